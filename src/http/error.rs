@@ -1,0 +1,183 @@
+//! What went wrong with a call: in words for the user, and as a type for those whose behaviour depends on it.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
+use serde::Deserialize;
+
+use super::{Call, body, retry};
+use crate::time;
+
+/// A call that failed for good.
+#[derive(Debug)]
+pub struct ApiError {
+    purpose: String,
+    cause: Cause,
+    attempts: u32,
+    advice: Option<&'static str>,
+}
+
+/// Why one attempt failed.
+#[derive(Debug)]
+pub enum Cause {
+    /// Another status than 2xx.
+    Status {
+        /// The status.
+        status: StatusCode,
+        /// The vendor's own words.
+        vendor: Option<String>,
+        /// How long the vendor asks to wait.
+        wait: Option<Duration>,
+    },
+    /// No connection, no answer in time, or a connection that broke.
+    Connection(String),
+    /// The body ended in the middle of its JSON.
+    Cut,
+    /// A web page came where JSON was promised.
+    Html,
+    /// JSON of another shape than promised, or no JSON; with the field.
+    Shape(String),
+}
+
+impl ApiError {
+    pub(super) fn new(call: &Call, cause: Cause, attempts: u32) -> Self {
+        let advice = match &cause {
+            Cause::Status { status, .. } => {
+                (call.advice)(*status).or_else(|| general_advice(*status))
+            }
+            Cause::Html => Some("is the base address right?"),
+            _ => None,
+        };
+        Self {
+            purpose: call.purpose.clone(),
+            cause,
+            attempts,
+            advice,
+        }
+    }
+
+    /// What was asked for does not exist, or no longer (404, 410).
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.has_status(&[StatusCode::NOT_FOUND, StatusCode::GONE])
+    }
+
+    /// The token or its rights were refused (401, 403).
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.has_status(&[StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN])
+    }
+
+    /// Every other call would fail in the same way (401, 402, 403).
+    #[must_use]
+    pub fn concerns_all(&self) -> bool {
+        self.is_refusal() || self.has_status(&[StatusCode::PAYMENT_REQUIRED])
+    }
+
+    /// It might work later: network, rate limit or server.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match &self.cause {
+            Cause::Status { status, .. } => retry::is_transient(*status),
+            Cause::Connection(_) | Cause::Cut => true,
+            Cause::Html | Cause::Shape(_) => false,
+        }
+    }
+
+    fn has_status(&self, statuses: &[StatusCode]) -> bool {
+        matches!(&self.cause, Cause::Status { status, .. } if statuses.contains(status))
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not {}: {}", self.purpose, self.cause)?;
+        if self.attempts > 1 {
+            write!(f, " (after {} attempts)", self.attempts)?;
+        }
+        match self.advice {
+            Some(advice) => write!(f, "; {advice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl Cause {
+    pub(super) fn connection(error: reqwest::Error) -> Self {
+        Self::Connection(format!("{:#}", anyhow::Error::from(error.without_url())))
+    }
+
+    /// Reads why the vendor refused.
+    pub(super) async fn from_answer(response: Response) -> Self {
+        let status = response.status();
+        let wait = asked_wait(response.headers());
+        // The status says enough when the body does not come.
+        let body = response.bytes().await.unwrap_or_default();
+        let vendor = vendor_words(&body);
+        Self::Status {
+            status,
+            vendor,
+            wait,
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status { status, vendor, .. } => {
+                write!(f, "{status}")?;
+                vendor.iter().try_for_each(|words| write!(f, " ({words})"))
+            }
+            Self::Connection(why) => f.write_str(why),
+            Self::Cut => f.write_str("the answer was cut off"),
+            Self::Html => f.write_str("a web page came instead of JSON"),
+            Self::Shape(why) => write!(f, "the answer is not what the API promises: {why}"),
+        }
+    }
+}
+
+fn general_advice(status: StatusCode) -> Option<&'static str> {
+    status.is_redirection().then_some(
+        "the server points to another address, which the token is not sent to: give the right one",
+    )
+}
+
+/// `Retry-After`, in seconds or as a date, else Botpress's `RateLimit-Reset` in seconds (vendors/botpress.md, Limits).
+fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    let after = text(RETRY_AFTER.as_str()).and_then(|value| {
+        value
+            .parse()
+            .ok()
+            .or_else(|| time::seconds_until_http_date(value))
+    });
+    let seconds: f64 = after.or_else(|| text("ratelimit-reset")?.parse().ok())?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// The error object's type and message, or the beginning of a body that is none.
+fn vendor_words(bytes: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Wire {
+        r#type: Option<String>,
+        message: Option<String>,
+        description: Option<String>,
+    }
+    let words = match serde_json::from_slice::<Wire>(bytes) {
+        Ok(wire) => {
+            let parts: Vec<String> = [wire.r#type, wire.message.or(wire.description)]
+                .into_iter()
+                .flatten()
+                .collect();
+            parts.join(": ")
+        }
+        Err(_) if body::is_html(bytes) => "a web page".to_owned(),
+        Err(_) => String::from_utf8_lossy(bytes).trim().to_owned(),
+    };
+    (!words.is_empty()).then(|| words.chars().take(500).collect())
+}

@@ -1,0 +1,215 @@
+//! One HTTP client for both vendors: authorisation, time-outs, retries, rate limits and errors. It knows no vendor.
+
+mod body;
+mod error;
+mod gate;
+mod retry;
+mod secret;
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Response, StatusCode, Url};
+use serde::de::DeserializeOwned;
+
+pub use body::shape_error;
+pub use error::{ApiError, Cause};
+pub use secret::Secret;
+
+use crate::cli::{NetworkArgs, UsageError};
+use crate::progress::Console;
+use crate::usage;
+use gate::Gate;
+use retry::Verdict;
+
+/// What a vendor advises on a status, as the end of an error message.
+pub type Advice = fn(StatusCode) -> Option<&'static str>;
+
+/// One call of an API: what it is for, in words that follow "could not", and where it goes.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Such as `list the conversations of bot B`.
+    pub purpose: String,
+    /// The address with its query.
+    pub url: Url,
+    /// What to say about a status that is no success.
+    pub advice: Advice,
+}
+
+/// The client of one vendor's API. It retries whole calls, body included, and follows no redirect.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    advice: Advice,
+    retries: u32,
+    gate: Gate,
+    console: Console,
+}
+
+impl Client {
+    /// Makes the client that sends `headers` with every call below `base`.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up on this machine.
+    pub fn new(
+        base: Url,
+        headers: HeaderMap,
+        advice: Advice,
+        args: &NetworkArgs,
+        console: Console,
+    ) -> Result<Self> {
+        // Fails only when a provider is in place already, which serves as well.
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let mut http = reqwest::Client::builder();
+        if base.scheme() == "http" {
+            // This machine itself: a proxy would get to see the token.
+            http = http.no_proxy();
+        }
+        let http = http
+            .user_agent(concat!("convexport/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(args.timeout)
+            .read_timeout(args.timeout)
+            .build()
+            .context("could not set up the HTTP client")?;
+        Ok(Self {
+            http,
+            base,
+            advice,
+            retries: args.retries,
+            gate: Gate::new(console.clone()),
+            console,
+        })
+    }
+
+    /// Makes a call of the path's segments and the query's pairs, each percent-encoded.
+    #[must_use]
+    pub fn call(&self, purpose: String, path: &[&str], query: &[(String, String)]) -> Call {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let advice = self.advice;
+        Call {
+            purpose,
+            url,
+            advice,
+        }
+    }
+
+    /// GETs a JSON answer.
+    ///
+    /// # Errors
+    /// [`ApiError`], when it still fails after the retries or fails in a way that no retry mends.
+    pub async fn get<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ApiError> {
+        self.retrying(call, || async {
+            let response = self.send(self.http.get(call.url.clone())).await?;
+            let body = response.bytes().await.map_err(Cause::connection)?;
+            body::decode(&body)
+        })
+        .await
+    }
+
+    /// Sends one request and tells an answer of 2xx from all others.
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Response, Cause> {
+        let (http, request) = request.build_split();
+        let request = request.map_err(Cause::connection)?;
+        let query = request.url().query().map(|query| format!("?{query}"));
+        let line = format!(
+            "{} {}{}",
+            request.method(),
+            request.url().path(),
+            query.unwrap_or_default()
+        );
+        let start = Instant::now();
+        let answer = http.execute(request).await.map_err(Cause::connection);
+        self.console.detail(|| match &answer {
+            Ok(response) => format!(
+                "{line}: {} in {} ms",
+                response.status().as_u16(),
+                start.elapsed().as_millis()
+            ),
+            Err(cause) => format!("{line}: {cause}"),
+        });
+        let response = answer?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(Cause::from_answer(response).await)
+    }
+
+    /// Repeats a unit of work, such as a whole page, for as long as that may help.
+    async fn retrying<T, F>(&self, call: &Call, unit: impl Fn() -> F) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<T, Cause>>,
+    {
+        let (mut failures, mut waits) = (0, 0);
+        loop {
+            self.gate.pass().await;
+            let cause = match unit().await {
+                Ok(value) => return Ok(value),
+                Err(cause) => cause,
+            };
+            match retry::verdict(&cause, failures, waits) {
+                Verdict::Wait(span) if waits < retry::MAX_WAITS => {
+                    waits += 1;
+                    self.console
+                        .detail(|| format!("rate limited, waiting {:.1} s", span.as_secs_f64()));
+                    self.gate.close(span);
+                }
+                Verdict::Retry(span) if failures < self.retries => {
+                    failures += 1;
+                    self.console.detail(|| {
+                        let (of, seconds) = (self.retries, span.as_secs_f64());
+                        format!(
+                            "could not {}: {cause}; retry {failures} of {of} in {seconds:.1} s",
+                            call.purpose
+                        )
+                    });
+                    tokio::time::sleep(span).await;
+                }
+                _ => {
+                    return Err(ApiError::new(call, cause, failures + waits + 1));
+                }
+            }
+        }
+    }
+}
+
+/// Reads a base address and refuses one that would send the token in the clear.
+///
+/// # Errors
+/// When it is no http(s) address, or plain http to another machine.
+pub fn base_url(text: &str) -> Result<Url, UsageError> {
+    let url = Url::parse(text).map_err(|error| usage!("`{text}` is not an address: {error}"))?;
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if loopback => Ok(url),
+        "http" => Err(usage!(
+            "`{text}` would send the token in the clear: use https (plain http only to this machine itself)"
+        )),
+        other => Err(usage!("`{text}`: expected https://, not {other}:")),
+    }
+}
+
+/// A header value that no log shows.
+///
+/// # Errors
+/// When the text cannot stand in a header.
+pub fn header(name: &str, text: &str) -> Result<HeaderValue, UsageError> {
+    HeaderValue::from_str(text)
+        .map_err(|_| usage!("the {name} has characters that a header cannot carry"))
+}

@@ -1,0 +1,101 @@
+//! Which failures are worth another try, and after how long.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+use super::error::Cause;
+
+/// How often one call waits for a rate limit in a row before it gives up.
+pub const MAX_WAITS: u32 = 20;
+
+const FIRST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(60);
+/// A vendor that asks for more than this is not believed: something else is wrong.
+const LONGEST_LIMIT: Duration = Duration::from_secs(3600);
+
+/// What to do about a failure.
+#[derive(Debug, PartialEq)]
+pub enum Verdict {
+    /// Another try would fail as well.
+    GiveUp,
+    /// Try again after so long.
+    Retry(Duration),
+    /// The rate limit: nobody asks anything for so long.
+    Wait(Duration),
+}
+
+/// Judges the failure of a call that failed `failures` times before, and waited `waits` times.
+pub fn verdict(cause: &Cause, failures: u32, waits: u32) -> Verdict {
+    match cause {
+        Cause::Status { status, wait, .. } if *status == StatusCode::TOO_MANY_REQUESTS => {
+            let wait = wait.map_or_else(|| back_off(waits), |span| span.min(LONGEST_LIMIT));
+            // A little late and not all at once, since the vendor's seconds are whole ones.
+            Verdict::Wait(wait + jitter(Duration::from_millis(200)))
+        }
+        Cause::Status { status, wait, .. } if is_transient(*status) => {
+            let asked = wait.unwrap_or_default().min(LONGEST);
+            Verdict::Retry(back_off(failures).max(asked))
+        }
+        Cause::Connection(_) | Cause::Cut => Verdict::Retry(back_off(failures)),
+        Cause::Status { .. } | Cause::Html | Cause::Shape(_) => Verdict::GiveUp,
+    }
+}
+
+/// Whether another try may get another status.
+pub fn is_transient(status: StatusCode) -> bool {
+    status == StatusCode::REQUEST_TIMEOUT
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status.is_server_error()
+}
+
+/// Doubles from half a second to a minute; half of it is fixed, the other half random ("equal jitter").
+fn back_off(failures: u32) -> Duration {
+    let full = FIRST
+        .saturating_mul(2_u32.saturating_pow(failures))
+        .min(LONGEST);
+    full / 2 + jitter(full / 2)
+}
+
+fn jitter(most: Duration) -> Duration {
+    most.mul_f64(fastrand::f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_status_has_its_verdict() {
+        let transient: Vec<u16> = (100..600)
+            .filter(|code| is_transient(StatusCode::from_u16(*code).unwrap()))
+            .collect();
+        let expected: Vec<u16> = [408, 429].into_iter().chain(500..600).collect();
+        assert_eq!(transient, expected);
+    }
+
+    #[test]
+    fn back_off_doubles_up_to_a_minute() {
+        for failures in 0..40 {
+            let full = (0.5 * 2_f64.powi(failures.try_into().unwrap())).min(60.0);
+            let span = back_off(failures).as_secs_f64();
+            assert!(span >= full / 2.0 && span <= full, "{failures}: {span}");
+        }
+    }
+
+    #[test]
+    fn a_rate_limit_waits_as_long_as_the_vendor_says() {
+        let limited = |wait| Cause::Status {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            vendor: None,
+            wait,
+        };
+        let Verdict::Wait(span) = verdict(&limited(Some(Duration::from_secs(7))), 0, 0) else {
+            panic!("not a wait")
+        };
+        assert!(span >= Duration::from_secs(7) && span < Duration::from_secs(8));
+        assert!(
+            matches!(verdict(&limited(None), 0, 3), Verdict::Wait(span) if span >= Duration::from_secs(2))
+        );
+    }
+}

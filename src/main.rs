@@ -1,0 +1,28 @@
+//! The command `convexport`: parse, run, print the error once.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use convexport::cli::Cli;
+use convexport::summary::{Exit, is_broken_pipe};
+use convexport::terminal::neutralise;
+
+fn main() -> ExitCode {
+    match convexport::run(Cli::parse()) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            if !is_broken_pipe(&error) {
+                let message = format!("{error:#}");
+                // Nobody is left to be told when stderr itself fails.
+                writeln!(
+                    std::io::stderr(),
+                    "convexport: error: {}",
+                    neutralise(&message)
+                )
+                .ok();
+            }
+            Exit::of(&error).into()
+        }
+    }
+}

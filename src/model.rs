@@ -1,0 +1,136 @@
+//! The normalized shape that every source produces and every format writes, and its JSON.
+//!
+//! The JSON is a promise to users: every key is always present, except `users` and `states` (only when asked for)
+//! and `raw` (left out by `--no-raw`). Unknown fields of a vendor survive in `raw`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::time::Timestamp;
+
+/// One conversation, whole.
+#[derive(Debug, Serialize)]
+pub struct Conversation {
+    /// Whose it is; with `id` the key of the conversation.
+    pub source: Vendor,
+    /// The vendor's id, a string even where the vendor has integers.
+    pub id: String,
+    /// When it began.
+    pub created_at: Option<Timestamp>,
+    /// When it changed last, as far as the vendor says.
+    pub updated_at: Option<Timestamp>,
+    /// Where it took place: Botpress's integration name (`webchat`, `whatsapp`).
+    pub channel: Option<String>,
+    /// The vendor's tags.
+    pub tags: BTreeMap<String, Value>,
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// Who wrote in it; present when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub users: Option<Vec<User>>,
+    /// The payload of each state asked for, null where the conversation has none of that name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub states: Option<BTreeMap<String, Option<Box<RawValue>>>>,
+    /// The vendor's record without its messages, verbatim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<Box<RawValue>>,
+}
+
+/// Whom a conversation was exported from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Vendor {
+    /// Botpress Cloud.
+    Botpress,
+}
+
+/// One turn of a conversation.
+#[derive(Debug, Serialize)]
+pub struct Message {
+    /// The vendor's id.
+    pub id: String,
+    /// When it was sent.
+    pub created_at: Option<Timestamp>,
+    /// Who speaks.
+    pub role: Role,
+    /// The vendor's id of who speaks.
+    pub user_id: Option<String>,
+    /// The name of who speaks, where known.
+    pub author: Option<String>,
+    /// The vendor's message type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The words, as plain text; empty where the message has none.
+    pub text: String,
+    /// What the reader could choose from.
+    pub options: Vec<Choice>,
+    /// Files, pictures and the like, by address.
+    pub attachments: Vec<Attachment>,
+    /// The vendor's message, verbatim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<Box<RawValue>>,
+}
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The person who talks to the bot.
+    User,
+    /// The bot.
+    Bot,
+    /// A human who took over from the bot.
+    Agent,
+    /// Neither: the platform itself, or a speaker the vendor does not name.
+    System,
+}
+
+impl Role {
+    /// The word in a transcript.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Bot => "Bot",
+            Self::Agent => "Agent",
+            Self::System => "System",
+        }
+    }
+}
+
+/// Something the reader of a message could choose: a button, a quick reply, an action of a card.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    /// What the reader sees.
+    pub label: String,
+    /// What choosing it sends or opens.
+    pub value: Option<String>,
+}
+
+/// A file, picture, video or sound, by its address.
+#[derive(Debug, Serialize)]
+pub struct Attachment {
+    /// `image`, `video`, `audio`, `file`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Where it is.
+    pub url: String,
+    /// Its title, where it has one.
+    pub title: Option<String>,
+}
+
+/// Somebody who wrote in a conversation.
+#[derive(Debug, Clone, Serialize)]
+pub struct User {
+    /// The vendor's id.
+    pub id: String,
+    /// Their name, where known.
+    pub name: Option<String>,
+    /// The vendor's tags of the user.
+    pub tags: BTreeMap<String, Value>,
+    /// Who they are in this conversation.
+    pub role: Role,
+}

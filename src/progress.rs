@@ -1,0 +1,113 @@
+//! Everything that goes to stderr: the progress bar, problems, and with `-v` what the network does.
+//!
+//! A bar that must not be seen is hidden, so callers never ask. What is said is neutralised for terminals.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use crate::cli::{ConsoleArgs, LogFormat};
+use crate::terminal::neutralise;
+use crate::time::Timestamp;
+
+/// The handle on stderr; clones share one bar.
+#[derive(Clone, Debug)]
+pub struct Console(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    bar: ProgressBar,
+    terminal: bool,
+    quiet: bool,
+    verbose: bool,
+    format: LogFormat,
+}
+
+impl Console {
+    /// Sets stderr up as the flags and the kind of stderr ask for.
+    #[must_use]
+    pub fn new(args: &ConsoleArgs) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let shown =
+            terminal && !args.quiet && !args.no_progress && args.log_format == LogFormat::Text;
+        let target = if shown {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(None, target).with_style(style(
+            "{spinner} {pos} conversations · {prefix} · {per_sec}  {msg}",
+        ));
+        if shown {
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+        bar.set_prefix("0 messages");
+        Self(Arc::new(Inner {
+            bar,
+            terminal,
+            quiet: args.quiet,
+            verbose: args.verbose,
+            format: args.log_format,
+        }))
+    }
+
+    /// Shows how far the export is.
+    pub fn advance(&self, conversations: u64, messages: u64) {
+        self.0.bar.set_position(conversations);
+        self.0.bar.set_prefix(format!("{messages} messages"));
+    }
+
+    /// Shows what is being waited for, or nothing.
+    pub fn status(&self, text: String) {
+        self.0.bar.set_message(text);
+    }
+
+    /// Says what went wrong, whatever the flags.
+    pub fn error(&self, text: &str) {
+        self.say("error", text);
+    }
+
+    /// Says what the user should know, unless told to be quiet.
+    pub fn warn(&self, text: &str) {
+        if !self.0.quiet {
+            self.say("warning", text);
+        }
+    }
+
+    /// Says a detail that only `-v` shows.
+    pub fn detail(&self, text: impl FnOnce() -> String) {
+        if self.0.verbose {
+            self.say("info", &text());
+        }
+    }
+
+    /// Takes the bar away and, on a terminal, leaves the last line.
+    pub fn finish(&self, last_line: impl FnOnce() -> String) {
+        self.0.bar.finish_and_clear();
+        if (self.0.terminal && !self.0.quiet) || self.0.verbose {
+            self.say("info", &last_line());
+        }
+    }
+
+    fn say(&self, level: &str, text: &str) {
+        let text = neutralise(text);
+        let line = match self.0.format {
+            LogFormat::Json => {
+                json!({"time": Timestamp::now(), "level": level, "message": text}).to_string()
+            }
+            LogFormat::Text if level == "info" => text.into_owned(),
+            LogFormat::Text => format!("convexport: {level}: {text}"),
+        };
+        // Nobody is left to be told when stderr itself fails.
+        self.0
+            .bar
+            .suspend(|| writeln!(std::io::stderr().lock(), "{line}").ok());
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the template is a constant and valid")
+}

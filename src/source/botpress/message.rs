@@ -1,0 +1,242 @@
+//! From a Botpress record to the model: what each message type says (vendors/botpress.md, Shapes).
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::model::{Attachment, Choice, Conversation, Message, Role, User, Vendor};
+use crate::source::raw;
+use crate::time::Timestamp;
+
+/// A conversation without its messages.
+pub fn conversation(record: Box<RawValue>, keep_raw: bool) -> Result<Conversation> {
+    let wire: WireConversation =
+        raw::parse(&record).context("a conversation is not what the API promises")?;
+    let mut conversation = Conversation::from(wire);
+    conversation.raw = keep_raw.then(|| raw::on_one_line(record));
+    Ok(conversation)
+}
+
+/// A message of any type.
+pub fn message(record: Box<RawValue>, keep_raw: bool) -> Result<Message> {
+    let wire: WireMessage =
+        raw::parse(&record).context("a message is not what the API promises")?;
+    let mut message = Message::from(wire);
+    message.raw = keep_raw.then(|| raw::on_one_line(record));
+    Ok(message)
+}
+
+/// A user, whose role is known only within a conversation.
+pub fn user(record: &RawValue) -> Result<User> {
+    let wire: WireUser = raw::parse(record).context("a user is not what the API promises")?;
+    Ok(User {
+        id: wire.id,
+        name: wire.name,
+        tags: wire.tags.unwrap_or_default(),
+        role: Role::System,
+    })
+}
+
+/// What a payload says, in the terms of the model.
+#[derive(Default)]
+struct Content {
+    text: String,
+    options: Vec<Choice>,
+    attachments: Vec<Attachment>,
+}
+
+impl Content {
+    fn of(kind: &str, payload: &Value) -> Self {
+        match kind {
+            "markdown" => Self::text(words(payload, &["markdown", "text"])),
+            "image" => Self::media(kind, payload, "imageUrl"),
+            "audio" => Self::media(kind, payload, "audioUrl"),
+            "video" => Self::media(kind, payload, "videoUrl"),
+            "file" => Self::media(kind, payload, "fileUrl"),
+            "location" => Self::text(location(payload)),
+            "card" => Self::card(payload),
+            "carousel" => Self::all(items(payload), Self::card),
+            "bloc" => Self::all(items(payload), |item| {
+                let kind = item["type"].as_str().unwrap_or_default();
+                Self::of(kind, item.get("payload").unwrap_or(item))
+            }),
+            "choice" | "dropdown" => Self {
+                text: words(payload, &["text"]),
+                options: choices(&payload["options"]),
+                ..Self::default()
+            },
+            _ => Self::text(words(payload, &["text"])),
+        }
+    }
+
+    fn text(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
+    fn media(kind: &str, payload: &Value, key: &str) -> Self {
+        let title = words(payload, &["title", "caption"]);
+        Self {
+            attachments: attachment(kind, &payload[key], Some(&title)),
+            text: title,
+            ..Self::default()
+        }
+    }
+
+    fn card(card: &Value) -> Self {
+        let lines = [words(card, &["title"]), words(card, &["subtitle"])];
+        Self {
+            text: join(lines, " - "),
+            options: choices(&card["actions"]),
+            attachments: attachment("image", &card["imageUrl"], None),
+        }
+    }
+
+    /// The contents of several parts, one after the other.
+    fn all<'a>(parts: impl Iterator<Item = &'a Value>, read: impl Fn(&Value) -> Self) -> Self {
+        parts.map(read).fold(Self::default(), |mut whole, part| {
+            whole.text = join([std::mem::take(&mut whole.text), part.text], "\n");
+            whole.options.extend(part.options);
+            whole.attachments.extend(part.attachments);
+            whole
+        })
+    }
+}
+
+/// The first of the keys that holds text.
+fn words(payload: &Value, keys: &[&str]) -> String {
+    let found = keys.iter().find_map(|key| payload[*key].as_str());
+    found.unwrap_or_default().to_owned()
+}
+
+fn join(parts: [String; 2], separator: &str) -> String {
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(separator)
+}
+
+fn items(payload: &Value) -> impl Iterator<Item = &Value> {
+    payload["items"].as_array().into_iter().flatten()
+}
+
+fn choices(options: &Value) -> Vec<Choice> {
+    let options = options.as_array().into_iter().flatten();
+    options
+        .map(|option| {
+            let value = plain(&option["value"]);
+            let label = plain(&option["label"])
+                .or_else(|| value.clone())
+                .unwrap_or_default();
+            Choice { label, value }
+        })
+        .collect()
+}
+
+fn attachment(kind: &str, address: &Value, title: Option<&str>) -> Vec<Attachment> {
+    let attachment = address.as_str().map(|url| Attachment {
+        kind: kind.to_owned(),
+        url: url.to_owned(),
+        title: title.filter(|title| !title.is_empty()).map(str::to_owned),
+    });
+    attachment.into_iter().collect()
+}
+
+/// `title, address (latitude, longitude)`
+fn location(payload: &Value) -> String {
+    let place = join(
+        [words(payload, &["title"]), words(payload, &["address"])],
+        ", ",
+    );
+    match (plain(&payload["latitude"]), plain(&payload["longitude"])) {
+        (Some(latitude), Some(longitude)) if place.is_empty() => format!("{latitude}, {longitude}"),
+        (Some(latitude), Some(longitude)) => format!("{place} ({latitude}, {longitude})"),
+        _ => place,
+    }
+}
+
+/// Text as it is, other values as their JSON.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireConversation {
+    id: String,
+    created_at: Timestamp,
+    updated_at: Option<Timestamp>,
+    channel: Option<String>,
+    integration: Option<Value>,
+    tags: Option<BTreeMap<String, Value>>,
+}
+
+impl From<WireConversation> for Conversation {
+    fn from(wire: WireConversation) -> Self {
+        // A name in the HTTP API, an object with a name in the bot SDK.
+        let integration = wire
+            .integration
+            .as_ref()
+            .and_then(|value| value["name"].as_str().or(value.as_str()));
+        Self {
+            source: Vendor::Botpress,
+            id: wire.id,
+            created_at: Some(wire.created_at),
+            updated_at: wire.updated_at,
+            channel: integration.map(str::to_owned).or(wire.channel),
+            tags: wire.tags.unwrap_or_default(),
+            messages: Vec::new(),
+            users: None,
+            states: None,
+            raw: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireMessage {
+    id: String,
+    created_at: Timestamp,
+    user_id: Option<String>,
+    r#type: String,
+    direction: Option<String>,
+    #[serde(default)]
+    payload: Value,
+}
+
+impl From<WireMessage> for Message {
+    fn from(wire: WireMessage) -> Self {
+        let content = Content::of(&wire.r#type, &wire.payload);
+        Self {
+            id: wire.id,
+            created_at: Some(wire.created_at),
+            role: match wire.direction.as_deref() {
+                Some("incoming") => Role::User,
+                Some("outgoing") => Role::Bot,
+                _ => Role::System,
+            },
+            user_id: wire.user_id,
+            author: None,
+            kind: wire.r#type,
+            text: content.text,
+            options: content.options,
+            attachments: content.attachments,
+            raw: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct WireUser {
+    id: String,
+    name: Option<String>,
+    tags: Option<BTreeMap<String, Value>>,
+}

@@ -1,0 +1,107 @@
+//! Vendor records as text: carried along verbatim, and parsed without losing one to a quirk.
+
+use std::borrow::Cow;
+
+use anyhow::{Result, anyhow};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::http::shape_error;
+
+/// Parses a vendor's record.
+///
+/// # Errors
+/// Names the field that is not of the promised shape.
+pub fn parse<T: DeserializeOwned>(raw: &RawValue) -> Result<T> {
+    let text = raw.get();
+    serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&repaired(text)))
+        .map_err(|_| anyhow!(shape_error::<T>(repaired(text).as_bytes())))
+}
+
+/// The record on one line, since some formats write a record a line. Only white space between tokens changes.
+pub fn on_one_line(raw: Box<RawValue>) -> Box<RawValue> {
+    if !raw.get().contains(['\n', '\r']) {
+        return raw;
+    }
+    let mut line = String::with_capacity(raw.get().len());
+    let (mut in_string, mut escaped) = (false, false);
+    for c in raw.get().chars() {
+        if in_string || !c.is_ascii_whitespace() {
+            line.push(c);
+        }
+        match c {
+            '"' if !escaped => in_string = !in_string,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    RawValue::from_string(line).unwrap_or(raw)
+}
+
+/// Replaces halves of surrogate pairs, which JavaScript leaves when it cuts a string within an emoji and which no
+/// Rust string can hold, by U+FFFD.
+fn repaired(text: &str) -> Cow<'_, str> {
+    let mut repaired = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        match (
+            surrogate(&text[at..]),
+            text.get(at + 6..).and_then(surrogate),
+        ) {
+            (Some(0xD800..0xDC00), Some(0xDC00..0xE000)) => at += 12,
+            (Some(_), _) => {
+                repaired.push_str(&text[copied..at]);
+                repaired.push_str("\\ufffd");
+                at += 6;
+                copied = at;
+            }
+            // Another escape: what follows the backslash is no backslash of its own.
+            (None, _) => at = (at + 2).min(text.len()),
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    repaired.push_str(&text[copied..]);
+    Cow::Owned(repaired)
+}
+
+/// The value of an escaped surrogate at the beginning of the text.
+fn surrogate(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u32::from_str_radix(digits, 16)
+        .ok()
+        .filter(|unit| (0xD800..0xE000).contains(unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn half_an_emoji_does_not_lose_the_record() {
+        let parsed = |text: &str| parse::<String>(&raw(text)).unwrap();
+        assert_eq!(parsed(r#""a\ud83d""#), "a\u{fffd}");
+        assert_eq!(
+            parsed(r#""\ude00\ud83d\ude00\ud83dx""#),
+            "\u{fffd}😀\u{fffd}x"
+        );
+        assert_eq!(parsed(r#""\\ud83d\n\ud83d""#), "\\ud83d\n\u{fffd}");
+        assert_eq!(parsed(r#""\ud83d\ud83d\ude00""#), "\u{fffd}😀");
+    }
+
+    #[test]
+    fn one_line_keeps_strings_and_numbers() {
+        let text = "{\n  \"a \\\" b\\\\\" : [1.0,\r\n 1e400, \"\\n  x\"]\n}";
+        let line = on_one_line(raw(text));
+        assert_eq!(line.get(), r#"{"a \" b\\":[1.0,1e400,"\n  x"]}"#);
+        assert_eq!(on_one_line(raw("{ \"a\" : 1 }")).get(), "{ \"a\" : 1 }");
+    }
+}

@@ -1,0 +1,295 @@
+//! Points in time: parsing what people and vendors write, and showing it. The only file that knows chrono.
+
+use std::str::FromStr;
+
+use anyhow::{Context, Result, anyhow, bail};
+use chrono::format::{Item, StrftimeItems};
+use chrono::{
+    DateTime, Days, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone,
+    Utc,
+};
+use chrono_tz::Tz;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// How a time is written in a transcript when `--time-format` says nothing else.
+pub const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S %:z";
+
+/// A moment, in UTC, to the microsecond. Its JSON is RFC 3339 with six digits and `Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    /// Reads the clock.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(Utc::now())
+    }
+
+    /// Shows the moment in a time zone, by a strftime format that [`check_format`] has passed.
+    #[must_use]
+    pub fn format(self, zone: Zone, format: &str) -> String {
+        match zone {
+            Zone::Local => self.0.with_timezone(&Local).format(format).to_string(),
+            Zone::Named(tz) => self.0.with_timezone(&tz).format(format).to_string(),
+        }
+    }
+
+    /// The shortest exact RFC 3339 form in UTC, as query parameters want it.
+    #[must_use]
+    pub fn to_query(self) -> String {
+        self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+
+    /// The day in UTC, `2026-11-01`: the same on every machine, so that file names do not depend on a time zone.
+    #[must_use]
+    pub fn utc_date(self) -> String {
+        self.0.format("%Y-%m-%d").to_string()
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(
+            DateTime::parse_from_rfc3339(text)?.with_timezone(&Utc),
+        ))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|_| serde::de::Error::custom(format!("`{text}` is not an RFC 3339 time")))
+    }
+}
+
+/// The time zone that times are read and shown in: `local`, `utc` or a name of the IANA database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// The machine's own.
+    Local,
+    /// One of the IANA database; UTC is one of them.
+    Named(Tz),
+}
+
+impl Zone {
+    /// The moment a wall clock in this zone shows `wall`. A time that a clock change skips is moved an hour on;
+    /// of one that comes twice the first is taken.
+    fn at(self, wall: NaiveDateTime) -> Result<Timestamp> {
+        let find = |wall| match self {
+            Self::Local => Local
+                .from_local_datetime(&wall)
+                .earliest()
+                .map(|t| t.to_utc()),
+            Self::Named(tz) => tz.from_local_datetime(&wall).earliest().map(|t| t.to_utc()),
+        };
+        find(wall)
+            .or_else(|| find(wall.checked_add_signed(TimeDelta::hours(1))?))
+            .map(Timestamp)
+            .with_context(|| format!("{wall} does not exist in the time zone"))
+    }
+
+    fn today(self, now: Timestamp) -> NaiveDate {
+        match self {
+            Self::Local => now.0.with_timezone(&Local).date_naive(),
+            Self::Named(tz) => now.0.with_timezone(&tz).date_naive(),
+        }
+    }
+}
+
+impl FromStr for Zone {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.to_ascii_lowercase().as_str() {
+            "local" => Ok(Self::Local),
+            "utc" => Ok(Self::Named(Tz::UTC)),
+            _ => text.parse().map(Self::Named).map_err(|_| {
+                anyhow!("no such time zone: give `local`, `utc` or a name such as Europe/Oslo")
+            }),
+        }
+    }
+}
+
+/// A WHEN of the command line, not yet bound to a clock and a time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// The moment the program started.
+    Now,
+    /// So long before now.
+    Ago(TimeDelta),
+    /// Midnight, so many days before today.
+    DaysBack(u64),
+    /// A wall clock reading without an offset.
+    Wall(NaiveDateTime),
+    /// A time with its offset.
+    Exact(Timestamp),
+}
+
+impl When {
+    /// Binds it to the clock and the time zone.
+    ///
+    /// # Errors
+    /// When the result falls outside the calendar.
+    pub fn resolve(self, zone: Zone, now: Timestamp) -> Result<Timestamp> {
+        let out_of_range = || anyhow!("that is too long ago");
+        let known = |time: DateTime<Utc>| (time >= DateTime::UNIX_EPOCH).then_some(Timestamp(time));
+        match self {
+            Self::Now => Ok(now),
+            Self::Exact(time) => Ok(time),
+            Self::Wall(wall) => zone.at(wall),
+            Self::Ago(span) => {
+                let time = now.0.checked_sub_signed(span);
+                time.and_then(known).ok_or_else(out_of_range)
+            }
+            Self::DaysBack(days) => {
+                let day = zone
+                    .today(now)
+                    .checked_sub_days(Days::new(days))
+                    .ok_or_else(out_of_range)?;
+                zone.at(day.and_time(NaiveTime::MIN))
+            }
+        }
+    }
+}
+
+impl FromStr for When {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "now" => return Ok(Self::Now),
+            "today" => return Ok(Self::DaysBack(0)),
+            "yesterday" => return Ok(Self::DaysBack(1)),
+            _ => {}
+        }
+        if let Ok(time) = text.parse() {
+            return Ok(Self::Exact(time));
+        }
+        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            return Ok(Self::Wall(date.and_time(NaiveTime::MIN)));
+        }
+        for format in [
+            "%Y-%m-%dT%H:%M:%S%.f",
+            "%Y-%m-%dT%H:%M",
+            "%Y-%m-%d %H:%M:%S%.f",
+            "%Y-%m-%d %H:%M",
+        ] {
+            if let Ok(wall) = NaiveDateTime::parse_from_str(text, format) {
+                return Ok(Self::Wall(wall));
+            }
+        }
+        ago(text)
+    }
+}
+
+/// `24h`, `7d`, `2w`, `30m`.
+fn ago(text: &str) -> Result<When> {
+    const EXPECTED: &str = "expected a date (2026-11-01), a time (2026-11-01T08:00:00+01:00), \
+                            an age (30m, 24h, 7d, 2w), today, yesterday or now";
+    let Some(unit) = text.chars().last() else {
+        bail!(EXPECTED)
+    };
+    let number: i64 = text[..text.len() - unit.len_utf8()]
+        .parse()
+        .ok()
+        .filter(|n| *n >= 0)
+        .context(EXPECTED)?;
+    let span = match unit {
+        'm' => TimeDelta::try_minutes(number),
+        'h' => TimeDelta::try_hours(number),
+        'd' => TimeDelta::try_days(number),
+        'w' => TimeDelta::try_weeks(number),
+        _ => bail!(EXPECTED),
+    };
+    span.map(When::Ago).context("that is too long ago")
+}
+
+/// Checks a `--time-format` before anything is written with it.
+///
+/// # Errors
+/// When chrono does not know one of its specifiers.
+pub fn check_format(format: &str) -> Result<String> {
+    if StrftimeItems::new(format).any(|item| matches!(item, Item::Error)) {
+        bail!(
+            "not a strftime format: an unknown or unfinished % specifier (a plain % is written %%)"
+        );
+    }
+    Ok(format.to_owned())
+}
+
+/// Seconds from now until the date of an HTTP header such as `Retry-After`, 0 when it has passed.
+#[must_use]
+pub fn seconds_until_http_date(text: &str) -> Option<f64> {
+    let date = DateTime::parse_from_rfc2822(text).ok()?;
+    let left = date.with_timezone(&Utc) - Utc::now();
+    Some(left.to_std().map_or(0.0, |left| left.as_secs_f64()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(when: &str, zone: &str) -> String {
+        let now = "2026-11-21T23:30:00Z".parse().unwrap();
+        let when: When = when.parse().unwrap();
+        when.resolve(zone.parse().unwrap(), now).unwrap().to_query()
+    }
+
+    #[test]
+    fn when_is_read_in_the_zone() {
+        assert_eq!(resolve("2026-11-01", "utc"), "2026-11-01T00:00:00Z");
+        assert_eq!(resolve("2026-11-01", "Europe/Oslo"), "2026-10-31T23:00:00Z");
+        assert_eq!(
+            resolve("2026-11-01T08:00", "Europe/Oslo"),
+            "2026-11-01T07:00:00Z"
+        );
+        assert_eq!(
+            resolve("2026-11-01T08:00:00.25+02:00", "utc"),
+            "2026-11-01T06:00:00.250Z"
+        );
+        assert_eq!(resolve("today", "Europe/Oslo"), "2026-11-21T23:00:00Z");
+        assert_eq!(resolve("yesterday", "utc"), "2026-11-20T00:00:00Z");
+        assert_eq!(resolve("24h", "utc"), "2026-11-20T23:30:00Z");
+        assert_eq!(resolve("2w", "utc"), "2026-11-07T23:30:00Z");
+    }
+
+    #[test]
+    fn clock_changes_have_an_answer() {
+        assert_eq!(
+            resolve("2026-03-29T02:30", "Europe/Oslo"),
+            "2026-03-29T01:30:00Z"
+        );
+        assert_eq!(
+            resolve("2026-10-25T02:30", "Europe/Oslo"),
+            "2026-10-25T00:30:00Z"
+        );
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for text in [
+            "",
+            "d",
+            "-1d",
+            "5x",
+            "é",
+            "2026-13-01",
+            "tomorrow-ish",
+            "99999999999999999999d",
+        ] {
+            assert!(text.parse::<When>().is_err(), "{text}");
+        }
+        let age: When = "9999999w".parse().unwrap();
+        assert!(age.resolve(Zone::Local, Timestamp::now()).is_err());
+        assert!(check_format("%Y-%Q").is_err());
+    }
+}
