@@ -1,0 +1,323 @@
+//! What goes wrong for good: what is said, what is still written, and the exit code.
+
+use crate::support::fake::{Action, Fake, Rule, World};
+use crate::support::{bot_with, botpress, convexport, ids, records, truth};
+
+fn fake_with(rule: Rule) -> Fake {
+    Fake::start(World::with_conversations(30, |_| 3).rule(rule))
+}
+
+#[test]
+fn a_missing_bot_or_token_is_a_usage_error() {
+    let fake = Fake::start(World::new());
+    let bot = ["no bot", "--bot-id", "BP_BOT_ID"];
+    botpress(&fake, "")
+        .without_env("BP_BOT_ID")
+        .run()
+        .fails(2, &bot);
+    botpress(&fake, "")
+        .env("BP_BOT_ID", " ")
+        .run()
+        .fails(2, &bot);
+    let token = ["no access token", "BP_TOKEN", "--token-file"];
+    botpress(&fake, "")
+        .without_env("BP_TOKEN")
+        .run()
+        .fails(2, &token);
+    botpress(&fake, "")
+        .env("BP_TOKEN", "")
+        .run()
+        .fails(2, &token);
+    botpress(&fake, "--token-file -")
+        .stdin(" \n")
+        .run()
+        .fails(2, &["the token file - is empty"]);
+    let two = botpress(&fake, "")
+        .env("BP_TOKEN", "Bearer secret-thing")
+        .run();
+    two.fails(2, &["BP_TOKEN holds no token", "the token alone"]);
+    assert!(!two.stderr.contains("secret-thing"));
+    botpress(&fake, "--token-file nowhere")
+        .run()
+        .fails(1, &["could not read the token file nowhere"]);
+    assert_eq!(fake.requests().len(), 0);
+}
+
+#[test]
+fn a_refused_token_says_what_to_check() {
+    let fake = Fake::start(World::with_conversations(2, |_| 1));
+    let run = botpress(&fake, "").env("BP_TOKEN", "expired-token").run();
+    run.fails(
+        4,
+        &[
+            "could not list the conversations of bot",
+            "401",
+            "Unauthorized",
+            "check BP_TOKEN or --token-file",
+        ],
+    );
+    assert!(!run.stderr.contains("expired-token"));
+    assert_eq!(fake.requests().len(), 1, "no retry helps");
+}
+
+#[test]
+fn statuses_have_their_advice() {
+    for (status, code, advice) in [
+        (403, 4, "may read this bot"),
+        (402, 1, "billing"),
+        (404, 1, "check --bot-id"),
+        (400, 1, "InvalidQuery"),
+    ] {
+        let fake = fake_with(Rule::path("/v1/chat/conversations").answer(Action::Status(status)));
+        botpress(&fake, "")
+            .run()
+            .fails(code, &[&status.to_string(), advice, "ordered by a test"]);
+        assert_eq!(fake.requests().len(), 1);
+    }
+}
+
+#[test]
+fn a_refusal_in_the_middle_ends_the_run() {
+    let fake = fake_with(Rule::on("/messages").nth(10).answer(Action::Status(401)));
+    let run = botpress(&fake, "-f jsonl --concurrency 1").run();
+    run.fails(4, &["could not read the messages of conversation", "401"]);
+    assert_eq!(ids(&records(&run.stdout)), truth(&fake.world())[..9]);
+}
+
+#[test]
+fn a_web_page_is_no_answer() {
+    let fake = fake_with(Rule::path("/v1/chat/conversations").answer(Action::Html));
+    botpress(&fake, "")
+        .run()
+        .fails(1, &["a web page came instead of JSON", "base address"]);
+}
+
+#[test]
+fn another_shape_names_the_field() {
+    let page = |body: &str| {
+        let fake =
+            fake_with(Rule::path("/v1/chat/conversations").answer(Action::Body(body.to_owned())));
+        botpress(&fake, "").run()
+    };
+    page(r#"{"conversations":[]}"#)
+        .fails(1, &["not what the API promises", "missing field `meta`"]);
+    page(r#"{"meta":{},"conversations":{}}"#).fails(1, &["`conversations`", "expected a sequence"]);
+    page(r#"{"meta":{"nextToken":7},"conversations":[]}"#)
+        .fails(1, &["`meta.nextToken`", "expected a string"]);
+    page(r#"{"meta":{},"conversations":[{"id":"x","createdAt":"soon"}]}"#).fails(
+        1,
+        &[
+            "could not read the list",
+            "`createdAt`",
+            "`soon` is not an RFC 3339 time",
+        ],
+    );
+}
+
+#[test]
+fn a_message_of_another_shape_costs_its_conversation_alone() {
+    let bad = r#"{"messages":[{"id":"m","createdAt":"2026-11-01T10:00:00Z","type":[]}],"meta":{}}"#;
+    let fake = fake_with(
+        Rule::on("/messages")
+            .nth(5)
+            .answer(Action::Body(bad.to_owned())),
+    );
+    let run = botpress(&fake, "-f jsonl --concurrency 1").run();
+    let mut all = truth(&fake.world());
+    let (lost, _) = all.remove(4);
+    run.fails(
+        3,
+        &[
+            &format!("could not read the messages of conversation {lost}"),
+            "`type`",
+            "1 of 30",
+        ],
+    );
+    assert_eq!(ids(&records(&run.stdout)), all);
+}
+
+#[test]
+fn a_list_without_end_is_an_error_that_names_the_call() {
+    let fake = Fake::start(
+        World::with_conversations(70, |_| 1).rule(
+            Rule::on("/conversations?nextToken")
+                .nth(2)
+                .answer(Action::LoopToken),
+        ),
+    );
+    let run = botpress(&fake, "-f jsonl").run();
+    run.fails(
+        1,
+        &[
+            "could not list the conversations",
+            "same nextToken twice",
+            "GET /v1/chat/conversations",
+        ],
+    );
+    assert_eq!(
+        ids(&records(&run.stdout)),
+        truth(&fake.world())[..40],
+        "what was listed is written"
+    );
+}
+
+#[test]
+fn messages_without_end_fail_their_conversation() {
+    let world = World::with_conversations(3, |i| if i == 1 { 90 } else { 2 })
+        .rule(Rule::on("/messages?").answer(Action::LoopToken));
+    let fake = Fake::start(world);
+    let run = botpress(&fake, "-f jsonl").run();
+    run.fails(
+        3,
+        &[
+            "could not read the messages of conversation",
+            "same nextToken twice",
+            "GET /v1/chat/messages",
+        ],
+    );
+    assert_eq!(records(&run.stdout).len(), 2);
+}
+
+#[test]
+fn one_lost_conversation_does_not_stop_the_run() {
+    let fake = Fake::start(World::with_conversations(30, |_| 3));
+    let mut all = truth(&fake.world());
+    let (lost, _) = all.remove(11);
+    let rule = Rule::on(&format!("/messages?conversationId={lost}")).answer(Action::Status(500));
+    fake.world().faults.push(rule);
+    let run = botpress(&fake, "-f jsonl --retries 1").run();
+    run.fails(
+        3,
+        &[
+            &lost,
+            "500",
+            "after 2 attempts",
+            "incomplete: 1 of 30 conversations could not be exported",
+        ],
+    );
+    assert_eq!(ids(&records(&run.stdout)), all);
+}
+
+#[test]
+fn fail_fast_stops_at_the_first() {
+    let fake = fake_with(Rule::on("/messages").nth(4).answer(Action::Status(400)));
+    let run = botpress(&fake, "-f jsonl --concurrency 1 --fail-fast").run();
+    run.fails(1, &["could not read the messages of conversation", "400"]);
+    assert_eq!(records(&run.stdout).len(), 3);
+}
+
+#[test]
+fn a_conversation_deleted_meanwhile_is_no_failure() {
+    let fake = fake_with(Rule::on("/messages").nth(6).answer(Action::Vanish));
+    let before = truth(&fake.world());
+    let run = botpress(&fake, "-f jsonl --concurrency 1").run();
+    run.fails(
+        0,
+        &[&format!("conversation {} is gone", before[5].0), "404"],
+    );
+    assert_eq!(ids(&records(&run.stdout)), truth(&fake.world()));
+    let gone = fake_with(Rule::on("/messages").nth(6).answer(Action::Status(410)));
+    botpress(&gone, "-f jsonl -q").run().fails(0, &[]);
+}
+
+#[test]
+fn ids_that_are_all_unknown_are_an_error() {
+    let fake = Fake::start(World::with_conversations(3, |_| 1));
+    let run = botpress(&fake, "--conversation typo").run();
+    run.fails(
+        1,
+        &[
+            "conversation typo is gone",
+            "none of the conversations asked for was found",
+        ],
+    );
+}
+
+#[test]
+fn a_dead_api_is_given_up() {
+    let fake = Fake::start(
+        World::with_conversations(200, |_| 1)
+            .rule(Rule::on("/messages").answer(Action::Status(503))),
+    );
+    let run = botpress(&fake, "--retries 0").run();
+    run.fails(5, &["gave up after 20 failures in a row", "503"]);
+    let asked = fake.requests().len();
+    assert!(asked < 120, "{asked} requests");
+}
+
+#[test]
+fn the_network_is_named_when_it_is_away() {
+    let run = convexport("botpress --bot-id b --base-url http://127.0.0.1:9 --retries 0")
+        .env("BP_TOKEN", "t")
+        .run();
+    run.fails(
+        5,
+        &[
+            "could not list the conversations of bot b",
+            "onnection refused",
+        ],
+    );
+}
+
+#[test]
+fn plain_http_is_for_this_machine_only() {
+    let at = |url: &str| {
+        convexport("botpress --bot-id b --retries 0 --base-url")
+            .arg(url)
+            .env("BP_TOKEN", "t")
+            .run()
+    };
+    at("http://api.botpress.cloud").fails(2, &["in the clear", "use https"]);
+    at("http://127.0.0.1.example.com").fails(2, &["in the clear"]);
+    at("http://localhost.example.com").fails(2, &["in the clear"]);
+    at("ftp://x").fails(2, &["expected https://"]);
+    at("nonsense").fails(2, &["`nonsense` is not an address"]);
+    at("http://[::1]:9").fails(5, &["could not list"]);
+}
+
+#[test]
+fn no_proxy_sees_a_token_meant_for_this_machine() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    let out = botpress(&fake, "-f jsonl").env("HTTP_PROXY", "http://127.0.0.1:9");
+    assert_eq!(records(&out.stdout()).len(), 1);
+}
+
+#[test]
+fn a_redirect_is_not_followed_with_the_token() {
+    let other = Fake::start(World::with_conversations(1, |_| 1));
+    let target = format!("{}/v1/chat/conversations", other.url());
+    let fake = fake_with(Rule::on("/conversations").answer(Action::Redirect(target)));
+    botpress(&fake, "")
+        .run()
+        .fails(1, &["302", "another address"]);
+    assert_eq!(other.requests().len(), 0);
+}
+
+#[test]
+fn a_vendors_words_cannot_write_to_the_terminal() {
+    let body = "{\"type\":\"Bad\",\"message\":\"\\u001b[2Jgone\"}".to_owned();
+    let headers = Vec::new();
+    let fake = fake_with(
+        Rule::path("/v1/chat/conversations").answer(Action::StatusWith {
+            code: 400,
+            headers,
+            body,
+        }),
+    );
+    let run = botpress(&fake, "").run();
+    run.fails(1, &["Bad: \\u001b[2Jgone"]);
+}
+
+#[test]
+fn filters_with_ids_are_refused() {
+    let fake = Fake::start(bot_with(&[]));
+    botpress(&fake, "--conversation talk --since 7d")
+        .run()
+        .fails(2, &["--conversation names the conversations"]);
+    botpress(&fake, "--since now --until 2d")
+        .run()
+        .fails(2, &["--since is not before --until"]);
+    let both = botpress(&fake, "--conversation - --token-file -").run();
+    both.fails(2, &["cannot both read stdin"]);
+    assert_eq!(fake.requests().len(), 0);
+}

@@ -1,0 +1,11 @@
+//! The tests: all of them run the binary as a user would, most of them against the fake vendors.
+
+mod support;
+
+mod botpress;
+mod cli;
+mod errors;
+mod output;
+mod retries;
+mod scale;
+mod transcripts;

@@ -1,0 +1,258 @@
+//! What goes back to a client, and all the bad ways it can get there. Knows no vendor.
+
+use std::io::{self, ErrorKind, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use super::http::{POLL, is_timeout};
+
+/// What goes back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Body,
+    pub delivery: Delivery,
+}
+
+/// The bytes after the head.
+pub enum Body {
+    Bytes(Vec<u8>),
+    /// Written as it is made, chunked. The cutting deliveries close before it begins.
+    Stream(Box<Writer>),
+}
+
+/// Writes a body, and says how it is to end.
+pub type Writer = dyn FnOnce(&mut Chunks<'_>) -> io::Result<Ending> + Send;
+
+/// How the bytes of an answer reach the client, or do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    Whole,
+    /// The full length promised, half of it sent, then the end.
+    Cut,
+    /// Chunked, half of it sent, then the end without a last chunk.
+    CutChunked {
+        reset: bool,
+    },
+    /// Half of it, then silence.
+    Stall,
+    /// Nothing, and silence.
+    Hang,
+    /// Nothing, and the connection is closed in order.
+    Close,
+    /// Nothing, and the connection is reset.
+    Reset,
+}
+
+/// How a streamed body ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Finish,
+    Close,
+    Reset,
+    Stall,
+}
+
+impl Answer {
+    /// A whole answer with a JSON body.
+    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::new(status, "application/json; charset=utf-8", body)
+    }
+
+    /// A whole answer.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
+            body: Body::Bytes(body.into()),
+            delivery: Delivery::Whole,
+        }
+    }
+
+    /// The same answer, delivered in another way.
+    pub fn delivered(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
+        self
+    }
+
+    /// With one more header.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The status the client gets to trust: none when the answer is cut or never comes.
+    pub fn seen(&self) -> u16 {
+        if self.delivery == Delivery::Whole {
+            self.status
+        } else {
+            0
+        }
+    }
+
+    fn head(&self, length: Option<usize>) -> Vec<u8> {
+        let lines = self.headers.iter();
+        let lines: String = lines
+            .flat_map(|(name, value)| [name, ": ", value, "\r\n"])
+            .collect();
+        let framing = match length {
+            Some(length) => format!("Content-Length: {length}"),
+            None => "Transfer-Encoding: chunked".to_owned(),
+        };
+        let reason = reason(self.status);
+        format!(
+            "HTTP/1.1 {} {reason}\r\n{lines}{framing}\r\n\r\n",
+            self.status
+        )
+        .into_bytes()
+    }
+}
+
+/// A chunked body being written: bytes are gathered into chunks of `size`, `pause` apart.
+pub struct Chunks<'a> {
+    pub size: usize,
+    pub pause: Duration,
+    out: &'a TcpStream,
+    stop: &'a AtomicBool,
+    buffer: Vec<u8>,
+}
+
+impl Chunks<'_> {
+    fn send(&mut self, length: usize) -> io::Result<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(ErrorKind::ConnectionAborted.into());
+        }
+        let mut chunk = format!("{length:x}\r\n").into_bytes();
+        chunk.extend(self.buffer.drain(..length));
+        chunk.extend_from_slice(b"\r\n");
+        self.out.write_all(&chunk)?;
+        thread::sleep(self.pause);
+        Ok(())
+    }
+}
+
+impl Write for Chunks<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Not more than a chunk at a time, or draining a huge buffer would take for ever.
+        let taken = bytes.len().min(self.size);
+        self.buffer.extend_from_slice(&bytes[..taken]);
+        while self.buffer.len() >= self.size {
+            self.send(self.size)?;
+        }
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        self.send(self.buffer.len())
+    }
+}
+
+/// Sends an answer; whether the connection can be used again.
+pub fn deliver(stream: &TcpStream, answer: Answer, stop: &AtomicBool) -> io::Result<bool> {
+    match (answer.delivery, &answer.body) {
+        (Delivery::Whole, Body::Stream(_)) => return deliver_stream(stream, answer, stop),
+        (Delivery::Reset, _) => reset(stream)?,
+        (Delivery::Close, _) | (_, Body::Stream(_)) => {}
+        (Delivery::Hang, _) => wait_for_end(stream, stop),
+        (delivery, Body::Bytes(bytes)) => {
+            return deliver_bytes(stream, &answer, bytes, delivery, stop);
+        }
+    }
+    Ok(false)
+}
+
+fn deliver_bytes(
+    mut stream: &TcpStream,
+    answer: &Answer,
+    bytes: &[u8],
+    delivery: Delivery,
+    stop: &AtomicBool,
+) -> io::Result<bool> {
+    let half = &bytes[..bytes.len() / 2];
+    if let Delivery::CutChunked { reset: hard } = delivery {
+        let mut out = answer.head(None);
+        out.extend(format!("{:x}\r\n", half.len().max(1)).into_bytes());
+        out.extend_from_slice(half);
+        stream.write_all(&out)?;
+        if hard {
+            reset_later(stream)?;
+        }
+        return Ok(false);
+    }
+    let mut out = answer.head(Some(bytes.len()));
+    let whole = delivery == Delivery::Whole;
+    out.extend_from_slice(if whole { bytes } else { half });
+    stream.write_all(&out)?;
+    if delivery == Delivery::Stall {
+        wait_for_end(stream, stop);
+    }
+    Ok(whole)
+}
+
+fn deliver_stream(mut stream: &TcpStream, answer: Answer, stop: &AtomicBool) -> io::Result<bool> {
+    stream.write_all(&answer.head(None))?;
+    let Body::Stream(write) = answer.body else {
+        return Ok(false);
+    };
+    let mut chunks = Chunks {
+        size: 8192,
+        pause: Duration::ZERO,
+        out: stream,
+        stop,
+        buffer: Vec::new(),
+    };
+    let ending = write(&mut chunks)?;
+    chunks.flush()?;
+    match ending {
+        Ending::Finish => stream.write_all(b"0\r\n\r\n")?,
+        Ending::Close => {}
+        Ending::Reset => reset_later(stream)?,
+        Ending::Stall => wait_for_end(stream, stop),
+    }
+    Ok(ending == Ending::Finish)
+}
+
+/// Makes the coming close a reset.
+fn reset(stream: &TcpStream) -> io::Result<()> {
+    socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO))
+}
+
+/// A reset takes with it what the client has not read yet, so it gets the time to read.
+fn reset_later(stream: &TcpStream) -> io::Result<()> {
+    thread::sleep(Duration::from_millis(100));
+    reset(stream)
+}
+
+/// Says nothing until the client leaves or the fake stops.
+fn wait_for_end(stream: &TcpStream, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        match stream.peek(&mut [0]) {
+            Ok(0) => return,
+            Ok(_) => thread::sleep(POLL),
+            Err(error) if is_timeout(&error) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        302 => "Found",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        408 => "Request Timeout",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        _ => "Something",
+    }
+}

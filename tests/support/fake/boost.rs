@@ -1,0 +1,308 @@
+//! boost.ai's Export API v3: one call that answers with everything, and a token endpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Body};
+use super::boost_fault::{BoostFault, BoostRule};
+use super::boost_stream::{Script, Tail, Wrapping};
+use super::botpress_json::quote;
+use super::fault::When;
+use super::http::{self, Request};
+use super::page::from_base64;
+use super::time;
+use super::world::World;
+
+/// A boost.ai site: what it holds, and how it streams.
+#[derive(Debug)]
+pub struct Site {
+    pub token: String,
+    pub client_id: String,
+    pub client_secret: String,
+    /// Tokens that the token endpoint has given out. Clear it to let them expire.
+    pub issued: Vec<String>,
+    pub conversations: Vec<BoostConversation>,
+    /// All that fire for a request apply to its answer, in this order.
+    pub faults: Vec<BoostRule>,
+    /// The site's time zone, for a `from` or `to` without one.
+    pub offset_minutes: i64,
+    /// Bytes in a chunk.
+    pub chunk: usize,
+    /// Between two chunks.
+    pub drip: Duration,
+    /// Indented, over many lines.
+    pub pretty: bool,
+    /// Whether a client that accepts gzip gets it.
+    pub gzip: bool,
+    /// Bytes of text after which another gzip member begins; 0 for a single member.
+    pub gzip_member: usize,
+}
+
+/// A conversation: the raw JSON element, and what the server must know of it.
+#[derive(Debug, Clone)]
+pub struct BoostConversation {
+    pub id: String,
+    pub environment: String,
+    pub masked: bool,
+    /// When the user asked or clicked, in microseconds since 1970.
+    pub touched: Vec<i64>,
+    pub raw: Arc<str>,
+}
+
+impl Site {
+    /// A site without conversations.
+    pub fn new() -> Self {
+        Self {
+            token: "boost_this_is_not_a_real_token".to_owned(),
+            client_id: "export-client".to_owned(),
+            client_secret: "this-is-not-a-real-secret".to_owned(),
+            issued: Vec::new(),
+            conversations: Vec::new(),
+            faults: Vec::new(),
+            offset_minutes: 60,
+            chunk: 4096,
+            drip: Duration::ZERO,
+            pretty: false,
+            gzip: true,
+            gzip_member: 0,
+        }
+    }
+
+    /// One fault more.
+    pub fn fault(&mut self, when: When, fault: BoostFault) {
+        self.faults.push(BoostRule::new(when, fault));
+    }
+
+    /// One conversation more, as raw JSON.
+    pub fn add(&mut self, raw: &str) {
+        self.conversations.push(BoostConversation::from_raw(raw));
+    }
+
+    fn accepts(&self, token: &str) -> bool {
+        self.token == token || self.issued.iter().any(|issued| issued == token)
+    }
+}
+
+impl BoostConversation {
+    /// Reads what the server needs out of raw JSON, which is kept as it is. Panics when it is no
+    /// conversation at all; build the struct by hand for that.
+    pub fn from_raw(raw: &str) -> Self {
+        let wire: Wire = serde_json::from_str(raw)
+            .unwrap_or_else(|error| panic!("the fake cannot take this: {error}: {raw}"));
+        let touching = wire
+            .messages
+            .iter()
+            .filter(|message| message.is_the_users());
+        let times = touching.filter_map(|message| time::parse(message.time.as_ref()?, Some(0)));
+        Self {
+            id: plain(&wire.id),
+            environment: wire.environment.unwrap_or_else(|| "live".to_owned()),
+            masked: false,
+            touched: times.collect(),
+            raw: raw.into(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Value,
+    environment: Option<String>,
+    #[serde(default)]
+    messages: Vec<WireMessage>,
+}
+
+#[derive(Deserialize)]
+struct WireMessage {
+    time: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    button_clicked: Option<IgnoredAny>,
+}
+
+impl WireMessage {
+    fn is_the_users(&self) -> bool {
+        self.kind.as_deref() == Some("question") || self.button_clicked.is_some()
+    }
+}
+
+/// An error as the vendor writes it.
+pub fn error_json(message: &str) -> String {
+    format!(r#"{{"type":"error","message":{}}}"#, quote(message))
+}
+
+/// A refusal: status and message.
+type Refusal = (u16, String);
+
+/// Answers every request that is not Botpress's.
+pub fn answer(request: &Request, world: &mut World) -> Answer {
+    let site = &mut world.boost;
+    match (request.method.as_str(), request.path.as_str()) {
+        ("POST", "/oauth/token") => issue(request, site),
+        ("POST", "/api/export/v3") => export(request, site)
+            .unwrap_or_else(|(code, message)| Answer::json(code, error_json(&message))),
+        (_, "/oauth/token" | "/api/export/v3") => Answer::json(405, error_json("Use POST.")),
+        _ => Answer::json(404, error_json("There is nothing here.")),
+    }
+}
+
+fn export(request: &Request, site: &mut Site) -> Result<Answer, Refusal> {
+    let known = request.bearer().is_some_and(|token| site.accepts(token));
+    if !known {
+        return Err((401, "The token is missing or invalid.".to_owned()));
+    }
+    let kind = request.header("content-type").unwrap_or("");
+    if !kind.starts_with("application/json") {
+        return Err((400, "The body must be application/json.".to_owned()));
+    }
+    let query = Query::of(request, site)?;
+    let chosen = site.conversations.iter().filter(|known| query.wants(known));
+    let mut script = Script::new(chosen.map(|known| Arc::clone(&known.raw)).collect());
+    let mut tail = Tail::Whole;
+    for rule in &mut site.faults {
+        let Some(fault) = rule.fire() else { continue };
+        if let Some(instead) = fault.instead() {
+            return Ok(instead);
+        }
+        fault.spoil(&mut script, &mut tail);
+    }
+    let info = query.info(script.announced);
+    Ok(stream(request, site, info, script, tail))
+}
+
+fn stream(request: &Request, site: &Site, info: String, script: Script, tail: Tail) -> Answer {
+    let accepted = request.header("accept-encoding").unwrap_or("");
+    let wrapping = Wrapping {
+        chunk: site.chunk,
+        drip: site.drip,
+        pretty: site.pretty,
+        gzip: site.gzip && accepted.contains("gzip"),
+        member: site.gzip_member,
+        tail,
+    };
+    let mut answer = Answer::json(200, "");
+    if wrapping.gzip {
+        answer = answer.with("Content-Encoding", "gzip");
+    }
+    answer.body = Body::Stream(Box::new(move |chunks| {
+        wrapping.write(&info, &script, chunks)
+    }));
+    answer
+}
+
+/// The body of an export request. Keys that the fake does not know are let through.
+struct Query {
+    body: Value,
+    from: i64,
+    to: i64,
+    ids: Option<Vec<String>>,
+    environment: Option<String>,
+    only_masked: bool,
+    offset_minutes: i64,
+}
+
+impl Query {
+    fn of(request: &Request, site: &Site) -> Result<Self, Refusal> {
+        let body: Value = serde_json::from_slice(&request.body)
+            .map_err(|error| (400, format!("The body is not JSON: {error}.")))?;
+        let offset_minutes = site.offset_minutes;
+        let time = |name: &str| {
+            let time = body[name].as_str();
+            time.and_then(|time| time::parse(time, Some(offset_minutes)))
+                .ok_or_else(|| (400, format!("'{name}' must be a date or a time.")))
+        };
+        Ok(Self {
+            from: time("from")?,
+            to: time("to")?,
+            ids: ids(&body["conversation_ids"])?,
+            environment: body["environment"].as_str().map(str::to_owned),
+            only_masked: body["only_masked"].as_bool().unwrap_or(false),
+            offset_minutes,
+            body,
+        })
+    }
+
+    fn wants(&self, known: &BoostConversation) -> bool {
+        let range = self.from..self.to;
+        known.touched.iter().any(|time| range.contains(time))
+            && self.ids.as_ref().is_none_or(|ids| ids.contains(&known.id))
+            && self
+                .environment
+                .as_ref()
+                .is_none_or(|name| *name == known.environment)
+            && (known.masked || !self.only_masked)
+    }
+
+    fn info(&self, conversations: usize) -> String {
+        let whole = |micros| time::local(micros, self.offset_minutes).replace(".000000", "");
+        let range = [whole(self.from), whole(self.to)];
+        let now = time::local(time::REFERENCE * 1000, self.offset_minutes);
+        let head = r#""type":"query_info","interpreted_query_range""#;
+        format!(
+            r#"{{{head}:{},"current_time":"{now}","query_seconds":0.00086,"query":{},"conversations":{conversations}}}"#,
+            json!(range),
+            self.body,
+        )
+    }
+}
+
+fn ids(list: &Value) -> Result<Option<Vec<String>>, Refusal> {
+    let wrong = || {
+        (
+            400,
+            "'conversation_ids' must be a list of integers.".to_owned(),
+        )
+    };
+    if list.is_null() {
+        return Ok(None);
+    }
+    let ids = list.as_array().ok_or_else(wrong)?.iter();
+    let ids = ids.map(|id| id.as_u64().map(|id| id.to_string()).ok_or_else(wrong));
+    ids.collect::<Result<_, _>>().map(Some)
+}
+
+fn plain(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}
+
+/// OAuth 2.0, the client's own credentials, in the header or in the form.
+fn issue(request: &Request, site: &mut Site) -> Answer {
+    let form = std::str::from_utf8(&request.body)
+        .ok()
+        .and_then(http::pairs);
+    let form = form.unwrap_or_default();
+    let field = |name: &str| {
+        let mut all = form.iter();
+        all.find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+    };
+    let given = basic(request).or_else(|| Some((field("client_id")?, field("client_secret")?)));
+    let scopes = field("scope").unwrap_or_default();
+    let refusal = if given != Some((site.client_id.clone(), site.client_secret.clone())) {
+        Some((401, "invalid_client"))
+    } else if field("grant_type").as_deref() != Some("client_credentials") {
+        Some((400, "unsupported_grant_type"))
+    } else if !scopes.split(' ').any(|scope| scope == "export:v3") {
+        Some((400, "invalid_scope"))
+    } else {
+        None
+    };
+    if let Some((code, error)) = refusal {
+        return Answer::json(code, json!({ "error": error }).to_string());
+    }
+    let token = format!("issued_not_a_real_token_{}", site.issued.len() + 1);
+    site.issued.push(token.clone());
+    let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": "export:v3" });
+    Answer::json(200, body.to_string())
+}
+
+fn basic(request: &Request) -> Option<(String, String)> {
+    let coded = request.header("authorization")?.strip_prefix("Basic ")?;
+    let plain = String::from_utf8(from_base64(coded)?).ok()?;
+    let (id, secret) = plain.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}

@@ -1,0 +1,285 @@
+//! A fake of both vendors on a loopback port: one thread a connection, no async runtime, nothing
+//! of the product inside.
+//!
+//! ```text
+//! connection -> http::read -> limiter -> fault::decide -> botpress | boost -> answer::deliver
+//! ```
+//!
+//! A test builds a [`World`], starts a [`Fake`] on it, runs the program against [`Fake::url`], and asks
+//! [`Fake::requests`] what the program asked for:
+//!
+//! ```text
+//! let world = World::with_conversations(45, |i| i % 7)
+//!     .rule(Rule::on("/messages").every(3).answer(Action::Status(503)));
+//! let fake = Fake::start(world);
+//! ```
+//!
+//! Requests to `/v1/...` go to Botpress, all others to boost.ai. The data is the same every time, and
+//! ends at 2026-11-20T12:00:00Z.
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "no user of the fake uses all of it"
+)]
+
+use std::io::BufReader;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+mod answer;
+mod boost;
+mod boost_data;
+mod boost_fault;
+mod boost_stream;
+mod botpress;
+mod botpress_json;
+mod data;
+mod fault;
+mod http;
+mod limiter;
+mod page;
+mod time;
+mod world;
+
+pub use boost::{BoostConversation, Site};
+pub use boost_fault::{BoostFault, BoostRule};
+pub use fault::{Action, Rule, When};
+pub use http::Request;
+pub use limiter::Limiter;
+pub use time::{DAY, REFERENCE, utc};
+pub use world::{Conversation, Message, State, User, World};
+
+use answer::Answer;
+use http::POLL;
+
+/// A running fake. Dropping it stops it and ends the requests that hang.
+pub struct Fake {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    listener: Option<JoinHandle<()>>,
+}
+
+/// A request, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub request: Request,
+    /// The status answered; 0 while there is none, and when the answer was cut, reset or left out.
+    pub status: u16,
+    /// When it came, since the fake was started.
+    pub at: Duration,
+}
+
+struct Shared {
+    world: Mutex<World>,
+    requests: Mutex<Vec<Recorded>>,
+    started: Instant,
+    stop: AtomicBool,
+    connections: AtomicUsize,
+    limited: AtomicUsize,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Fake {
+    /// Starts on a free port.
+    pub fn start(world: World) -> Self {
+        Self::start_on(0, world)
+    }
+
+    /// Starts on a port of one's choice.
+    pub fn start_on(port: u16, world: World) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+        let address = listener
+            .local_addr()
+            .expect("a bound socket has an address");
+        let shared = Arc::new(Shared::new(world));
+        let theirs = Arc::clone(&shared);
+        let listener = thread::spawn(move || listen(&listener, &theirs));
+        Self {
+            address,
+            shared,
+            listener: Some(listener),
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`, for both vendors.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Everything asked so far, in the order of arrival.
+    pub fn requests(&self) -> Vec<Recorded> {
+        lock(&self.shared.requests).clone()
+    }
+
+    /// Forgets what was asked, and the counts: the next run begins at nothing.
+    pub fn forget(&self) {
+        lock(&self.shared.requests).clear();
+        for count in [
+            &self.shared.limited,
+            &self.shared.most,
+            &self.shared.connections,
+        ] {
+            count.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// The data and rules, to look at or to change between runs. The fake answers nothing meanwhile.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.shared.world)
+    }
+
+    /// How many requests the limiter has refused.
+    pub fn limited(&self) -> usize {
+        self.shared.limited.load(Ordering::Relaxed)
+    }
+
+    /// How many connections have been opened.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::Relaxed)
+    }
+
+    /// The most requests that were in work at one time.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.most.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        // The listener sleeps in accept; a last visitor wakes it.
+        let _ = TcpStream::connect(self.address);
+        if let Some(listener) = self.listener.take() {
+            let _ = listener.join();
+        }
+    }
+}
+
+impl Recorded {
+    /// `GET /path?query`, for assertions on what was asked.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.request.method, self.request.target)
+    }
+
+    /// The body, read as JSON; null when it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.request.body).unwrap_or_default()
+    }
+}
+
+/// So that `recorded.path`, `.query`, `.headers`, `.header("...")` can be said directly.
+impl std::ops::Deref for Recorded {
+    type Target = Request;
+
+    fn deref(&self) -> &Request {
+        &self.request
+    }
+}
+
+impl Shared {
+    fn new(world: World) -> Self {
+        Self {
+            world: Mutex::new(world),
+            requests: Mutex::new(Vec::new()),
+            started: Instant::now(),
+            stop: AtomicBool::new(false),
+            connections: AtomicUsize::new(0),
+            limited: AtomicUsize::new(0),
+            now: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
+        }
+    }
+
+    /// Writes a request down before it is answered, so that one that hangs shows, too.
+    fn record(&self, request: &Request) -> usize {
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
+        let mut requests = lock(&self.requests);
+        requests.push(Recorded {
+            request: request.clone(),
+            status: 0,
+            at: self.started.elapsed(),
+        });
+        requests.len() - 1
+    }
+
+    fn note_status(&self, index: usize, status: u16) {
+        if let Some(recorded) = lock(&self.requests).get_mut(index) {
+            recorded.status = status;
+        }
+    }
+
+    fn answer(&self, request: &Request) -> Answer {
+        // The world is free while nothing is being read from it.
+        let latency = lock(&self.world).latency;
+        thread::sleep(latency);
+        let (headers, refused) = self.limit(request);
+        let mut answer = refused.unwrap_or_else(|| self.work(request));
+        answer.headers.extend(headers);
+        answer
+    }
+
+    fn work(&self, request: &Request) -> Answer {
+        let (wait, action) = fault::decide(&mut lock(&self.world).faults, request);
+        thread::sleep(wait);
+        fault::perform(action, request, &mut lock(&self.world))
+    }
+
+    /// The limiter's headers, and its refusal.
+    fn limit(&self, request: &Request) -> (Vec<(String, String)>, Option<Answer>) {
+        let mut world = lock(&self.world);
+        let limiter = world.limiter.as_mut();
+        let Some(limiter) = limiter.filter(|_| fault::is_botpress(request)) else {
+            return (Vec::new(), None);
+        };
+        let verdict = limiter.admit(Instant::now());
+        let refused = (!verdict.allowed).then(|| {
+            self.limited.fetch_add(1, Ordering::Relaxed);
+            Answer::json(429, botpress_json::error_json(429, "Too many requests."))
+        });
+        (verdict.headers().into(), refused)
+    }
+}
+
+fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
+    for stream in listener.incoming() {
+        if shared.stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let Ok(stream) = stream else { continue };
+        shared.connections.fetch_add(1, Ordering::Relaxed);
+        let shared = Arc::clone(shared);
+        // Nobody waits for these: they end with their client, or within a poll of the fake's end.
+        thread::spawn(move || serve(stream, &shared));
+    }
+}
+
+/// Answers one connection's requests. A client that leaves is no error here.
+fn serve(stream: TcpStream, shared: &Shared) {
+    let prepared = stream
+        .set_nodelay(true)
+        .and(stream.set_read_timeout(Some(POLL)));
+    if prepared.is_err() {
+        return;
+    }
+    let mut reader = BufReader::new(stream);
+    while let Ok(Some((request, close))) = http::read(&mut reader, &shared.stop) {
+        let index = shared.record(&request);
+        let answer = shared.answer(&request);
+        shared.note_status(index, answer.seen());
+        let kept = answer::deliver(reader.get_ref(), answer, &shared.stop);
+        shared.now.fetch_sub(1, Ordering::Relaxed);
+        if close || !matches!(kept, Ok(true)) {
+            return;
+        }
+    }
+}
+
+/// A test that panicked while it held the lock has failed already; the others may go on.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

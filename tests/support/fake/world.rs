@@ -1,0 +1,270 @@
+//! What the fake knows and how it behaves. A test builds a [`World`], starts the fake on it, and may
+//! change it between two runs, as time does.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::boost::Site;
+use super::fault::Rule;
+use super::limiter::Limiter;
+use super::page::Walks;
+use super::{data, time};
+
+/// Both vendors' data, and the rules of the day.
+#[derive(Debug)]
+pub struct World {
+    pub token: String,
+    pub bot_id: String,
+    pub page_size: usize,
+    /// Before every answer.
+    pub latency: Duration,
+    /// In the order of their making; the lists are sorted when asked for.
+    pub conversations: Vec<Conversation>,
+    pub users: Vec<User>,
+    pub states: Vec<State>,
+    /// For Botpress only: boost.ai documents none.
+    pub limiter: Option<Limiter>,
+    pub faults: Vec<Rule>,
+    pub boost: Site,
+    pub(super) walks: Walks,
+    pub(super) made: u64,
+}
+
+/// A Botpress conversation. Times are milliseconds since 1970.
+#[derive(Debug, Clone, Default)]
+pub struct Conversation {
+    pub id: String,
+    pub created_at: i64,
+    /// Does not move by itself when a message comes.
+    pub updated_at: i64,
+    pub integration: String,
+    pub channel: String,
+    pub tags: Vec<(String, String)>,
+    /// Ids of users.
+    pub participants: Vec<String>,
+    /// Told only when there; counts along.
+    pub message_count: Option<u64>,
+    /// Further members of the JSON object: name, raw value.
+    pub extra: Vec<(String, String)>,
+    pub messages: Vec<Message>,
+}
+
+/// A message: the raw JSON, and what the server must know of it.
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub id: String,
+    pub created_at: i64,
+    pub tags: Vec<(String, String)>,
+    pub raw: String,
+}
+
+/// A Botpress user, bots included.
+#[derive(Debug, Clone, Default)]
+pub struct User {
+    pub id: String,
+    pub created_at: i64,
+    pub name: Option<String>,
+    pub tags: Vec<(String, String)>,
+}
+
+/// A state: `kind` is conversation, user, bot or workflow, `id` that of its owner.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub kind: String,
+    pub id: String,
+    pub name: String,
+    /// Raw JSON.
+    pub payload: String,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// An empty bot and an empty site.
+    pub fn new() -> Self {
+        Self {
+            token: "bp_pat_this_is_not_a_real_token".to_owned(),
+            bot_id: "0b07b07b-0000-4000-8000-00000000b070".to_owned(),
+            page_size: 20,
+            latency: Duration::ZERO,
+            conversations: Vec::new(),
+            users: Vec::new(),
+            states: Vec::new(),
+            limiter: None,
+            faults: Vec::new(),
+            boost: Site::new(),
+            walks: Walks::default(),
+            made: 0,
+        }
+    }
+
+    /// `n` Botpress conversations over the 60 days before the reference time, oldest first, the `i`th
+    /// with `messages(i)` messages. The same every time.
+    pub fn with_conversations(n: usize, messages: impl Fn(usize) -> usize) -> Self {
+        let mut world = Self::new();
+        data::fill(&mut world, n, messages);
+        world
+    }
+
+    /// With `n` boost.ai conversations, in the same way.
+    pub fn with_boost(mut self, n: usize, messages: impl Fn(usize) -> usize) -> Self {
+        self.boost.conversations = super::boost_data::conversations(n, messages);
+        self
+    }
+
+    pub fn page_size(mut self, size: usize) -> Self {
+        self.page_size = size;
+        self
+    }
+
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    pub fn limit(mut self, requests: usize, window: Duration) -> Self {
+        self.limiter = Some(Limiter::new(requests, window));
+        self
+    }
+
+    /// One rule more, after the others.
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.faults.push(rule);
+        self
+    }
+
+    /// One conversation more.
+    pub fn conversation(mut self, conversation: Conversation) -> Self {
+        self.conversations.push(conversation);
+        self
+    }
+
+    /// A conversation's state, its payload raw JSON.
+    pub fn state(mut self, conversation: &str, name: &str, payload: &str) -> Self {
+        self.states.push(State {
+            kind: "conversation".to_owned(),
+            id: conversation.to_owned(),
+            name: name.to_owned(),
+            payload: payload.to_owned(),
+        });
+        self
+    }
+
+    pub fn find(&self, conversation: &str) -> Option<&Conversation> {
+        let mut all = self.conversations.iter();
+        all.find(|known| known.id == conversation)
+    }
+
+    /// The conversation of this id; panics when there is none.
+    pub fn get_mut(&mut self, conversation: &str) -> &mut Conversation {
+        let mut all = self.conversations.iter_mut();
+        all.find(|known| known.id == conversation)
+            .unwrap_or_else(|| panic!("the fake has no conversation {conversation}"))
+    }
+
+    /// Adds a text message from the user (or else the bot) and returns its id.
+    pub fn say(&mut self, conversation: &str, at: i64, from_user: bool, text: &str) -> String {
+        let payload = serde_json::json!({ "text": text }).to_string();
+        self.say_as(conversation, at, from_user, "text", &payload)
+    }
+
+    /// Adds a message of any type with a raw payload and returns its id.
+    pub fn say_as(
+        &mut self,
+        conversation: &str,
+        at: i64,
+        from_user: bool,
+        kind: &str,
+        payload: &str,
+    ) -> String {
+        self.made += 1;
+        let id = data::uuid("said", self.made);
+        let known = self.get_mut(conversation);
+        let author = known.participants.get(usize::from(from_user)).cloned();
+        let raw = data::message_json(&data::Said {
+            id: &id,
+            conversation,
+            author: author.as_deref().unwrap_or("nobody"),
+            at,
+            from_user,
+            kind,
+            payload,
+        });
+        known.add(Message::from_raw(&raw));
+        id
+    }
+
+    /// Puts another raw JSON in a message's place. Panics when there is no such message.
+    pub fn edit_message(&mut self, id: &str, raw: &str) {
+        let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
+        let message = messages.into_iter().find(|message| message.id == id);
+        *message.unwrap_or_else(|| panic!("the fake has no message {id}")) = Message::from_raw(raw);
+    }
+
+    /// Deletes a conversation; whether it was there.
+    pub fn delete_conversation(&mut self, id: &str) -> bool {
+        let before = self.conversations.len();
+        self.conversations.retain(|known| known.id != id);
+        self.conversations.len() < before
+    }
+}
+
+impl Conversation {
+    /// A conversation without messages between a bot and a user who are in no user list.
+    pub fn new(id: &str, created_at: i64) -> Self {
+        Self {
+            id: id.to_owned(),
+            created_at,
+            updated_at: created_at,
+            integration: "webchat".to_owned(),
+            channel: "channel".to_owned(),
+            participants: vec![data::uuid("user", 0), data::uuid("user", 1)],
+            ..Self::default()
+        }
+    }
+
+    /// With one more message, given as raw JSON.
+    pub fn message(mut self, raw: &str) -> Self {
+        self.add(Message::from_raw(raw));
+        self
+    }
+
+    /// Adds a message.
+    pub fn add(&mut self, message: Message) {
+        self.messages.push(message);
+        self.message_count = self.message_count.map(|count| count + 1);
+    }
+}
+
+impl Message {
+    /// Reads `id`, `createdAt` and `tags` out of raw JSON, which is kept as it is. Panics when they
+    /// are not there.
+    pub fn from_raw(raw: &str) -> Self {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Wire {
+            id: String,
+            created_at: String,
+            #[serde(default)]
+            tags: std::collections::BTreeMap<String, String>,
+            // Numbers in here may be such as no f64 can hold.
+            #[serde(default, rename = "payload")]
+            _payload: Option<IgnoredAny>,
+        }
+        let wire: Wire = serde_json::from_str(raw)
+            .unwrap_or_else(|error| panic!("the fake cannot take this message: {error}: {raw}"));
+        let micros = time::parse(&wire.created_at, Some(0));
+        Self {
+            created_at: micros.expect("createdAt is a time") / 1000,
+            id: wire.id,
+            tags: wire.tags.into_iter().collect(),
+            raw: raw.to_owned(),
+        }
+    }
+}

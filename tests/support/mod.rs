@@ -1,0 +1,190 @@
+//! What the tests share: a scrubbed command, and what a run of it left.
+
+pub mod fake;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+use fake::{Fake, World};
+use serde_json::Value;
+
+/// A call of the binary with an environment of its own.
+pub struct Convexport {
+    command: Command,
+    stdin: Option<String>,
+}
+
+/// What a run left. Dropping it without a look at stderr fails unless stderr is empty.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// `convexport ARGS`, split at spaces.
+pub fn convexport(args: &str) -> Convexport {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_convexport"));
+    command
+        .env_clear()
+        .env("TZ", "UTC")
+        .args(args.split_whitespace());
+    Convexport {
+        command,
+        stdin: None,
+    }
+}
+
+/// `convexport botpress ARGS` against the fake, with its token and bot.
+pub fn botpress(fake: &Fake, args: &str) -> Convexport {
+    let (token, bot) = {
+        let world = fake.world();
+        (world.token.clone(), world.bot_id.clone())
+    };
+    convexport("botpress")
+        .env("BP_API_URL", &fake.url())
+        .env("BP_TOKEN", &token)
+        .env("BP_BOT_ID", &bot)
+        .args(args)
+}
+
+impl Convexport {
+    pub fn args(mut self, args: &str) -> Self {
+        self.command.args(args.split_whitespace());
+        self
+    }
+
+    /// One argument, spaces and all.
+    pub fn arg(mut self, arg: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub fn without_env(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    pub fn within(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    pub fn stdin(mut self, text: &str) -> Self {
+        self.stdin = Some(text.to_owned());
+        self
+    }
+
+    /// The command itself, for what needs more than its output.
+    pub fn command(self) -> Command {
+        self.command
+    }
+
+    /// Runs it to its end.
+    pub fn run(mut self) -> Run {
+        let stdin = if self.stdin.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        };
+        self.command
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("the binary starts");
+        let writer = self.stdin.zip(child.stdin.take()).map(|(text, mut pipe)| {
+            // The program may leave before it has read everything.
+            thread::spawn(move || pipe.write_all(text.as_bytes()).ok())
+        });
+        let output = child.wait_with_output().expect("the binary ends");
+        if let Some(writer) = writer {
+            writer.join().expect("the writer ends");
+        }
+        Run::from(output)
+    }
+
+    /// Runs it, and expects success and nothing on stderr; its stdout.
+    pub fn stdout(self) -> String {
+        let run = self.run();
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        run.stdout
+    }
+}
+
+impl Run {
+    /// Expects the exit code and, in stderr, each of the parts.
+    pub fn fails(&self, code: i32, parts: &[&str]) {
+        assert_eq!(self.code, code, "{}", self.stderr);
+        for part in parts {
+            assert!(
+                self.stderr.contains(part),
+                "no `{part}` in: {}",
+                self.stderr
+            );
+        }
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("no signal ended it"),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        }
+    }
+}
+
+/// The conversations of a jsonl export.
+pub fn records(jsonl: &str) -> Vec<Value> {
+    jsonl
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect()
+}
+
+/// The ids of the conversations in an export, each with those of its messages.
+pub fn ids(records: &[Value]) -> Vec<(String, Vec<String>)> {
+    let text = |value: &Value| value["id"].as_str().expect("an id is a string").to_owned();
+    let messages = |record: &Value| {
+        record["messages"]
+            .as_array()
+            .expect("messages")
+            .iter()
+            .map(text)
+            .collect()
+    };
+    records
+        .iter()
+        .map(|record| (text(record), messages(record)))
+        .collect()
+}
+
+/// The same of what the fake has, newest conversation first, oldest message first.
+pub fn truth(world: &World) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<_> = world.conversations.iter().collect();
+    all.sort_by_key(|conversation| std::cmp::Reverse(conversation.created_at));
+    let messages = |known: &fake::Conversation| {
+        known
+            .messages
+            .iter()
+            .map(|message| message.id.clone())
+            .collect()
+    };
+    all.into_iter()
+        .map(|known| (known.id.clone(), messages(known)))
+        .collect()
+}
+
+/// A bot with one conversation that holds these messages, given as raw JSON.
+pub fn bot_with(messages: &[&str]) -> World {
+    let talk = fake::Conversation::new("talk", fake::REFERENCE - fake::DAY);
+    let talk = messages.iter().fold(talk, |talk, raw| talk.message(raw));
+    World::new().conversation(talk)
+}
