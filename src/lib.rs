@@ -24,10 +24,10 @@ pub mod time;
 use anyhow::{Context, Result};
 use tokio::sync::mpsc;
 
-use cli::{BotpressArgs, Cli, Command};
+use cli::{Cli, Command, NetworkArgs, OutputArgs};
 use progress::Console;
 use sink::Sink;
-use source::{Botpress, Event, Source};
+use source::{Boost, Botpress, Event, Source};
 use summary::{Exit, Summary};
 
 /// Conversations between the source and the output; the source keeps a window of its own.
@@ -39,20 +39,28 @@ const CHANNEL: usize = 4;
 /// What ended the work before its end; [`Exit::of`] knows its exit code.
 pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
-        Command::Botpress(args) => botpress(&args),
+        Command::Botpress(args) => {
+            let console = Console::new(&args.console);
+            let source = Source::Botpress(Box::new(Botpress::new(&args, console.clone())?));
+            export(source, &args.output, &args.network, &console)
+        }
+        Command::Boost(args) => {
+            let console = Console::new(&args.console);
+            let source = Source::Boost(Boost::new(&args, console.clone())?);
+            export(source, &args.output, &args.network, &console)
+        }
     }
 }
 
-fn botpress(args: &BotpressArgs) -> Result<Exit> {
-    let console = Console::new(&args.console);
-    let source = Source::Botpress(Botpress::new(args, console.clone())?);
-    let sink = Sink::open(&args.output)?;
-    export(source, sink, &console, args.network.fail_fast)
-}
-
-fn export(source: Source, mut sink: Sink, console: &Console, fail_fast: bool) -> Result<Exit> {
+fn export(
+    source: Source,
+    output: &OutputArgs,
+    network: &NetworkArgs,
+    console: &Console,
+) -> Result<Exit> {
+    let mut sink = Sink::open(output)?;
     let mut summary = Summary::start();
-    let worked = pump(source, &mut sink, console, fail_fast, &mut summary);
+    let worked = pump(source, &mut sink, console, network.fail_fast, &mut summary);
     let complete = worked.is_ok() && summary.failed == 0;
     let left = sink.finish(complete, worked.is_ok());
     console.finish(|| summary.to_string());
@@ -99,6 +107,7 @@ fn pump(
     let written = (|| {
         while let Some(event) = next(&mut events, sink)? {
             match event {
+                Event::Expect(count) => console.expect(count),
                 Event::Conversation(conversation) => {
                     sink.write(&conversation)?;
                     summary.conversations += 1;

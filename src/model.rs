@@ -45,6 +45,8 @@ pub struct Conversation {
 pub enum Vendor {
     /// Botpress Cloud.
     Botpress,
+    /// boost.ai.
+    Boost,
 }
 
 /// One turn of a conversation.

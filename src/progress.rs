@@ -54,6 +54,14 @@ impl Console {
         }))
     }
 
+    /// Shows a bar to this total, with the time that is left.
+    pub fn expect(&self, conversations: u64) {
+        self.0.bar.set_length(conversations);
+        self.0.bar.set_style(style(
+            "{wide_bar} {pos}/{len} conversations · {prefix} · {per_sec} · {eta} left  {msg}",
+        ));
+    }
+
     /// Shows how far the export is.
     pub fn advance(&self, conversations: u64, messages: u64) {
         self.0.bar.set_position(conversations);

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::cli::UsageError;
 use crate::http::ApiError;
+use crate::source::Incomplete;
 
 /// The ways out of the program, as numbers for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +38,10 @@ impl Exit {
             Some(api) if api.is_transient() => return Self::GaveUp,
             _ => {}
         }
-        if error.is::<UsageError>() {
-            Self::Usage
-        } else {
-            Self::Failed
+        match error {
+            error if error.is::<UsageError>() => Self::Usage,
+            error if error.is::<Incomplete>() => Self::Incomplete,
+            _ => Self::Failed,
         }
     }
 }

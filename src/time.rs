@@ -40,6 +40,19 @@ impl Timestamp {
         self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
     }
 
+    /// The second it lies in, with an offset, as boost.ai writes times.
+    #[must_use]
+    pub fn to_whole_second(self) -> String {
+        self.0.to_rfc3339_opts(SecondsFormat::Secs, false)
+    }
+
+    /// The second at or after it, as [`Self::to_whole_second`] writes it: the end of a range that leaves nothing out.
+    #[must_use]
+    pub fn to_next_second(self) -> String {
+        let up = TimeDelta::seconds(1) - TimeDelta::nanoseconds(1);
+        Self(self.0.checked_add_signed(up).unwrap_or(self.0)).to_whole_second()
+    }
+
     /// The day in UTC, `2026-11-01`: the same on every machine, so that file names do not depend on a time zone.
     #[must_use]
     pub fn utc_date(self) -> String {

@@ -13,6 +13,9 @@ use crate::time::Zone;
 
 const INDENT: &str = "\n  ";
 
+/// Message types that are nothing but words: one without any said nothing.
+const SILENT: &[&str] = &["text", "markdown", "question", "answer", "button_click"];
+
 /// How times are shown, and whether a blank line is due.
 pub struct Text {
     zone: Zone,
@@ -78,13 +81,14 @@ fn words(message: &Message) -> String {
     let options: Vec<String> = message.options.iter().map(choice).collect();
     let mut parts = vec![message.text.clone(), options.join(" / ")];
     parts.retain(|part| !part.is_empty());
-    if parts.is_empty() && message.kind != "text" {
+    if parts.is_empty() && !SILENT.contains(&message.kind.as_str()) {
         parts.push(format!("Media message of type {}", message.kind));
     }
     let known = message.text.as_str();
     let separator = if known.contains('\n') { "\n" } else { ": " };
     let mut line = parts.join(separator);
-    for (index, attachment) in message.attachments.iter().enumerate() {
+    let unnamed = |link: &&Attachment| !known.contains(&link.url);
+    for (index, attachment) in message.attachments.iter().filter(unnamed).enumerate() {
         line.push_str(if index == 0 && !line.contains('\n') {
             ": "
         } else {

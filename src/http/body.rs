@@ -1,5 +1,6 @@
 //! From the bytes of an answer to its value, telling apart what may have gone wrong.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Cause;
@@ -24,7 +25,7 @@ pub fn is_html(bytes: &[u8]) -> bool {
 
 /// Names the field of a JSON text that is not of `T`'s shape. Slow: for texts that are known to be wrong.
 #[must_use]
-pub fn shape_error<T: DeserializeOwned>(bytes: &[u8]) -> String {
+pub fn shape_error<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> String {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
         Ok(_) => "there is more after its end".to_owned(),

@@ -107,8 +107,16 @@ impl fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 impl Cause {
-    pub(super) fn connection(error: reqwest::Error) -> Self {
+    /// What the connection failed of.
+    #[must_use]
+    pub fn connection(error: reqwest::Error) -> Self {
         Self::Connection(format!("{:#}", anyhow::Error::from(error.without_url())))
+    }
+
+    /// Whether a body is a web page.
+    #[must_use]
+    pub fn is_html(body: &[u8]) -> bool {
+        body::is_html(body)
     }
 
     /// Reads why the vendor refused.

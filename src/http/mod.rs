@@ -12,11 +12,13 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use reqwest::header::{HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
+use url::Url;
 
 pub use body::shape_error;
 pub use error::{ApiError, Cause};
+pub use retry::back_off;
 pub use secret::Secret;
 
 use crate::cli::{NetworkArgs, UsageError};
@@ -113,16 +115,39 @@ impl Client {
     /// # Errors
     /// [`ApiError`], when it still fails after the retries or fails in a way that no retry mends.
     pub async fn get<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ApiError> {
+        self.json(call, |http| http.get(call.url.clone())).await
+    }
+
+    /// Sends a request and reads a JSON answer.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn json<T, B>(&self, call: &Call, request: B) -> Result<T, ApiError>
+    where
+        T: DeserializeOwned,
+        B: Fn(&reqwest::Client) -> RequestBuilder,
+    {
         self.retrying(call, || async {
-            let response = self.send(self.http.get(call.url.clone())).await?;
+            let response = self.send(request(&self.http)).await?;
             let body = response.bytes().await.map_err(Cause::connection)?;
             body::decode(&body)
         })
         .await
     }
 
+    /// Sends a request whose answer is to be streamed. Only what goes wrong before its body is retried here.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn open<B>(&self, call: &Call, request: B) -> Result<Response, ApiError>
+    where
+        B: Fn(&reqwest::Client) -> RequestBuilder,
+    {
+        self.retrying(call, || self.send(request(&self.http))).await
+    }
+
     /// Sends one request and tells an answer of 2xx from all others.
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Response, Cause> {
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Cause> {
         let (http, request) = request.build_split();
         let request = request.map_err(Cause::connection)?;
         let query = request.url().query().map(|query| format!("?{query}"));

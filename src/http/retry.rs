@@ -49,8 +49,10 @@ pub fn is_transient(status: StatusCode) -> bool {
         || status.is_server_error()
 }
 
-/// Doubles from half a second to a minute; half of it is fixed, the other half random ("equal jitter").
-fn back_off(failures: u32) -> Duration {
+/// How long to wait after so many failures: doubles from half a second to a minute; half of it is fixed, the other half
+/// random ("equal jitter").
+#[must_use]
+pub fn back_off(failures: u32) -> Duration {
     let full = FIRST
         .saturating_mul(2_u32.saturating_pow(failures))
         .min(LONGEST);

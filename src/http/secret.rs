@@ -1,54 +1,55 @@
-//! Where a token comes from, and that it is never shown.
+//! Where tokens and client secrets come from, and that they are never shown.
 
 use std::fmt;
-use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use reqwest::header::HeaderValue;
+use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::usage;
 
-/// A token. Its `Debug` is `***`; there is no `Display`.
+/// A token or a client's secret. Its `Debug` is `***`; there is no `Display`.
 pub struct Secret(String);
 
 impl Secret {
-    /// Reads a token from the file (`-` is stdin) or else from the environment variable.
+    /// Reads a secret from the file (`-` is stdin) or else from the environment variable.
     ///
     /// # Errors
-    /// A usage error when there is none, when it is empty, or when it can be no token; else when reading fails.
-    pub fn find(variable: &str, file: Option<&Path>) -> Result<Self> {
+    /// A usage error when there is none, when it is empty, or when it can be none; else when reading fails.
+    pub fn find(what: &str, variable: &str, file: Option<&Path>, flag: &str) -> Result<Self> {
         let (text, origin) = match file {
-            Some(path) => (read(path)?, path.display().to_string()),
+            Some(path) => (read(what, path)?, path.display().to_string()),
             None => (
                 std::env::var(variable).unwrap_or_default(),
                 variable.to_owned(),
             ),
         };
-        let token = text.trim();
-        if token.is_empty() && file.is_some() {
-            return Err(usage!("the token file {origin} is empty").into());
+        let secret = text.trim();
+        if secret.is_empty() && file.is_some() {
+            bail!(usage!("the {what}'s file {origin} is empty"));
         }
-        if token.is_empty() {
-            return Err(
-                usage!("no access token: set {variable}, or give --token-file FILE").into(),
-            );
+        if secret.is_empty() {
+            bail!(usage!("no {what}: set {variable}, or give {flag} FILE"));
         }
-        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let message = usage!(
-                "{origin} holds no token: there is a space, a line break or a letter beyond ASCII in it; give the token alone"
-            );
-            return Err(message.into());
+        if !is_plain(secret) {
+            bail!(usage!(
+                "{origin} holds no {what}: there is a space, a line break or a letter beyond ASCII in it; \
+                 give the {what} alone"
+            ));
         }
-        Ok(Self(token.to_owned()))
+        Ok(Self(secret.to_owned()))
+    }
+
+    /// The secret itself, for the one place that sends it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
     }
 
     /// The value of an `Authorization` header, marked as sensitive.
     #[must_use]
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "`find` lets visible ASCII alone through"
-    )]
+    #[expect(clippy::missing_panics_doc, reason = "only visible ASCII comes in")]
     pub fn bearer(&self) -> HeaderValue {
         let text = format!("Bearer {}", self.0);
         let mut value = HeaderValue::from_str(&text).expect("a token is visible ASCII");
@@ -63,14 +64,26 @@ impl fmt::Debug for Secret {
     }
 }
 
-fn read(path: &Path) -> Result<String> {
-    if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .context("could not read the token from stdin")?;
-        return Ok(text);
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if is_plain(&text) {
+            Ok(Self(text))
+        } else {
+            Err(D::Error::custom("expected a token"))
+        }
     }
-    std::fs::read_to_string(path)
-        .with_context(|| format!("could not read the token file {}", path.display()))
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn read(what: &str, path: &Path) -> Result<String> {
+    if path == Path::new("-") {
+        let text = std::io::read_to_string(std::io::stdin());
+        return text.with_context(|| format!("could not read the {what} from stdin"));
+    }
+    let text = std::fs::read_to_string(path);
+    text.with_context(|| format!("could not read the {what}'s file {}", path.display()))
 }

@@ -1,20 +1,30 @@
 //! Where conversations come from: the two vendors, behind one stream of events.
 
+mod boost;
 mod botpress;
+mod html;
+pub mod json_array;
 mod raw;
 mod seen;
 
-use anyhow::{Context, Result};
+use std::fmt;
+
+use anyhow::{Context, Result, bail};
 use tokio::sync::mpsc::Sender;
 
+use crate::cli::SelectArgs;
 use crate::model::Conversation;
+use crate::time::{Timestamp, When, Zone};
 use crate::usage;
 
+pub use boost::Boost;
 pub use botpress::Botpress;
 
 /// What a source tells, in the order of the output.
 #[derive(Debug)]
 pub enum Event {
+    /// So many conversations will come; the vendor says so.
+    Expect(u64),
     /// A conversation, whole.
     Conversation(Box<Conversation>),
     /// A conversation that the vendor deleted meanwhile.
@@ -36,8 +46,22 @@ pub struct Missing {
 #[derive(Debug)]
 pub enum Source {
     /// Botpress Cloud.
-    Botpress(Botpress),
+    Botpress(Box<Botpress>),
+    /// boost.ai.
+    Boost(Boost),
 }
+
+/// An export that cannot be completed: what came of it is written, and the exit code says that more is missing.
+#[derive(Debug)]
+pub struct Incomplete(pub String);
+
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Incomplete {}
 
 impl Source {
     /// Sends everything that was selected, until that is done or `events` is closed.
@@ -47,8 +71,34 @@ impl Source {
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
         match self {
             Self::Botpress(botpress) => botpress.run(events).await,
+            Self::Boost(boost) => boost.run(events).await,
         }
     }
+}
+
+/// The half-open range `[since, until)` of the flags.
+///
+/// # Errors
+/// A usage error when it is empty or outside the calendar.
+fn range(
+    args: &SelectArgs,
+    zone: Zone,
+    now: Timestamp,
+) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+    let bind = |flag, when: Option<When>| {
+        let time = when.map(|when| when.resolve(zone, now)).transpose();
+        time.map_err(|error| usage!("{flag}: {error}"))
+    };
+    let (since, until) = (bind("--since", args.since)?, bind("--until", args.until)?);
+    if since
+        .zip(until)
+        .is_some_and(|(since, until)| since >= until)
+    {
+        bail!(usage!(
+            "--since is not before --until, so nothing can be in between"
+        ));
+    }
+    Ok((since, until))
 }
 
 /// Reads the values of `--conversation`: ids, and `-` and `@FILE` for ids that stand one a line. None comes twice.

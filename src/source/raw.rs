@@ -21,7 +21,7 @@ pub fn parse<T: DeserializeOwned>(raw: &RawValue) -> Result<T> {
 
 /// The record on one line, since some formats write a record a line. Only white space between tokens changes.
 pub fn on_one_line(raw: Box<RawValue>) -> Box<RawValue> {
-    if !raw.get().contains(['\n', '\r']) {
+    if memchr::memchr2(b'\n', b'\r', raw.get().as_bytes()).is_none() {
         return raw;
     }
     let mut line = String::with_capacity(raw.get().len());
@@ -41,7 +41,7 @@ pub fn on_one_line(raw: Box<RawValue>) -> Box<RawValue> {
 
 /// Replaces halves of surrogate pairs, which JavaScript leaves when it cuts a string within an emoji and which no
 /// Rust string can hold, by U+FFFD.
-fn repaired(text: &str) -> Cow<'_, str> {
+pub fn repaired(text: &str) -> Cow<'_, str> {
     let mut repaired = String::new();
     let mut copied = 0;
     let mut at = 0;

@@ -50,7 +50,12 @@ impl Api {
         let base = http::base_url(&args.base_url)?;
         let mut headers = HeaderMap::new();
         headers.insert("x-bot-id", http::header("bot id", &bot)?);
-        let token = Secret::find("BP_TOKEN", args.network.token_file.as_deref())?;
+        let token = Secret::find(
+            "access token",
+            "BP_TOKEN",
+            args.network.token_file.as_deref(),
+            "--token-file",
+        )?;
         headers.insert(reqwest::header::AUTHORIZATION, token.bearer());
         let client = Client::new(base, headers, advice, &args.network, console)?;
         let page_size = args.page_size;

@@ -62,21 +62,7 @@ impl Botpress {
     /// # Errors
     /// Mostly usage errors: no bot, no token, flags that do not go together.
     pub fn new(args: &BotpressArgs, console: Console) -> Result<Self> {
-        let now = Timestamp::now();
-        let bind = |when: Option<crate::time::When>| {
-            when.map(|when| when.resolve(args.output.timezone, now))
-                .transpose()
-        };
-        let since = bind(args.select.since).context("--since")?;
-        let until = bind(args.select.until).context("--until")?;
-        if since
-            .zip(until)
-            .is_some_and(|(since, until)| since >= until)
-        {
-            bail!(usage!(
-                "--since is not before --until, so nothing can be in between"
-            ));
-        }
+        let (since, until) = super::range(&args.select, args.output.timezone, Timestamp::now())?;
         let stdin_is_token = args
             .network
             .token_file
@@ -172,6 +158,7 @@ impl Botpress {
                 Event::Conversation(_) => (found, failed_in_a_row) = (found + 1, 0),
                 Event::Gone(_) => gone += 1,
                 Event::Failed(_) => failed_in_a_row += 1,
+                Event::Expect(_) => {}
             }
             let event = match event {
                 Event::Failed(last) if failed_in_a_row == GIVE_UP_AFTER => {

@@ -1,4 +1,9 @@
 //! The command line: clap derive and nothing else. No file, network or environment is read here but through clap.
+//!
+//! The flags of all sources are here, those of one vendor in its file.
+
+mod boost;
+mod botpress;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,6 +11,9 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use boost::BoostArgs;
+pub use botpress::BotpressArgs;
 
 use crate::format::Format;
 use crate::time::{self, When, Zone};
@@ -36,83 +44,8 @@ Exit codes:
 pub enum Command {
     /// Export the conversations of a Botpress Cloud bot
     Botpress(BotpressArgs),
-}
-
-const BOTPRESS_EXAMPLES: &str = "\
-The access token comes from the environment variable BP_TOKEN or from --token-file.
-
-Examples:
-  Read every conversation of a bot:
-    convexport botpress --bot-id ID | less
-  The last week as JSON lines, in a file that appears when it is complete:
-    convexport botpress --bot-id ID --since 7d -o week.jsonl
-  One transcript file a conversation, only those from WhatsApp:
-    convexport botpress --bot-id ID --integration whatsapp -d transcripts
-  Two conversations by their ids, with the names of who wrote:
-    convexport botpress --bot-id ID --conversation A --conversation B --with-users";
-
-/// Flags of `convexport botpress`.
-#[derive(Debug, Args)]
-#[command(after_long_help = BOTPRESS_EXAMPLES, after_help = "The access token comes from BP_TOKEN or --token-file. See --help for examples.")]
-pub struct BotpressArgs {
-    /// The bot: the part after `chatbots/` in its dashboard's address
-    #[arg(long, value_name = "ID", env = "BP_BOT_ID", hide_env_values = true)]
-    pub bot_id: Option<String>,
-
-    /// Where the API is
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "BP_API_URL",
-        hide_env_values = true,
-        default_value = "https://api.botpress.cloud"
-    )]
-    pub base_url: String,
-
-    /// How many conversations are fetched at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Network")]
-    pub concurrency: u16,
-
-    /// Add the author's name to every message, and the people to every conversation (one request a person)
-    #[arg(long, help_heading = "Content")]
-    pub with_users: bool,
-
-    /// Add the payload of the conversation's state of this name (one request a conversation; repeatable)
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Content")]
-    pub with_state: Vec<String>,
-
-    /// Only conversations of this channel (such as `channel`, `dm`)
-    #[arg(long, value_name = "NAME", help_heading = "Selection")]
-    pub channel: Option<String>,
-
-    /// Only conversations of this integration (such as `webchat`, `whatsapp`)
-    #[arg(long, value_name = "NAME", help_heading = "Selection")]
-    pub integration: Option<String>,
-
-    /// Only conversations with this tag (repeatable: all must match)
-    #[arg(long, value_name = "K=V", value_parser = key_value, help_heading = "Selection")]
-    pub tag: Vec<(String, String)>,
-
-    /// Only conversations with this user in them (repeatable)
-    #[arg(long, value_name = "ID", help_heading = "Selection")]
-    pub participant: Vec<String>,
-
-    /// How many items the API is asked for at once (newer servers only; without it the API decides)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Network")]
-    pub page_size: Option<u16>,
-
-    /// Which conversations.
-    #[command(flatten)]
-    pub select: SelectArgs,
-    /// Where to and how.
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// How to reach the vendor.
-    #[command(flatten)]
-    pub network: NetworkArgs,
-    /// What to say meanwhile.
-    #[command(flatten)]
-    pub console: ConsoleArgs,
+    /// Export the conversations of a boost.ai site
+    Boost(BoostArgs),
 }
 
 /// Which conversations to export.

@@ -1,0 +1,136 @@
+//! The flags of `convexport boost`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{ConsoleArgs, NetworkArgs, OutputArgs, SelectArgs, key_value};
+
+const BOOST_EXAMPLES: &str = "\
+The access token comes from the environment variable BOOST_TOKEN or from --token-file, or is fetched with
+--client-id, the client secret (BOOST_CLIENT_SECRET or --client-secret-file) and --token-url.
+This machine's IP address must be in the site's allowlist.
+
+Examples:
+  A month of a site, as transcripts:
+    convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 | less
+  The same as JSON lines, in a file that appears when it is complete:
+    convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 -o january.jsonl
+  A filter of the Admin Panel that has no flag here:
+    convexport boost --site NAME --since 7d --filter 'labels=[\"Perfect Match\"]'
+  A saved answer, without network or account:
+    convexport boost --input export.json.gz";
+
+/// Flags of `convexport boost`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = BOOST_EXAMPLES,
+    after_help = "The access token comes from BOOST_TOKEN or --token-file. See --help for examples.",
+    mut_arg("since", |arg| arg.help("Only conversations with an end-user interaction at or after WHEN")),
+    mut_arg("until", |arg| arg.help("Only conversations with an end-user interaction before WHEN [default: now]")),
+    mut_arg("limit", |arg| arg.help("At most so many conversations, the first that come"))
+)]
+pub struct BoostArgs {
+    /// The site: the NAME of `https://NAME.boost.ai`, or its URL
+    #[arg(
+        long,
+        value_name = "NAME|URL",
+        env = "BOOST_SITE",
+        hide_env_values = true
+    )]
+    pub site: Option<String>,
+
+    /// Read a saved answer (JSON or gzip; `-` is stdin) instead of asking the site
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "since", "until", "conversation", "action_id", "api_status", "environment", "only_masked", "filter", "query",
+        "token_file", "client_secret_file", "token_url"])]
+    pub input: Option<PathBuf>,
+
+    /// Only conversations in which this action was shown (repeatable)
+    #[arg(long, value_name = "ID", help_heading = "Selection")]
+    pub action_id: Vec<u64>,
+
+    /// Only conversations with this API status
+    #[arg(long, value_name = "STATUS", help_heading = "Selection")]
+    pub api_status: Option<String>,
+
+    /// Only conversations of this environment (such as `live`)
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub environment: Option<String>,
+
+    /// Only conversations whose personal data is masked
+    #[arg(long, help_heading = "Selection")]
+    pub only_masked: bool,
+
+    /// Any other filter of the Admin Panel, its value as JSON (repeatable)
+    #[arg(long, value_name = "KEY=JSON", value_parser = key_json, help_heading = "Selection")]
+    pub filter: Vec<(String, serde_json::Value)>,
+
+    /// A file with the whole request body as JSON; flags win over it
+    #[arg(long, value_name = "FILE", help_heading = "Selection")]
+    pub query: Option<PathBuf>,
+
+    /// Fetch the access token with OAuth 2.0 client credentials
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "BOOST_CLIENT_ID",
+        hide_env_values = true,
+        help_heading = "Network"
+    )]
+    pub client_id: Option<String>,
+
+    /// Read the client's secret from a file (`-` is stdin) instead of `BOOST_CLIENT_SECRET`
+    #[arg(long, value_name = "FILE", help_heading = "Network")]
+    pub client_secret_file: Option<PathBuf>,
+
+    /// The OAuth 2.0 token endpoint
+    #[arg(long, value_name = "URL", help_heading = "Network")]
+    pub token_url: Option<String>,
+
+    /// Refuse a conversation of more than so many MiB of JSON
+    #[arg(long, value_name = "MIB", default_value = "64", value_parser = mebibytes, help_heading = "Network")]
+    pub max_element: usize,
+
+    /// Which conversations.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Where to and how.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// How to reach the vendor.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// What to say meanwhile.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+}
+
+impl BoostArgs {
+    /// Whether stdin is taken by the token or the client's secret.
+    #[must_use]
+    pub fn secret_on_stdin(&self) -> bool {
+        let files = [&self.network.token_file, &self.client_secret_file];
+        files
+            .into_iter()
+            .flatten()
+            .any(|file| file.as_os_str() == "-")
+    }
+}
+
+fn key_json(text: &str) -> Result<(String, serde_json::Value), String> {
+    let (key, value) = key_value(text).map_err(|_| "expected KEY=JSON".to_owned())?;
+    let value = serde_json::from_str(&value);
+    let value = value
+        .map_err(|error| format!("the value is no JSON: {error} (a text needs its quotes)"))?;
+    Ok((key, value))
+}
+
+fn mebibytes(text: &str) -> Result<usize, String> {
+    let size = text
+        .parse::<usize>()
+        .ok()
+        .filter(|mib| (1..=usize::MAX >> 21).contains(mib));
+    size.map(|mib| mib << 20)
+        .ok_or_else(|| "expected a number of MiB, 1 or more".to_owned())
+}

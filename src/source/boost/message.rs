@@ -1,0 +1,235 @@
+//! From the records of the export to the model: who speaks, and what each content part says (vendors/boost.md, Response).
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::element::Element;
+use super::lenient::{Id, Maybe, Words};
+use crate::http::shape_error;
+use crate::model::{Attachment, Choice, Conversation, Message, Role, Vendor};
+use crate::source::{html, raw};
+use crate::time::Timestamp;
+
+/// A conversation with its messages; a click on a button is a message of its own, before the answer to it.
+///
+/// # Errors
+/// Names the field that is not of the promised shape.
+pub fn conversation(element: &Element, keep_raw: bool) -> Result<Conversation> {
+    let records = element
+        .messages
+        .as_ref()
+        .context("missing field `messages`")?;
+    let time = element.get::<WireTimes>("time").unwrap_or_default();
+    let mut messages = Vec::with_capacity(records.len() + 2);
+    for (index, record) in records.iter().enumerate() {
+        let wire = serde_json::from_str::<WireMessage>(record.get())
+            .map_err(|_| anyhow!(shape_error::<WireMessage>(record.get().as_bytes())))
+            .with_context(|| format!("messages[{index}]"))?;
+        messages.extend(wire.click(keep_raw));
+        messages.push(wire.into_message(keep_raw.then(|| own(record))));
+    }
+    Ok(Conversation {
+        source: Vendor::Boost,
+        id: element.id().context("missing field `id`")?,
+        created_at: time.created.0,
+        updated_at: time.last_message_created.0,
+        channel: None,
+        tags: BTreeMap::new(),
+        messages,
+        users: None,
+        states: None,
+        raw: if keep_raw {
+            Some(raw::on_one_line(element.raw()?))
+        } else {
+            None
+        },
+    })
+}
+
+fn own(record: &RawValue) -> Box<RawValue> {
+    raw::on_one_line(record.to_owned())
+}
+
+/// What the parts of an answer say. The lines keep the order of the parts.
+#[derive(Default)]
+struct Content {
+    lines: Vec<String>,
+    options: Vec<Choice>,
+    attachments: Vec<Attachment>,
+}
+
+impl Content {
+    fn of(parts: Vec<WirePart>) -> Self {
+        let mut content = Self::default();
+        for part in parts {
+            content.add(part);
+        }
+        content.lines.retain(|line| !line.is_empty());
+        content
+    }
+
+    fn add(&mut self, part: WirePart) {
+        let kind = part.kind.into_string();
+        let markup = part.text.0.or(part.html.0).or(part.ssml.0);
+        match (kind.as_str(), markup, part.url.0) {
+            ("link", ..) => self.options.extend(
+                part.buttons
+                    .0
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(choice),
+            ),
+            ("json", ..) => self
+                .lines
+                .extend(part.json.map(|json| own(json).get().to_owned())),
+            (_, Some(markup), _) => self.lines.push(html::to_text(&markup)),
+            (_, None, Some(url)) => self.media(kind, url.into_owned()),
+            (_, None, None) => self.lines.push(format!("Media message of type {kind}")),
+        }
+    }
+
+    fn media(&mut self, kind: String, url: String) {
+        self.lines.push(format!("{kind}: {url}"));
+        let title = None;
+        self.attachments.push(Attachment { kind, url, title });
+    }
+}
+
+/// A button as the user saw it; hidden ones were not shown.
+fn choice(button: WireButton) -> Option<Choice> {
+    let label = button.text.into_string();
+    let id = button.id.0.map(|id| id.0);
+    let value = button.url.0.map(std::borrow::Cow::into_owned).or(id);
+    (button.hidden.0 != Some(true)).then_some(Choice { label, value })
+}
+
+#[derive(Deserialize, Default)]
+struct WireTimes {
+    #[serde(default)]
+    created: Maybe<Timestamp>,
+    #[serde(default)]
+    last_message_created: Maybe<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct WireMessage<'a> {
+    id: Id,
+    #[serde(default)]
+    time: Maybe<Timestamp>,
+    #[serde(rename = "type", borrow, default)]
+    kind: Words<'a>,
+    #[serde(default)]
+    is_human_chat: Maybe<bool>,
+    #[serde(borrow, default)]
+    question: Option<WireQuestion<'a>>,
+    #[serde(borrow, default)]
+    content: Option<Vec<WirePart<'a>>>,
+    #[serde(borrow, default)]
+    button_clicked: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    human_agent: Option<&'a RawValue>,
+}
+
+impl WireMessage<'_> {
+    /// The user's turn that an answer to a click tells of.
+    fn click(&self, keep_raw: bool) -> Option<Message> {
+        let record = self.button_clicked?;
+        let button: WireButton = serde_json::from_str(record.get()).ok()?;
+        Some(Message {
+            id: format!("{}:click", self.id.0),
+            created_at: self.time.0,
+            role: Role::User,
+            user_id: None,
+            author: None,
+            kind: "button_click".to_owned(),
+            text: button.text.into_string(),
+            options: Vec::new(),
+            attachments: Vec::new(),
+            raw: keep_raw.then(|| own(record)),
+        })
+    }
+
+    fn into_message(self, raw: Option<Box<RawValue>>) -> Message {
+        let kind = self.kind.into_string();
+        let role = match kind.as_str() {
+            "question" => Role::User,
+            "answer" if self.is_human_chat.0 == Some(true) => Role::Agent,
+            "answer" => Role::Bot,
+            _ => Role::System,
+        };
+        let asked = self.question.map(|question| question.input.into_string());
+        let content = Content::of(self.content.unwrap_or_default());
+        Message {
+            id: self.id.0,
+            created_at: self.time.0,
+            author: self
+                .human_agent
+                .filter(|_| role == Role::Agent)
+                .and_then(name),
+            role,
+            user_id: None,
+            kind,
+            text: asked.unwrap_or_else(|| content.lines.join("\n")),
+            options: content.options,
+            attachments: content.attachments,
+            raw,
+        }
+    }
+}
+
+/// The agent's name: the field itself, or its `name`.
+fn name(agent: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Wire<'a> {
+        #[serde(borrow, default)]
+        name: Words<'a>,
+    }
+    let plain = serde_json::from_str::<Words>(agent.get())
+        .ok()
+        .and_then(|words| words.0);
+    let named = || {
+        serde_json::from_str::<Wire>(agent.get())
+            .ok()
+            .and_then(|wire| wire.name.0)
+    };
+    plain.or_else(named).map(std::borrow::Cow::into_owned)
+}
+
+#[derive(Deserialize)]
+struct WireQuestion<'a> {
+    #[serde(borrow, default)]
+    input: Words<'a>,
+}
+
+#[derive(Deserialize)]
+struct WirePart<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Words<'a>,
+    #[serde(borrow, default)]
+    text: Words<'a>,
+    #[serde(borrow, default)]
+    html: Words<'a>,
+    #[serde(borrow, default)]
+    ssml: Words<'a>,
+    #[serde(borrow, default)]
+    url: Words<'a>,
+    #[serde(borrow, default)]
+    json: Option<&'a RawValue>,
+    #[serde(borrow, default, bound(deserialize = "'de: 'a"))]
+    buttons: Maybe<Vec<WireButton<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct WireButton<'a> {
+    #[serde(default)]
+    id: Maybe<Id>,
+    #[serde(borrow, default)]
+    text: Words<'a>,
+    #[serde(borrow, default)]
+    url: Words<'a>,
+    #[serde(default)]
+    hidden: Maybe<bool>,
+}

@@ -1,0 +1,216 @@
+//! boost.ai: one POST to Export API v3, whose answer streams for as long as it takes.
+//!
+//! ```text
+//! network task --> chunks --> gunzip thread --> blocks --> parsing thread: splitter, elements --> events
+//! ```
+
+mod auth;
+mod bytes;
+mod element;
+mod lenient;
+mod message;
+mod query;
+mod stream;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use reqwest::{Response, StatusCode};
+use tokio::sync::mpsc::Sender;
+
+use super::{Event, Incomplete};
+use crate::cli::BoostArgs;
+use crate::http::{self, ApiError, Call, Client};
+use crate::progress::Console;
+use crate::time::Timestamp;
+use crate::usage;
+use auth::Auth;
+use stream::{Broken, Export};
+
+/// A site or a saved answer, and what is wanted of it.
+#[derive(Debug)]
+pub struct Boost {
+    origin: Origin,
+    max_element: usize,
+    limit: u64,
+    keep_raw: bool,
+    console: Console,
+}
+
+#[derive(Debug)]
+enum Origin {
+    /// A file with a saved answer; `-` is stdin.
+    Saved(PathBuf),
+    Site(Box<Site>),
+}
+
+#[derive(Debug)]
+struct Site {
+    client: Client,
+    auth: Auth,
+    call: Call,
+    body: String,
+    retries: u32,
+}
+
+impl Boost {
+    /// Prepares the export; nothing is asked yet.
+    ///
+    /// # Errors
+    /// Mostly usage errors: no site, no token, no range.
+    pub fn new(args: &BoostArgs, console: Console) -> Result<Self> {
+        let origin = match &args.input {
+            Some(file) => Origin::Saved(file.clone()),
+            None => Origin::Site(Box::new(Site::new(args, console.clone())?)),
+        };
+        Ok(Self {
+            origin,
+            max_element: args.max_element,
+            limit: args.select.limit.unwrap_or(u64::MAX),
+            keep_raw: !args.output.no_raw,
+            console,
+        })
+    }
+
+    /// Sends every conversation of the export, in the vendor's order.
+    ///
+    /// # Errors
+    /// When the request is refused or the answer does not prove to be complete. What came before is sent.
+    pub async fn run(self, events: Sender<Event>) -> Result<()> {
+        let export = Export {
+            max_element: self.max_element,
+            limit: self.limit,
+            keep_raw: self.keep_raw,
+            events,
+            console: self.console.clone(),
+            seen: super::seen::Seen::default(),
+            sent: 0,
+        };
+        match self.origin {
+            Origin::Saved(file) => {
+                let bytes = open(&file)?;
+                let (_, read) = parse(export, bytes).await?;
+                read.map_err(|broken| Incomplete(broken.reason).into())
+            }
+            Origin::Site(site) => site.run(export, &self.console).await,
+        }
+    }
+}
+
+impl Site {
+    fn new(args: &BoostArgs, console: Console) -> Result<Self> {
+        let site = args.site.as_deref().unwrap_or_default().trim();
+        if site.is_empty() {
+            bail!(usage!(
+                "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
+            ));
+        }
+        let base = http::base_url(&address(site)?)?;
+        let purpose = format!("export from {}", base.as_str().trim_end_matches('/'));
+        let body = query::body(args, Timestamp::now())?.to_string();
+        let auth = Auth::new(args)?;
+        let retries = args.network.retries;
+        let client = Client::new(base, HeaderMap::new(), advice, &args.network, console)?;
+        let call = client.call(purpose, &["api", "export", "v3"], &[]);
+        Ok(Self {
+            client,
+            auth,
+            call,
+            body,
+            retries,
+        })
+    }
+
+    /// Starts the stream again when it broke in a way that may pass; what was sent is not sent again.
+    async fn run(self, mut export: Export, console: &Console) -> Result<()> {
+        let mut failures = 0;
+        loop {
+            let response = self.ask().await?;
+            let (chunks, bytes) = bytes::channel();
+            let (parsed, ()) = tokio::join!(parse(export, bytes), chunks.send(response));
+            let (rest, read) = parsed?;
+            export = rest;
+            match read {
+                Ok(()) => return Ok(()),
+                Err(Broken { reason, passing }) if !passing || failures == self.retries => {
+                    bail!(Incomplete(reason));
+                }
+                Err(Broken { reason, .. }) => {
+                    let span = http::back_off(failures);
+                    failures += 1;
+                    let of = self.retries;
+                    console.detail(|| {
+                        format!(
+                            "{reason}; retry {failures} of {of} in {:.1} s",
+                            span.as_secs_f64()
+                        )
+                    });
+                    tokio::time::sleep(span).await;
+                }
+            }
+        }
+    }
+
+    async fn ask(&self) -> Result<Response, ApiError> {
+        let bearer = self.auth.bearer(&self.client).await?;
+        let post = |http: &reqwest::Client| {
+            http.post(self.call.url.clone())
+                .header(AUTHORIZATION, bearer.clone())
+                .header(CONTENT_TYPE, "application/json")
+                .header(ACCEPT_ENCODING, "gzip")
+                .body(self.body.clone())
+        };
+        self.client.open(&self.call, post).await
+    }
+}
+
+/// Reads one stream on a thread of its own.
+async fn parse(
+    mut export: Export,
+    bytes: impl Read + Send + 'static,
+) -> Result<(Export, Result<(), Broken>)> {
+    let parsing = tokio::task::spawn_blocking(move || {
+        let read = export.read(&bytes::blocks(bytes));
+        (export, read)
+    });
+    parsing.await.context("the parser broke down")
+}
+
+fn open(file: &Path) -> Result<Box<dyn Read + Send>> {
+    if file == Path::new("-") {
+        return Ok(Box::new(std::io::stdin()));
+    }
+    let file =
+        File::open(file).map_err(|error| anyhow!("could not read {}: {error}", file.display()))?;
+    Ok(Box::new(file))
+}
+
+/// `NAME` is `https://NAME.boost.ai`, a host is reached over https, a URL is itself.
+fn address(site: &str) -> Result<String> {
+    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':');
+    match site {
+        url if url.contains("://") => Ok(url.to_owned()),
+        odd if !odd.chars().all(letters) => {
+            bail!(usage!("`{odd}` is no site: give its NAME or URL"))
+        }
+        host if host.contains('.') => Ok(format!("https://{host}")),
+        name => Ok(format!("https://{name}.boost.ai")),
+    }
+}
+
+fn advice(status: StatusCode) -> Option<&'static str> {
+    Some(match status.as_u16() {
+        401 => {
+            "check BOOST_TOKEN or --token-file, and this machine's IP address in the site's allowlist"
+        }
+        403 => {
+            "check the token's rights, and that this machine's IP address is in the site's allowlist \
+             (Admin Panel, Settings, Security and Privacy)"
+        }
+        404 => "check --site: there is no export API at this address",
+        _ => return None,
+    })
+}

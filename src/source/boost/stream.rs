@@ -1,0 +1,309 @@
+//! The stream `[QueryInfo, Conversation..., PostQueryInfo]`: element by element, with the proof that it is whole
+//! (vendors/boost.md, Response).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+
+use anyhow::{Result, anyhow};
+use serde::de::IgnoredAny;
+use tokio::sync::mpsc::Sender;
+
+use super::bytes::Blocks;
+use super::element::Element;
+use super::lenient::Words;
+use super::message;
+use crate::http::Cause;
+use crate::progress::Console;
+use crate::source::json_array::{Piece, SplitError, Splitter};
+use crate::source::seen::Seen;
+use crate::source::{Event, Missing};
+
+/// How much is read of an answer that is no stream.
+const ERROR_LIMIT: usize = 64 * 1024;
+
+/// What is known beyond one stream: a broken one is started again, and nothing is sent twice.
+#[derive(Debug)]
+pub struct Export {
+    /// Conversations above this many bytes are refused.
+    pub max_element: usize,
+    /// How many conversations are wanted at most.
+    pub limit: u64,
+    /// Whether records are carried along.
+    pub keep_raw: bool,
+    /// Where the conversations go.
+    pub events: Sender<Event>,
+    /// Where details go.
+    pub console: Console,
+    /// Conversations dealt with.
+    pub seen: Seen,
+    /// Conversations sent.
+    pub sent: u64,
+}
+
+/// Why a stream is no complete export.
+#[derive(Debug)]
+pub struct Broken {
+    /// What happened, and how many conversations had come of how many.
+    pub reason: String,
+    /// Whether another try may help.
+    pub passing: bool,
+}
+
+/// Whether to read on.
+#[derive(PartialEq)]
+enum Flow {
+    On,
+    /// The limit is met, or nobody listens any more.
+    Enough,
+}
+
+impl Export {
+    /// Reads one stream to its end and sends the conversations that have not been dealt with.
+    ///
+    /// # Errors
+    /// [`Broken`], when it does not prove to be complete.
+    pub fn read(&mut self, blocks: &Blocks) -> Result<(), Broken> {
+        let mut stream = Stream {
+            splitter: Splitter::new(self.max_element),
+            export: self,
+            expected: None,
+            came: 0,
+            proof: None,
+            unknown: BTreeMap::new(),
+        };
+        let read = stream.read(blocks);
+        stream.tell_unknown();
+        read.map_err(|flaw| stream.broken(&flaw))
+    }
+}
+
+/// One answer of the API.
+struct Stream<'e> {
+    splitter: Splitter,
+    export: &'e mut Export,
+    /// The count of `QueryInfo`.
+    expected: Option<u64>,
+    /// Conversations that came, of whatever quality.
+    came: u64,
+    proof: Option<Proof>,
+    /// How many elements came of each type that is not documented.
+    unknown: BTreeMap<String, u64>,
+}
+
+/// `PostQueryInfo`, the vendor's word that it sent everything.
+struct Proof {
+    count: Option<u64>,
+}
+
+/// What is wrong with a stream.
+enum Flaw {
+    Read(io::Error),
+    Split(SplitError),
+    Body(Cause),
+    Vendor(String),
+    NoProof,
+    Count(u64),
+}
+
+impl Stream<'_> {
+    fn read(&mut self, blocks: &Blocks) -> Result<(), Flaw> {
+        for block in blocks {
+            self.splitter.push(&block.map_err(Flaw::Read)?);
+            match self.pieces() {
+                Ok(Flow::On) => {}
+                Ok(Flow::Enough) => return Ok(()),
+                Err(Flaw::Split(SplitError::NoArray)) => return Err(self.no_array(blocks)),
+                Err(flaw) => return Err(flaw),
+            }
+        }
+        self.splitter.finish().map_err(Flaw::Split)?;
+        match self.proof {
+            None => Err(Flaw::NoProof),
+            Some(Proof { count }) => match count.or(self.expected) {
+                Some(count) if count != self.came => Err(Flaw::Count(count)),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// What came instead of an array: the vendor's error object, a web page, or nothing known.
+    fn no_array(&self, blocks: &Blocks) -> Flaw {
+        let mut body = self.splitter.rest().to_vec();
+        while let Ok(Ok(block)) = blocks.recv() {
+            body.extend_from_slice(&block);
+            if block.is_empty() || body.len() > ERROR_LIMIT {
+                break;
+            }
+        }
+        let text = String::from_utf8_lossy(&body);
+        let mut element = Element::default();
+        element.read(&text).ok();
+        match element.get::<Words>("message") {
+            Some(message) => Flaw::Vendor(message.into_string()),
+            None if Cause::is_html(&body) => Flaw::Body(Cause::Html),
+            None => Flaw::Split(SplitError::NoArray),
+        }
+    }
+
+    /// All elements that are there to their end.
+    fn pieces(&mut self) -> Result<Flow, Flaw> {
+        // The splitter lends its buffer while the rest of the stream is written to.
+        let mut splitter = std::mem::replace(&mut self.splitter, Splitter::new(0));
+        let flow = loop {
+            match splitter.next_piece() {
+                Ok(None) => break Ok(Flow::On),
+                Ok(Some(piece)) => match self.piece(piece) {
+                    Ok(Flow::On) => {}
+                    other => break other,
+                },
+                Err(error) => break Err(Flaw::Split(error)),
+            }
+        };
+        self.splitter = splitter;
+        flow
+    }
+
+    fn piece(&mut self, piece: Piece) -> Result<Flow, Flaw> {
+        let bytes = match piece {
+            Piece::Element(bytes) => bytes,
+            Piece::TooLarge(head, size) => {
+                let text = String::from_utf8_lossy(head);
+                let mut element = Element::default();
+                // It breaks off somewhere; what stands before that is all that is wanted.
+                element.read(&text).ok();
+                let limit = self.export.max_element;
+                return Ok(self.lost(
+                    &element,
+                    &anyhow!("it has {size} bytes, more than the {limit} of --max-element"),
+                ));
+            }
+        };
+        let mut element = Element::default();
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => return Ok(self.lost(&element, &anyhow!(error))),
+        };
+        let read = element.read(text);
+        match element.kind().as_ref() {
+            "query_info" => self.expect(element.get("conversations")),
+            "post_query_info" => self.prove(element.get("conversations")),
+            "error" => {
+                return Err(Flaw::Vendor(
+                    element
+                        .get::<Words>("message")
+                        .unwrap_or_default()
+                        .into_string(),
+                ));
+            }
+            "conversation" => return Ok(self.conversation(&element, read)),
+            "" if is_foreign(&element, text, &read) => self.note_unknown(""),
+            // Without a type, but with what a conversation has, or no JSON at all.
+            "" => {
+                let why = read
+                    .err()
+                    .map_or_else(|| anyhow!("it has no type"), Into::into);
+                return Ok(self.lost(&element, &why));
+            }
+            other => self.note_unknown(other),
+        }
+        Ok(Flow::On)
+    }
+
+    fn conversation(&mut self, element: &Element, read: serde_json::Result<()>) -> Flow {
+        let conversation = read
+            .map_err(Into::into)
+            .and_then(|()| message::conversation(element, self.export.keep_raw));
+        let conversation = match conversation {
+            Ok(conversation) => conversation,
+            Err(error) => return self.lost(element, &error),
+        };
+        self.came += 1;
+        if !self.export.seen.insert(&conversation.id) {
+            return Flow::On;
+        }
+        self.send(Event::Conversation(Box::new(conversation)))
+    }
+
+    /// A conversation that cannot be had is named by its id, or else by its number in the stream.
+    fn lost(&mut self, element: &Element, error: &anyhow::Error) -> Flow {
+        self.came += 1;
+        let number = self.came;
+        let id = element.id().unwrap_or_else(|| format!("number {number}"));
+        if !self.export.seen.insert(&id) {
+            return Flow::On;
+        }
+        let error = anyhow!("{error:#}").context(format!("could not read conversation {id}"));
+        self.send(Event::Failed(Missing { id, error }))
+    }
+
+    fn send(&mut self, event: Event) -> Flow {
+        self.export.sent += 1;
+        let closed = self.export.events.blocking_send(event).is_err();
+        if closed || self.export.sent >= self.export.limit {
+            Flow::Enough
+        } else {
+            Flow::On
+        }
+    }
+
+    fn expect(&mut self, count: Option<u64>) {
+        self.expected = count;
+        if let Some(count) = count {
+            let wanted = count.min(self.export.limit);
+            self.export.events.blocking_send(Event::Expect(wanted)).ok();
+        }
+    }
+
+    fn prove(&mut self, count: Option<u64>) {
+        self.proof = Some(Proof { count });
+    }
+
+    fn note_unknown(&mut self, kind: &str) {
+        *self.unknown.entry(kind.to_owned()).or_default() += 1;
+    }
+
+    fn tell_unknown(&self) {
+        for (kind, count) in &self.unknown {
+            let line = || format!("passed over {count} elements of the unknown type `{kind}`");
+            self.export.console.detail(line);
+        }
+    }
+
+    fn broken(&self, flaw: &Flaw) -> Broken {
+        let came = self.came;
+        let of = self
+            .expected
+            .map(|count| format!(" of {count}"))
+            .unwrap_or_default();
+        Broken {
+            reason: format!("{flaw} (after {came}{of} conversations)"),
+            passing: matches!(
+                flaw,
+                Flaw::Read(_) | Flaw::Split(SplitError::Cut) | Flaw::NoProof
+            ),
+        }
+    }
+}
+
+/// An element without a type that has nothing of a conversation.
+fn is_foreign(element: &Element, text: &str, read: &serde_json::Result<()>) -> bool {
+    let no_object = || !text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
+    (read.is_ok() && element.messages.is_none()) || no_object()
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                f.write_str("the gzip stream was cut off")
+            }
+            Self::Read(error) => write!(f, "the stream broke off: {error}"),
+            Self::Split(error) => write!(f, "the stream is damaged: {error}"),
+            Self::Body(cause) => cause.fmt(f),
+            Self::Vendor(message) => write!(f, "boost.ai reports an error: {message}"),
+            Self::NoProof => f.write_str("the stream ended without its closing post_query_info"),
+            Self::Count(count) => write!(f, "boost.ai says that it sent {count} conversations"),
+        }
+    }
+}

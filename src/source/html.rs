@@ -1,0 +1,210 @@
+//! HTML fragments as plain text: the words, line breaks where a browser has them, and the addresses of links.
+//!
+//! html5gum reads the HTML; what is here is only how a tag shows in text.
+
+use std::fmt::Write;
+
+use html5gum::{HtmlString, Token, Tokenizer};
+
+/// The text a reader would see. A link is `words (address)`, an item of a list begins with `- `.
+pub fn to_text(html: &str) -> String {
+    let mut page = Page::default();
+    for token in Tokenizer::new(html) {
+        let Ok(token) = token;
+        match token {
+            Token::String(text) => page.words(&String::from_utf8_lossy(&text)),
+            Token::StartTag(tag) => {
+                page.open(&tag.name, |name: &[u8]| {
+                    tag.attributes.get(name).map(|value| &value.value)
+                });
+            }
+            Token::EndTag(tag) => page.close(&tag.name),
+            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+        }
+    }
+    page.text.truncate(page.text.trim_end().len());
+    page.text
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+    /// A blank stands between these words and the next.
+    blank: bool,
+    /// The address of the link in hand, and where its words begin.
+    link: Option<(String, usize)>,
+    /// Within `script` and `style`, whose text is not for reading.
+    hidden: bool,
+    /// Within `pre`, whose white space counts.
+    verbatim: bool,
+}
+
+impl Page {
+    fn words(&mut self, text: &str) {
+        if self.hidden {
+            return;
+        }
+        if self.verbatim {
+            self.text.push_str(text);
+            return;
+        }
+        for (index, word) in text.split([' ', '\t', '\n', '\r', '\u{c}']).enumerate() {
+            self.blank |= index > 0;
+            if word.is_empty() {
+                continue;
+            }
+            if self.blank && !self.at_line_start() {
+                self.text.push(' ');
+            }
+            self.blank = false;
+            self.text.push_str(word);
+        }
+    }
+
+    fn open<'a>(&mut self, name: &[u8], attribute: impl Fn(&[u8]) -> Option<&'a HtmlString>) {
+        match name {
+            b"br" => self.text.push('\n'),
+            b"a" => {
+                let address =
+                    attribute(b"href").map(|value| String::from_utf8_lossy(value).into_owned());
+                // The blank before a link is not one of its words.
+                if std::mem::take(&mut self.blank) && !self.at_line_start() {
+                    self.text.push(' ');
+                }
+                self.link = address.map(|address| (address, self.text.len()));
+            }
+            b"img" => {
+                let alt =
+                    attribute(b"alt").map(|value| String::from_utf8_lossy(value).into_owned());
+                self.words(&alt.unwrap_or_default());
+            }
+            b"li" => {
+                self.new_line();
+                self.text.push_str("- ");
+            }
+            b"td" | b"th" => self.blank = true,
+            b"script" | b"style" => self.hidden = true,
+            name if is_block(name) => {
+                self.new_line();
+                self.verbatim = name == b"pre";
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &[u8]) {
+        match name {
+            b"a" => self.end_link(),
+            b"script" | b"style" => self.hidden = false,
+            b"li" => self.new_line(),
+            name if is_block(name) => {
+                self.new_line();
+                self.verbatim &= name != b"pre";
+            }
+            _ => {}
+        }
+    }
+
+    fn end_link(&mut self) {
+        let Some((address, start)) = self.link.take() else {
+            return;
+        };
+        let words = self.text[start..].trim();
+        if words.is_empty() {
+            self.text.push_str(&address);
+        } else if !address.is_empty() && words != address {
+            let _ = write!(self.text, " ({address})");
+        }
+    }
+
+    fn new_line(&mut self) {
+        self.blank = false;
+        if !self.at_line_start() {
+            self.text.push('\n');
+        }
+    }
+
+    fn at_line_start(&self) -> bool {
+        self.text.is_empty() || self.text.ends_with(['\n', ' '])
+    }
+}
+
+fn is_block(name: &[u8]) -> bool {
+    const BLOCKS: &[&[u8]] = &[
+        b"address",
+        b"article",
+        b"aside",
+        b"blockquote",
+        b"dd",
+        b"div",
+        b"dl",
+        b"dt",
+        b"figure",
+        b"footer",
+        b"form",
+        b"h1",
+        b"h2",
+        b"h3",
+        b"h4",
+        b"h5",
+        b"h6",
+        b"header",
+        b"hr",
+        b"main",
+        b"nav",
+        b"ol",
+        b"p",
+        b"pre",
+        b"section",
+        b"table",
+        b"tr",
+        b"ul",
+    ];
+    BLOCKS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_text;
+
+    #[test]
+    fn fragments_read_as_in_a_browser() {
+        for (html, text) in [
+            ("<p>Hi!</p>", "Hi!"),
+            ("<p>One</p><p>Two</p>\n<p>Three</p>", "One\nTwo\nThree"),
+            ("plain words", "plain words"),
+            ("a<br>b<br/>c", "a\nb\nc"),
+            ("a<br><br>b", "a\n\nb"),
+            (
+                "Caf&eacute; &amp; bar&nbsp;&lt;b&gt; &#128512;",
+                "Café & bar\u{a0}<b> 😀",
+            ),
+            (
+                "<p>  many \n blanks <b>and</b> <i>tags</i>.</p>",
+                "many blanks and tags.",
+            ),
+            (
+                "See <a href=\"https://x/?a=1&amp;b=2\">our page</a>.",
+                "See our page (https://x/?a=1&b=2).",
+            ),
+            ("<a href='https://x'>https://x</a>", "https://x"),
+            ("<a href='https://x'><img src=i></a>!", "https://x!"),
+            ("<a name=top>Top</a>", "Top"),
+            (
+                "<ul><li>One</li><li>Two <b>bold</b></li></ul>after",
+                "- One\n- Two bold\nafter",
+            ),
+            ("<pre>a\n  b</pre>c", "a\n  b\nc"),
+            ("x<script>alert(1)</script>y", "xy"),
+            (
+                "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
+                "a b\nc",
+            ),
+            ("1 < 2 & 3 > 2", "1 < 2 & 3 > 2"),
+            ("<p>unclosed <b>tags", "unclosed tags"),
+            ("", ""),
+        ] {
+            assert_eq!(to_text(html), text, "{html}");
+        }
+    }
+}
