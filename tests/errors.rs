@@ -31,15 +31,18 @@ fn a_missing_bot_or_token_is_a_usage_error() {
     botpress(&fake, "--token-file -")
         .stdin(" \n")
         .run()
-        .fails(2, &["the token file - is empty"]);
+        .fails(2, &["the access token's file - is empty"]);
     let two = botpress(&fake, "")
         .env("BP_TOKEN", "Bearer secret-thing")
         .run();
-    two.fails(2, &["BP_TOKEN holds no token", "the token alone"]);
+    two.fails(
+        2,
+        &["BP_TOKEN holds no access token", "the access token alone"],
+    );
     assert!(!two.stderr.contains("secret-thing"));
     botpress(&fake, "--token-file nowhere")
         .run()
-        .fails(1, &["could not read the token file nowhere"]);
+        .fails(1, &["could not read the access token's file nowhere"]);
     assert_eq!(fake.requests().len(), 0);
 }
 

@@ -2,6 +2,8 @@
 
 mod support;
 
+mod boost;
+mod boost_faults;
 mod botpress;
 mod cli;
 mod errors;

@@ -49,6 +49,15 @@ pub fn botpress(fake: &Fake, args: &str) -> Convexport {
         .args(args)
 }
 
+/// `convexport boost ARGS` against the fake, with its token.
+pub fn boost(fake: &Fake, args: &str) -> Convexport {
+    let token = fake.world().boost.token.clone();
+    convexport("boost")
+        .env("BOOST_SITE", &fake.url())
+        .env("BOOST_TOKEN", &token)
+        .args(args)
+}
+
 impl Convexport {
     pub fn args(mut self, args: &str) -> Self {
         self.command.args(args.split_whitespace());
