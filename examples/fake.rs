@@ -15,7 +15,7 @@
 //! For example:
 //!
 //! ```text
-//! cargo run --example fake -- --faults 5 target/debug/convexport botpress -f markdown
+//! cargo run --example fake -- --faults 5 target/debug/convexport botpress -f jsonl
 //! ```
 
 use std::env;

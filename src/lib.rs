@@ -20,11 +20,15 @@ pub mod source;
 pub mod summary;
 pub mod terminal;
 pub mod time;
+pub mod wording;
+
+use std::io::IsTerminal;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use tokio::sync::mpsc;
 
-use cli::{Cli, Command, NetworkArgs, OutputArgs};
+use cli::{Cli, Command, ConsoleArgs, NetworkArgs, OutputArgs};
 use progress::Console;
 use sink::Sink;
 use source::{Boost, Botpress, Event, Source};
@@ -40,16 +44,26 @@ const CHANNEL: usize = 4;
 pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Botpress(args) => {
-            let console = Console::new(&args.console);
+            let console = console(&args.console, &args.output);
             let source = Source::Botpress(Box::new(Botpress::new(&args, console.clone())?));
             export(source, &args.output, &args.network, &console)
         }
         Command::Boost(args) => {
-            let console = Console::new(&args.console);
+            let console = console(&args.console, &args.output);
             let source = Source::Boost(Boost::new(&args, console.clone())?);
             export(source, &args.output, &args.network, &console)
         }
     }
+}
+
+/// The bar stays away from a terminal that shows the data.
+fn console(args: &ConsoleArgs, output: &OutputArgs) -> Console {
+    let to_stdout = output.output_dir.is_none()
+        && output
+            .output
+            .as_deref()
+            .is_none_or(|path| path == Path::new("-"));
+    Console::new(args, to_stdout && std::io::stdout().is_terminal())
 }
 
 fn export(

@@ -2,11 +2,12 @@
 //!
 //! A bar that must not be seen is hidden, so callers never ask. What is said is neutralised for terminals.
 
+use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use crate::cli::{ConsoleArgs, LogFormat};
@@ -27,19 +28,23 @@ struct Inner {
 }
 
 impl Console {
-    /// Sets stderr up as the flags and the kind of stderr ask for.
+    /// Sets stderr up as the flags and the kind of stderr ask for. A terminal that is `shared` with the data shows no
+    /// bar, which would be torn apart.
     #[must_use]
-    pub fn new(args: &ConsoleArgs) -> Self {
+    pub fn new(args: &ConsoleArgs, shared: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        let shown =
-            terminal && !args.quiet && !args.no_progress && args.log_format == LogFormat::Text;
+        let shown = terminal
+            && !shared
+            && !args.quiet
+            && !args.no_progress
+            && args.log_format == LogFormat::Text;
         let target = if shown {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(None, target).with_style(style(
-            "{spinner} {pos} conversations · {prefix} · {per_sec}  {msg}",
+            "{spinner} {pos} conversations · {prefix} · {rate}  {msg}",
         ));
         if shown {
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -58,7 +63,7 @@ impl Console {
     pub fn expect(&self, conversations: u64) {
         self.0.bar.set_length(conversations);
         self.0.bar.set_style(style(
-            "{wide_bar} {pos}/{len} conversations · {prefix} · {per_sec} · {eta} left  {msg}",
+            "{wide_bar} {pos}/{len} conversations · {prefix} · {rate} · {eta} left  {msg}",
         ));
     }
 
@@ -117,5 +122,12 @@ impl Console {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the template is a constant and valid")
+    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // A bar that cannot be written is no reason to stop.
+        let _ = write!(out, "{:.1} a second", state.per_sec());
+    };
+    let style = ProgressStyle::with_template(template);
+    style
+        .expect("the template is a constant and valid")
+        .with_key("rate", rate)
 }

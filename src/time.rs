@@ -1,12 +1,12 @@
 //! Points in time: parsing what people and vendors write, and showing it. The only file that knows chrono.
 
+use std::fmt::Write;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, bail};
-use chrono::format::{Item, StrftimeItems};
 use chrono::{
-    DateTime, Days, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone,
-    Utc,
+    DateTime, Days, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, SubsecRound,
+    TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -23,15 +23,6 @@ impl Timestamp {
     #[must_use]
     pub fn now() -> Self {
         Self(Utc::now())
-    }
-
-    /// Shows the moment in a time zone, by a strftime format that [`check_format`] has passed.
-    #[must_use]
-    pub fn format(self, zone: Zone, format: &str) -> String {
-        match zone {
-            Zone::Local => self.0.with_timezone(&Local).format(format).to_string(),
-            Zone::Named(tz) => self.0.with_timezone(&tz).format(format).to_string(),
-        }
     }
 
     /// The shortest exact RFC 3339 form in UTC, as query parameters want it.
@@ -64,9 +55,8 @@ impl FromStr for Timestamp {
     type Err = chrono::ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(
-            DateTime::parse_from_rfc3339(text)?.with_timezone(&Utc),
-        ))
+        let time = DateTime::parse_from_rfc3339(text)?.with_timezone(&Utc);
+        Ok(Self(time.trunc_subsecs(6)))
     }
 }
 
@@ -129,6 +119,53 @@ impl FromStr for Zone {
                 anyhow!("no such time zone: give `local`, `utc` or a name such as Europe/Oslo")
             }),
         }
+    }
+}
+
+/// How times are shown: where, and by which strftime format.
+#[derive(Clone, Debug)]
+pub struct TimeStyle {
+    zone: Zone,
+    format: String,
+}
+
+impl TimeStyle {
+    /// A style whose format has been tried.
+    ///
+    /// # Errors
+    /// When chrono cannot write by this format.
+    pub fn new(zone: Zone, format: &str) -> Result<Self> {
+        let format = format.to_owned();
+        let style = Self { zone, format };
+        if style
+            .try_show(Timestamp::now())
+            .is_none_or(|shown| shown.trim().is_empty())
+        {
+            bail!(
+                "not a strftime format: it shows nothing, or has a % that is unknown (a plain % is written %%)"
+            );
+        }
+        Ok(style)
+    }
+
+    /// Shows a moment.
+    #[must_use]
+    pub fn show(&self, time: Timestamp) -> String {
+        self.try_show(time).unwrap_or_default()
+    }
+
+    fn try_show(&self, time: Timestamp) -> Option<String> {
+        let mut shown = String::new();
+        match self.zone {
+            Zone::Local => write!(
+                shown,
+                "{}",
+                time.0.with_timezone(&Local).format(&self.format)
+            ),
+            Zone::Named(tz) => write!(shown, "{}", time.0.with_timezone(&tz).format(&self.format)),
+        }
+        .ok()?;
+        Some(shown)
     }
 }
 
@@ -229,14 +266,9 @@ fn ago(text: &str) -> Result<When> {
 /// Checks a `--time-format` before anything is written with it.
 ///
 /// # Errors
-/// When chrono does not know one of its specifiers.
+/// As [`TimeStyle::new`].
 pub fn check_format(format: &str) -> Result<String> {
-    if StrftimeItems::new(format).any(|item| matches!(item, Item::Error)) {
-        bail!(
-            "not a strftime format: an unknown or unfinished % specifier (a plain % is written %%)"
-        );
-    }
-    Ok(format.to_owned())
+    TimeStyle::new(Zone::Local, format).map(|style| style.format)
 }
 
 /// Seconds from now until the date of an HTTP header such as `Retry-After`, 0 when it has passed.
@@ -303,6 +335,8 @@ mod tests {
         }
         let age: When = "9999999w".parse().unwrap();
         assert!(age.resolve(Zone::Local, Timestamp::now()).is_err());
-        assert!(check_format("%Y-%Q").is_err());
+        for format in ["%Y-%Q", "%#z", "", "%"] {
+            assert!(check_format(format).is_err(), "{format}");
+        }
     }
 }

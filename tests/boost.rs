@@ -326,18 +326,18 @@ fn flags_win_over_the_query_file() {
     boost(&fake, "--query")
         .arg(&file)
         .run()
-        .fails(2, &["query.json is no JSON object"]);
+        .ends(2, &["query.json is no JSON object"]);
     fs::write(&file, "{").unwrap();
     boost(&fake, "--query")
         .arg(&file)
         .run()
-        .fails(2, &["query.json is no JSON"]);
+        .ends(2, &["query.json is no JSON"]);
 }
 
 #[test]
 fn wrong_requests_are_usage_errors() {
     let fake = site(1);
-    let refused = |args: &str, parts: &[&str]| boost(&fake, args).run().fails(2, parts);
+    let refused = |args: &str, parts: &[&str]| boost(&fake, args).run().ends(2, parts);
     refused("", &["no range", "--since"]);
     refused(
         "--since 7d --filter environment=\"live\" --environment live",
@@ -362,19 +362,19 @@ fn wrong_requests_are_usage_errors() {
     boost(&fake, "--since 7d")
         .without_env("BOOST_SITE")
         .run()
-        .fails(2, &["no site", "--site", "BOOST_SITE"]);
+        .ends(2, &["no site", "--site", "BOOST_SITE"]);
     boost(&fake, "--since 7d")
         .env("BOOST_SITE", "a/b")
         .run()
-        .fails(2, &["`a/b` is no site"]);
+        .ends(2, &["`a/b` is no site"]);
     boost(&fake, "--since 7d")
         .env("BOOST_SITE", "http://x.boost.ai")
         .run()
-        .fails(2, &["in the clear"]);
+        .ends(2, &["in the clear"]);
     boost(&fake, "--since 7d")
         .without_env("BOOST_TOKEN")
         .run()
-        .fails(2, &["no access token", "BOOST_TOKEN", "--token-file"]);
+        .ends(2, &["no access token", "BOOST_TOKEN", "--token-file"]);
     assert_eq!(fake.requests().len(), 0);
 }
 
@@ -384,7 +384,7 @@ fn a_name_is_a_host_of_the_vendor() {
         convexport("boost --site no-such-site-here --since 7d --retries 0").env("BOOST_TOKEN", "t");
     // A proxy that is not there shows where the request would have gone, without asking any name server.
     let run = run.env("HTTPS_PROXY", "http://127.0.0.1:9").run();
-    run.fails(
+    run.ends(
         5,
         &["could not export from https://no-such-site-here.boost.ai"],
     );
@@ -411,7 +411,7 @@ fn client_credentials_get_a_token() {
     let asked = &fake.requests()[0];
     assert_eq!(asked.path, "/oauth/token");
     assert!(String::from_utf8_lossy(&asked.body).contains("scope=export%3Av3"));
-    run("wrong-secret").run().fails(
+    run("wrong-secret").run().ends(
         4,
         &["could not get a token for client", "401", "client secret"],
     );
@@ -422,11 +422,11 @@ fn client_credentials_get_a_token() {
     let from_file = run("unused").arg("--client-secret-file").arg(&file).run();
     assert_eq!(from_file.code, 0, "{}", from_file.stderr);
     let without = boost(&fake, "--since 7d --client-id c").run();
-    without.fails(2, &["--client-id needs --token-url"]);
+    without.ends(2, &["--client-id needs --token-url"]);
     let no_secret = boost(&fake, "--since 7d --client-id c --token-url")
         .arg(&token_url)
         .run();
-    no_secret.fails(
+    no_secret.ends(
         2,
         &[
             "no client secret",
@@ -476,7 +476,7 @@ fn a_saved_answer_needs_no_network() {
     assert_eq!(conversations(&limited), truth(&fake)[..3]);
     convexport("boost --input nowhere.json")
         .run()
-        .fails(1, &["could not read nowhere.json", "No such file"]);
+        .ends(1, &["could not read nowhere.json", "No such file"]);
 }
 
 /// The body of a chunked answer.

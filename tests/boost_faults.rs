@@ -33,7 +33,7 @@ fn conversations(run: &Run) -> Vec<String> {
 fn stays(fault: &BoostFault, written: usize, parts: &[&str]) {
     let fake = fake_with(When::Always, fault.clone());
     let run = boost(&fake, "--since 2026-01-01 -f jsonl --retries 1 --timeout 1").run();
-    run.fails(3, parts);
+    run.ends(3, parts);
     assert_eq!(conversations(&run), truth(&fake)[..written], "{fault:?}");
 
     let folder = tempfile::tempdir().unwrap();
@@ -42,7 +42,7 @@ fn stays(fault: &BoostFault, written: usize, parts: &[&str]) {
     let run = boost(&fake, "--since 2026-01-01 --retries 0 --timeout 1 -o")
         .arg(&file)
         .run();
-    run.fails(3, &["all.json.partial"]);
+    run.ends(3, &["all.json.partial"]);
     assert_eq!(fs::read_to_string(&file).unwrap(), "[]", "{fault:?}");
     let partial = fs::read_to_string(folder.path().join("all.json.partial")).unwrap();
     assert_eq!(
@@ -188,7 +188,7 @@ fn a_conversation_of_another_shape_is_named_and_the_next_is_read() {
         let mut all = truth(&fake);
         let lost = all.remove(3);
         let named = format!("could not read conversation {lost}");
-        run.fails(
+        run.ends(
             3,
             &[&named, why, "1 of 20 conversations could not be exported"],
         );
@@ -202,7 +202,7 @@ fn a_conversation_without_an_id_is_named_by_its_number() {
     let answer = r#"[{"type":"query_info"},{"type":"conversation","messages":[]},
         {"type":"conversation","id":2,"messages":[{"id":[]}]},{"type":"post_query_info","conversations":2}]"#;
     let run = convexport("boost -f jsonl --input -").stdin(answer).run();
-    run.fails(
+    run.ends(
         3,
         &[
             "could not read conversation number 1: missing field `id`",
@@ -216,7 +216,7 @@ fn a_conversation_without_an_id_is_named_by_its_number() {
 fn unknown_elements_are_counted_and_said_with_v() {
     let fake = fake_with(When::Always, BoostFault::UnknownBetween);
     let run = boost(&fake, "--since 2026-01-01 -f jsonl -v").run();
-    run.fails(
+    run.ends(
         0,
         &[
             "elements of the unknown type `progress_info`",
@@ -237,7 +237,7 @@ fn a_conversation_above_the_limit_is_refused_by_name() {
         },
     );
     let run = boost(&fake, "--since 2026-01-01 -f jsonl --max-element 1").run();
-    run.fails(
+    run.ends(
         3,
         &[
             "could not read conversation ",
@@ -271,17 +271,17 @@ fn failures_before_the_stream_are_retried_or_explained() {
         (400, 1, ["could not export from", "ordered by a test"]),
     ] {
         let fake = fake_with(When::Always, BoostFault::Status(status));
-        boost(&fake, "--since 2026-01-01").run().fails(code, &parts);
+        boost(&fake, "--since 2026-01-01").run().ends(code, &parts);
         assert_eq!(fake.requests().len(), 1);
     }
     let fake = fake_with(When::Always, BoostFault::Status(503));
     boost(&fake, "--since 2026-01-01 --retries 1")
         .run()
-        .fails(5, &["503", "after 2 attempts"]);
+        .ends(5, &["503", "after 2 attempts"]);
     let fake = fake_with(When::Always, BoostFault::Html);
     boost(&fake, "--since 2026-01-01")
         .run()
-        .fails(3, &["a web page came instead of JSON"]);
+        .ends(3, &["a web page came instead of JSON"]);
 }
 
 #[test]
@@ -289,13 +289,13 @@ fn an_error_object_under_200_is_shown() {
     let run = convexport("boost --input -")
         .stdin(r#"{"type":"error","message":"The range is too long."}"#)
         .run();
-    run.fails(3, &["boost.ai reports an error: The range is too long."]);
+    run.ends(3, &["boost.ai reports an error: The range is too long."]);
     convexport("boost --input -")
         .stdin("")
         .run()
-        .fails(3, &["ended before its closing `]`"]);
+        .ends(3, &["ended before its closing `]`"]);
     convexport("boost --input -")
         .stdin("42")
         .run()
-        .fails(3, &["it is no JSON array"]);
+        .ends(3, &["it is no JSON array"]);
 }

@@ -48,7 +48,7 @@ fn help_is_for_newcomers_and_shows_no_secret() {
 
 #[test]
 fn wrong_values_name_the_flag_and_what_it_takes() {
-    let refused = |args: &str, parts: &[&str]| convexport(args).run().fails(2, parts);
+    let refused = |args: &str, parts: &[&str]| convexport(args).run().ends(2, parts);
     refused("botpress --since soonish", &["--since", "2026-11-01", "7d"]);
     refused(
         "botpress --timezone Mars/Base",
@@ -60,8 +60,26 @@ fn wrong_values_name_the_flag_and_what_it_takes() {
     refused("botpress --limit 0", &["--limit"]);
     refused("botpress --timeout -1", &["--timeout"]);
     refused("botpress -f yaml", &["--format", "jsonl"]);
+    refused("botpress --time-format %#z", &["--time-format", "strftime"]);
     refused("botpress -q -v", &["cannot be used with"]);
     refused("", &["Usage"]);
+}
+
+#[test]
+fn flags_that_a_format_cannot_honour_are_refused() {
+    let fake = Fake::start(World::new());
+    let refused = |args: &str, parts: &[&str]| botpress(&fake, args).run().ends(2, parts);
+    refused(
+        "-f json --time-format %Y",
+        &["--time-format is for transcripts"],
+    );
+    refused("--no-raw", &["--no-raw", "transcripts"]);
+    refused("--with-state cart", &["--with-state", "transcripts"]);
+    refused(
+        "-o x.csv",
+        &["x.csv: there is no format for .csv", "-f FORMAT"],
+    );
+    assert_eq!(fake.requests().len(), 0);
 }
 
 #[test]
@@ -69,7 +87,7 @@ fn verbose_says_requests_and_retries_without_the_token() {
     let rule = Rule::on("/messages").first(1).answer(Action::Status(502));
     let fake = Fake::start(World::with_conversations(1, |_| 1).rule(rule));
     let run = botpress(&fake, "-f jsonl -v").run();
-    run.fails(
+    run.ends(
         0,
         &[
             "GET /v1/chat/conversations: 200 in",

@@ -14,35 +14,35 @@ fn a_missing_bot_or_token_is_a_usage_error() {
     botpress(&fake, "")
         .without_env("BP_BOT_ID")
         .run()
-        .fails(2, &bot);
+        .ends(2, &bot);
     botpress(&fake, "")
         .env("BP_BOT_ID", " ")
         .run()
-        .fails(2, &bot);
+        .ends(2, &bot);
     let token = ["no access token", "BP_TOKEN", "--token-file"];
     botpress(&fake, "")
         .without_env("BP_TOKEN")
         .run()
-        .fails(2, &token);
+        .ends(2, &token);
     botpress(&fake, "")
         .env("BP_TOKEN", "")
         .run()
-        .fails(2, &token);
+        .ends(2, &token);
     botpress(&fake, "--token-file -")
         .stdin(" \n")
         .run()
-        .fails(2, &["the access token's file - is empty"]);
+        .ends(2, &["the access token's file - is empty"]);
     let two = botpress(&fake, "")
         .env("BP_TOKEN", "Bearer secret-thing")
         .run();
-    two.fails(
+    two.ends(
         2,
         &["BP_TOKEN holds no access token", "the access token alone"],
     );
     assert!(!two.stderr.contains("secret-thing"));
     botpress(&fake, "--token-file nowhere")
         .run()
-        .fails(1, &["could not read the access token's file nowhere"]);
+        .ends(1, &["could not read the access token's file nowhere"]);
     assert_eq!(fake.requests().len(), 0);
 }
 
@@ -50,7 +50,7 @@ fn a_missing_bot_or_token_is_a_usage_error() {
 fn a_refused_token_says_what_to_check() {
     let fake = Fake::start(World::with_conversations(2, |_| 1));
     let run = botpress(&fake, "").env("BP_TOKEN", "expired-token").run();
-    run.fails(
+    run.ends(
         4,
         &[
             "could not list the conversations of bot",
@@ -74,7 +74,7 @@ fn statuses_have_their_advice() {
         let fake = fake_with(Rule::path("/v1/chat/conversations").answer(Action::Status(status)));
         botpress(&fake, "")
             .run()
-            .fails(code, &[&status.to_string(), advice, "ordered by a test"]);
+            .ends(code, &[&status.to_string(), advice, "ordered by a test"]);
         assert_eq!(fake.requests().len(), 1);
     }
 }
@@ -83,7 +83,7 @@ fn statuses_have_their_advice() {
 fn a_refusal_in_the_middle_ends_the_run() {
     let fake = fake_with(Rule::on("/messages").nth(10).answer(Action::Status(401)));
     let run = botpress(&fake, "-f jsonl --concurrency 1").run();
-    run.fails(4, &["could not read the messages of conversation", "401"]);
+    run.ends(4, &["could not read the messages of conversation", "401"]);
     assert_eq!(ids(&records(&run.stdout)), truth(&fake.world())[..9]);
 }
 
@@ -92,7 +92,7 @@ fn a_web_page_is_no_answer() {
     let fake = fake_with(Rule::path("/v1/chat/conversations").answer(Action::Html));
     botpress(&fake, "")
         .run()
-        .fails(1, &["a web page came instead of JSON", "base address"]);
+        .ends(1, &["a web page came instead of JSON", "base address"]);
 }
 
 #[test]
@@ -102,15 +102,14 @@ fn another_shape_names_the_field() {
             fake_with(Rule::path("/v1/chat/conversations").answer(Action::Body(body.to_owned())));
         botpress(&fake, "").run()
     };
-    page(r#"{"conversations":[]}"#)
-        .fails(1, &["not what the API promises", "missing field `meta`"]);
-    page(r#"{"meta":{},"conversations":{}}"#).fails(1, &["`conversations`", "expected a sequence"]);
+    page(r#"{"conversations":[]}"#).ends(1, &["not what the API promises", "missing field `meta`"]);
+    page(r#"{"meta":{},"conversations":{}}"#).ends(1, &["`conversations`", "expected a sequence"]);
     page(r#"{"meta":{"nextToken":7},"conversations":[]}"#)
-        .fails(1, &["`meta.nextToken`", "expected a string"]);
-    page(r#"{"meta":{},"conversations":[{"id":"x","createdAt":"soon"}]}"#).fails(
-        1,
+        .ends(1, &["`meta.nextToken`", "expected a string"]);
+    page(r#"{"meta":{},"conversations":[{"id":"x","createdAt":"soon"}]}"#).ends(
+        3,
         &[
-            "could not read the list",
+            "could not read conversation x of the list",
             "`createdAt`",
             "`soon` is not an RFC 3339 time",
         ],
@@ -119,7 +118,7 @@ fn another_shape_names_the_field() {
 
 #[test]
 fn a_message_of_another_shape_costs_its_conversation_alone() {
-    let bad = r#"{"messages":[{"id":"m","createdAt":"2026-11-01T10:00:00Z","type":[]}],"meta":{}}"#;
+    let bad = r#"{"messages":[{"id":"m","createdAt":[],"type":"text"}],"meta":{}}"#;
     let fake = fake_with(
         Rule::on("/messages")
             .nth(5)
@@ -128,11 +127,11 @@ fn a_message_of_another_shape_costs_its_conversation_alone() {
     let run = botpress(&fake, "-f jsonl --concurrency 1").run();
     let mut all = truth(&fake.world());
     let (lost, _) = all.remove(4);
-    run.fails(
+    run.ends(
         3,
         &[
             &format!("could not read the messages of conversation {lost}"),
-            "`type`",
+            "`createdAt`",
             "1 of 30",
         ],
     );
@@ -149,7 +148,7 @@ fn a_list_without_end_is_an_error_that_names_the_call() {
         ),
     );
     let run = botpress(&fake, "-f jsonl").run();
-    run.fails(
+    run.ends(
         1,
         &[
             "could not list the conversations",
@@ -159,7 +158,7 @@ fn a_list_without_end_is_an_error_that_names_the_call() {
     );
     assert_eq!(
         ids(&records(&run.stdout)),
-        truth(&fake.world())[..40],
+        truth(&fake.world())[..60],
         "what was listed is written"
     );
 }
@@ -170,7 +169,7 @@ fn messages_without_end_fail_their_conversation() {
         .rule(Rule::on("/messages?").answer(Action::LoopToken));
     let fake = Fake::start(world);
     let run = botpress(&fake, "-f jsonl").run();
-    run.fails(
+    run.ends(
         3,
         &[
             "could not read the messages of conversation",
@@ -189,7 +188,7 @@ fn one_lost_conversation_does_not_stop_the_run() {
     let rule = Rule::on(&format!("/messages?conversationId={lost}")).answer(Action::Status(500));
     fake.world().faults.push(rule);
     let run = botpress(&fake, "-f jsonl --retries 1").run();
-    run.fails(
+    run.ends(
         3,
         &[
             &lost,
@@ -205,7 +204,7 @@ fn one_lost_conversation_does_not_stop_the_run() {
 fn fail_fast_stops_at_the_first() {
     let fake = fake_with(Rule::on("/messages").nth(4).answer(Action::Status(400)));
     let run = botpress(&fake, "-f jsonl --concurrency 1 --fail-fast").run();
-    run.fails(1, &["could not read the messages of conversation", "400"]);
+    run.ends(1, &["could not read the messages of conversation", "400"]);
     assert_eq!(records(&run.stdout).len(), 3);
 }
 
@@ -214,20 +213,225 @@ fn a_conversation_deleted_meanwhile_is_no_failure() {
     let fake = fake_with(Rule::on("/messages").nth(6).answer(Action::Vanish));
     let before = truth(&fake.world());
     let run = botpress(&fake, "-f jsonl --concurrency 1").run();
-    run.fails(
+    run.ends(
         0,
         &[&format!("conversation {} is gone", before[5].0), "404"],
     );
     assert_eq!(ids(&records(&run.stdout)), truth(&fake.world()));
     let gone = fake_with(Rule::on("/messages").nth(6).answer(Action::Status(410)));
-    botpress(&gone, "-f jsonl -q").run().fails(0, &[]);
+    let quiet = botpress(&gone, "-f jsonl -q").run();
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
+    assert_eq!(records(&quiet.stdout).len(), 29);
+}
+
+#[test]
+fn a_page_between_us_and_the_vendor_deletes_nothing() {
+    let page = Action::StatusWith {
+        code: 404,
+        headers: Vec::new(),
+        body: "<html>nginx</html>".to_owned(),
+    };
+    let fake = fake_with(Rule::on("/messages").answer(page));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("all.json");
+    std::fs::write(&file, "[1]").unwrap();
+    botpress(&fake, "-o")
+        .arg(&file)
+        .run()
+        .ends(3, &["30 of 30 conversations", "404", "a web page"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "[1]");
+}
+
+#[test]
+fn a_list_of_nothing_but_gone_conversations_is_an_error() {
+    let fake = fake_with(Rule::on("/messages").answer(Action::Status(404)));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("all.json");
+    std::fs::write(&file, "[1]").unwrap();
+    botpress(&fake, "-q -o")
+        .arg(&file)
+        .run()
+        .ends(1, &["all of them are said not to exist"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "[1]");
+}
+
+#[test]
+fn an_empty_list_of_ids_exports_nothing() {
+    let fake = Fake::start(World::with_conversations(3, |_| 1));
+    assert_eq!(
+        botpress(&fake, "-f jsonl --conversation -")
+            .stdin("\n")
+            .stdout(),
+        ""
+    );
+    assert_eq!(fake.requests().len(), 0);
+}
+
+#[test]
+fn odd_records_cost_themselves_alone_and_odd_fields_nothing() {
+    let list = r#"{"meta":{},"conversations":[
+        {"id":"a","createdAt":"2026-11-01T10:00:00Z","updatedAt":"","channel":7,"tags":[],"integration":{}},
+        {"id":"b","createdAt":null},
+        {"createdAt":"2026-11-01T10:00:00Z"},
+        {"id":4,"createdAt":"2026-11-01T10:00:00Z"}]}"#;
+    let deep = "[".repeat(300) + &"]".repeat(300);
+    let messages = format!(
+        r#"{{"meta":{{}},"messages":[{{"id":1,"createdAt":"2026-11-01T10:00:00Z","type":"x","userId":[],"direction":1,"payload":{deep}}},
+        {{"id":2,"createdAt":"2026-11-01T10:00:00Z","payload":{{"$serde_json::private::RawValue":"x"}}}}]}}"#
+    );
+    let fake = Fake::start(
+        World::new()
+            .rule(Rule::path("/v1/chat/conversations").answer(Action::Body(list.to_owned())))
+            .rule(Rule::path("/v1/chat/messages").answer(Action::Body(messages))),
+    );
+    let run = botpress(&fake, "-f jsonl").run();
+    run.ends(
+        3,
+        &[
+            "could not read conversation b of the list",
+            "could not read conversation without an id",
+            "2 of 4",
+        ],
+    );
+    // What serde_json itself cannot hold is in there, so the lines are only looked at.
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].contains(r#""id":"a""#) && lines[1].contains(r#""id":"4""#));
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.find(r#""id":"2""#) < line.find(r#""id":"1""#))
+    );
+    assert!(run.stdout.contains(&deep));
+}
+
+#[test]
+fn many_odd_conversations_do_not_stop_the_run() {
+    let bad = r#"{"messages":[{"id":"m","createdAt":null}],"meta":{}}"#;
+    let fake = fake_with(
+        Rule::on("/messages")
+            .first(25)
+            .answer(Action::Body(bad.to_owned())),
+    );
+    let run = botpress(&fake, "-f jsonl --concurrency 1").run();
+    run.ends(3, &["25 of 30"]);
+    assert_eq!(records(&run.stdout).len(), 5);
+}
+
+#[test]
+fn one_forbidden_conversation_does_not_stop_the_run() {
+    let fake = fake_with(Rule::on("/messages").nth(3).answer(Action::Status(403)));
+    botpress(&fake, "-f jsonl")
+        .run()
+        .ends(3, &["403", "may read this bot", "1 of 30"]);
+    let fake = fake_with(Rule::on("/messages").answer(Action::Status(403)));
+    botpress(&fake, "-f jsonl")
+        .run()
+        .ends(4, &["gave up after 20 failures in a row", "403"]);
+}
+
+#[test]
+fn a_list_that_brings_nothing_new_has_no_end_either() {
+    // A page in front of which the same two items stand again, with a token that was never given before.
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let mut request = [0; 4096];
+            std::io::Read::read(&mut socket, &mut request).unwrap();
+            let token = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let body = format!(r#"{{"conversations":[],"meta":{{"nextToken":"{token}"}}}}"#);
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            std::io::Write::write_all(&mut socket, format!("{head}{body}").as_bytes()).unwrap();
+        }
+    });
+    let fake = Fake::start(World::new());
+    let run = botpress(&fake, "").env("BP_API_URL", &url).run();
+    run.ends(
+        1,
+        &[
+            "page after page brings nothing new",
+            "GET /v1/chat/conversations",
+        ],
+    );
+}
+
+#[test]
+fn a_refused_token_is_told_at_once_though_the_list_hangs() {
+    let world = World::with_conversations(30, |_| 1)
+        .rule(Rule::on("nextToken").answer(Action::Hang))
+        .rule(Rule::on("/messages").answer(Action::Status(401)));
+    let fake = Fake::start(world);
+    let start = std::time::Instant::now();
+    botpress(&fake, "--timeout 60").run().ends(4, &["401"]);
+    assert!(start.elapsed() < std::time::Duration::from_secs(30));
+}
+
+#[test]
+fn an_address_carries_no_secret() {
+    let at = |url: &str| {
+        convexport("botpress --bot-id b --base-url")
+            .arg(url)
+            .env("BP_TOKEN", "t")
+            .run()
+    };
+    for url in [
+        "https://u:sekret@example.com",
+        "https://example.com/?key=sekret",
+        "https://example.com/#sekret",
+    ] {
+        let run = at(url);
+        run.ends(2, &["example.com", "give it without"]);
+        assert!(!run.stderr.contains("sekret"));
+    }
+}
+
+#[test]
+fn an_empty_address_is_none() {
+    let run = convexport("botpress --retries 0 --timeout 5")
+        .env("BP_API_URL", "")
+        .env("BP_TOKEN", "t")
+        .env("BP_BOT_ID", "b");
+    let run = run.env("HTTPS_PROXY", "http://127.0.0.1:9").run();
+    run.ends(5, &["could not list the conversations of bot b"]);
+}
+
+#[test]
+fn names_that_an_address_cannot_carry_are_refused() {
+    let fake = Fake::start(bot_with(&[]));
+    let run = botpress(&fake, "--conversation").arg("a\tb").run();
+    run.ends(3, &["can be no id or name"]);
+    botpress(&fake, "-f jsonl --with-state ..")
+        .run()
+        .ends(3, &["can be no id or name"]);
+    assert!(
+        fake.requests()
+            .iter()
+            .all(|request| request.path == "/v1/chat/conversations"
+                || request.path == "/v1/chat/messages")
+    );
+}
+
+#[test]
+fn another_conversation_than_the_one_asked_for_is_not_taken() {
+    let other = r#"{"conversation":{"id":"other","createdAt":"2026-11-01T10:00:00Z"}}"#;
+    let fake = fake_with(Rule::on("/conversations/").answer(Action::Body(other.to_owned())));
+    botpress(&fake, "--conversation mine").run().ends(
+        3,
+        &["asked for conversation mine, the API answered with other"],
+    );
 }
 
 #[test]
 fn ids_that_are_all_unknown_are_an_error() {
     let fake = Fake::start(World::with_conversations(3, |_| 1));
     let run = botpress(&fake, "--conversation typo").run();
-    run.fails(
+    run.ends(
         1,
         &[
             "conversation typo is gone",
@@ -243,7 +447,7 @@ fn a_dead_api_is_given_up() {
             .rule(Rule::on("/messages").answer(Action::Status(503))),
     );
     let run = botpress(&fake, "--retries 0").run();
-    run.fails(5, &["gave up after 20 failures in a row", "503"]);
+    run.ends(5, &["gave up after 20 failures in a row", "503"]);
     let asked = fake.requests().len();
     assert!(asked < 120, "{asked} requests");
 }
@@ -253,7 +457,7 @@ fn the_network_is_named_when_it_is_away() {
     let run = convexport("botpress --bot-id b --base-url http://127.0.0.1:9 --retries 0")
         .env("BP_TOKEN", "t")
         .run();
-    run.fails(
+    run.ends(
         5,
         &[
             "could not list the conversations of bot b",
@@ -270,12 +474,12 @@ fn plain_http_is_for_this_machine_only() {
             .env("BP_TOKEN", "t")
             .run()
     };
-    at("http://api.botpress.cloud").fails(2, &["in the clear", "use https"]);
-    at("http://127.0.0.1.example.com").fails(2, &["in the clear"]);
-    at("http://localhost.example.com").fails(2, &["in the clear"]);
-    at("ftp://x").fails(2, &["expected https://"]);
-    at("nonsense").fails(2, &["`nonsense` is not an address"]);
-    at("http://[::1]:9").fails(5, &["could not list"]);
+    at("http://api.botpress.cloud").ends(2, &["in the clear", "use https"]);
+    at("http://127.0.0.1.example.com").ends(2, &["in the clear"]);
+    at("http://localhost.example.com").ends(2, &["in the clear"]);
+    at("ftp://x").ends(2, &["expected https://"]);
+    at("nonsense").ends(2, &["`nonsense` is not an address"]);
+    at("http://[::1]:9").ends(5, &["could not list"]);
 }
 
 #[test]
@@ -292,13 +496,14 @@ fn a_redirect_is_not_followed_with_the_token() {
     let fake = fake_with(Rule::on("/conversations").answer(Action::Redirect(target)));
     botpress(&fake, "")
         .run()
-        .fails(1, &["302", "another address"]);
+        .ends(1, &["302", "another address"]);
     assert_eq!(other.requests().len(), 0);
 }
 
 #[test]
 fn a_vendors_words_cannot_write_to_the_terminal() {
-    let body = "{\"type\":\"Bad\",\"message\":\"\\u001b[2Jgone\"}".to_owned();
+    let body =
+        "{\"type\":\"Bad\",\"message\":\"\\u001b[2Jgone\\nconvexport: error: forged\"}".to_owned();
     let headers = Vec::new();
     let fake = fake_with(
         Rule::path("/v1/chat/conversations").answer(Action::StatusWith {
@@ -308,7 +513,8 @@ fn a_vendors_words_cannot_write_to_the_terminal() {
         }),
     );
     let run = botpress(&fake, "").run();
-    run.fails(1, &["Bad: \\u001b[2Jgone"]);
+    run.ends(1, &["Bad: \\u001b[2Jgone convexport: error: forged"]);
+    assert_eq!(run.stderr.lines().count(), 1);
 }
 
 #[test]
@@ -316,11 +522,11 @@ fn filters_with_ids_are_refused() {
     let fake = Fake::start(bot_with(&[]));
     botpress(&fake, "--conversation talk --since 7d")
         .run()
-        .fails(2, &["--conversation names the conversations"]);
+        .ends(2, &["--conversation names the conversations"]);
     botpress(&fake, "--since now --until 2d")
         .run()
-        .fails(2, &["--since is not before --until"]);
+        .ends(2, &["--since is not before --until"]);
     let both = botpress(&fake, "--conversation - --token-file -").run();
-    both.fails(2, &["cannot both read stdin"]);
+    both.ends(2, &["cannot both read stdin"]);
     assert_eq!(fake.requests().len(), 0);
 }

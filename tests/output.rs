@@ -13,6 +13,7 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
+    names.retain(|name| name != ".convexport.lock");
     names.sort();
     names
 }
@@ -119,7 +120,7 @@ fn an_incomplete_export_never_takes_the_place_of_a_complete_one() {
     fake.world()
         .faults
         .push(Rule::on("/messages").nth(7).answer(Action::Status(500)));
-    run().fails(3, &["1 of 30 conversations", "all.json.partial"]);
+    run().ends(3, &["1 of 30 conversations", "all.json.partial"]);
     assert_eq!(fs::read(folder.path().join("all.json")).unwrap(), complete);
     let partial = fs::read(folder.path().join("all.json.partial")).unwrap();
     let partial: Vec<serde_json::Value> = serde_json::from_slice(&partial).unwrap();
@@ -130,7 +131,7 @@ fn an_incomplete_export_never_takes_the_place_of_a_complete_one() {
     );
 
     fake.world().faults = vec![Rule::on("nextToken").answer(Action::Status(500))];
-    run().fails(5, &["could not list the conversations", "all.json.partial"]);
+    run().ends(5, &["could not list the conversations", "all.json.partial"]);
     let cut = fs::read_to_string(folder.path().join("all.json.partial")).unwrap();
     assert!(
         cut.starts_with('[') && !cut.trim_end().ends_with(']'),
@@ -138,7 +139,7 @@ fn an_incomplete_export_never_takes_the_place_of_a_complete_one() {
     );
 
     fake.world().faults = vec![Rule::on("/").answer(Action::Status(401))];
-    run().fails(4, &["401"]);
+    run().ends(4, &["401"]);
     let kept = fs::read_to_string(folder.path().join("all.json.partial")).unwrap();
     assert_eq!(
         kept, cut,
@@ -158,7 +159,7 @@ fn a_run_that_got_nothing_leaves_nothing() {
     botpress(&fake, "-o all.json")
         .within(folder.path())
         .run()
-        .fails(4, &["401"]);
+        .ends(4, &["401"]);
     assert!(names(folder.path()).is_empty());
 }
 
@@ -168,10 +169,10 @@ fn the_destination_is_checked_before_the_first_request() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let run = |args: &str| botpress(&fake, args).within(folder.path()).run();
-    run("-o nowhere/all.json").fails(1, &["could not write to nowhere/all.json", "No such file"]);
-    run("-o .").fails(1, &["could not write to .", "directory"]);
-    run("-d file").fails(1, &["could not write to the folder file"]);
-    run("-o a -d b").fails(2, &["cannot be used with"]);
+    run("-o nowhere/all.json").ends(1, &["could not write to nowhere/all.json", "No such file"]);
+    run("-o .").ends(1, &["could not write to .", "directory"]);
+    run("-d file").ends(1, &["could not write to the folder file"]);
+    run("-o a -d b").ends(2, &["cannot be used with"]);
     assert_eq!(fake.requests().len(), 0);
     assert_eq!(names(folder.path()), ["file"]);
 }
@@ -182,7 +183,153 @@ fn a_full_disk_is_an_error_that_names_the_path() {
     let fake = Fake::start(World::with_conversations(60, |_| 20));
     botpress(&fake, "-f jsonl -o /dev/full")
         .run()
-        .fails(1, &["could not write to /dev/full", "No space left"]);
+        .ends(1, &["could not write to /dev/full", "No space left"]);
+}
+
+#[test]
+fn a_second_run_leaves_the_first_one_alone() {
+    let slow = Rule::on("/messages").answer(Action::Delay(std::time::Duration::from_millis(100)));
+    let fake = Fake::start(World::with_conversations(20, |_| 2).rule(slow));
+    let folder = tempfile::tempdir().unwrap();
+    for destination in ["-o all.jsonl", "-d all"] {
+        fake.forget();
+        let mut first = botpress(&fake, &format!("--concurrency 1 {destination}"))
+            .within(folder.path())
+            .command();
+        let mut first = first.spawn().unwrap();
+        while fake.requests().len() < 3 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let second = botpress(&fake, destination)
+            .env("BP_BOT_ID", "another")
+            .within(folder.path())
+            .run();
+        second.ends(1, &["another run of convexport is writing there"]);
+        assert!(first.wait().unwrap().success());
+        assert!(
+            fake.requests()
+                .iter()
+                .all(|request| request.header("x-bot-id") != Some("another"))
+        );
+    }
+    let all = fs::read_to_string(folder.path().join("all.jsonl")).unwrap();
+    assert_eq!(ids(&records(&all)), truth(&fake.world()));
+    assert_eq!(names(&folder.path().join("all")).len(), 20);
+}
+
+#[test]
+fn each_file_of_a_folder_is_replaced_whole_or_not_at_all() {
+    let fake = Fake::start(World::with_conversations(1, |_| 3));
+    let folder = tempfile::tempdir().unwrap();
+    let run = || botpress(&fake, "-d all -f json").within(folder.path());
+    run().stdout();
+    let path = folder
+        .path()
+        .join("all")
+        .join(&names(&folder.path().join("all"))[0]);
+    let before = fs::metadata(&path).unwrap();
+    fs::write(&path, "old").unwrap();
+    run().stdout();
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!(after.len(), before.len());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        assert_ne!(before.ino(), after.ino(), "another file took its name");
+    }
+}
+
+#[test]
+fn what_is_written_is_passed_on_before_a_wait() {
+    let world =
+        World::with_conversations(2, |_| 1).rule(Rule::on("/messages").nth(2).answer(Action::Hang));
+    let fake = Fake::start(world);
+    let mut command = botpress(&fake, "-f jsonl --concurrency 1 --timeout 100").command();
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    assert!(lines.next().unwrap().unwrap().starts_with('{'));
+    assert!(child.try_wait().unwrap().is_none());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_bounded_number_runs_ahead_of_a_slow_conversation() {
+    let first = { truth(&World::with_conversations(400, |_| 1))[0].0.clone() };
+    let hang = Rule::on(&format!("/messages?conversationId={first}")).answer(Action::Hang);
+    let fake = Fake::start(World::with_conversations(400, |_| 1).rule(hang));
+    let run = botpress(&fake, "-f jsonl --timeout 3 --retries 0").run();
+    assert_eq!(run.code, 3);
+    let requests = fake.requests();
+    let before = |at| {
+        requests
+            .iter()
+            .filter(|request| request.at < at && request.path.ends_with("/messages"))
+            .count()
+    };
+    let began = requests
+        .iter()
+        .find(|request| request.target.contains(&first))
+        .unwrap()
+        .at;
+    let ahead = before(began + std::time::Duration::from_secs(2));
+    assert!((32..=80).contains(&ahead), "{ahead} ran ahead");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_in_the_way_is_not_written_through() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    let folder = tempfile::tempdir().unwrap();
+    let link =
+        |from: &str, to: &str| std::os::unix::fs::symlink(from, folder.path().join(to)).unwrap();
+    fs::write(folder.path().join("victim"), "mine").unwrap();
+    link("victim", "all.json.partial");
+    link("nowhere", "lost.json");
+    let run = |file: &str| botpress(&fake, "-o").arg(file).within(folder.path()).run();
+    run("all.json").ends(1, &["all.json.partial is in the way"]);
+    run("lost.json").ends(1, &["it is a link to nowhere"]);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("victim")).unwrap(),
+        "mine"
+    );
+}
+
+#[test]
+fn an_earlier_part_outlives_a_run_in_which_everything_failed() {
+    let fake = Fake::start(
+        World::with_conversations(3, |_| 1).rule(Rule::on("/messages").answer(Action::Status(400))),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("all.jsonl.partial"), "earlier").unwrap();
+    botpress(&fake, "-o all.jsonl")
+        .within(folder.path())
+        .run()
+        .ends(3, &["3 of 3"]);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("all.jsonl.partial")).unwrap(),
+        "earlier"
+    );
+}
+
+#[test]
+fn messages_are_sorted_by_their_time() {
+    let message = |id: &str, time: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"createdAt\":\"2026-11-01T10:00:{time}Z\",\"type\":\"text\",\"payload\":{{}}}}"
+        )
+    };
+    let items = [
+        message("c", "02"),
+        message("a", "00"),
+        message("e", "03"),
+        message("d", "03"),
+        message("b", "01.5"),
+    ];
+    let page = format!("{{\"messages\":[{}],\"meta\":{{}}}}", items.join(","));
+    let fake = Fake::start(bot_with(&[]).rule(Rule::on("/messages").answer(Action::Body(page))));
+    let found = ids(&records(&botpress(&fake, "-f jsonl").stdout()));
+    assert_eq!(found[0].1, ["a", "b", "c", "d", "e"]);
 }
 
 #[cfg(unix)]
@@ -294,6 +441,14 @@ mod on_a_terminal {
             shown.contains("rate limited, waiting 2 s")
                 || shown.contains("rate limited, waiting 1 s"),
             "{shown}"
+        );
+        let shared = screen(&fake, "-f jsonl", "");
+        let lines: Vec<_> = shared.lines().collect();
+        assert!(
+            lines[..30]
+                .iter()
+                .all(|line| line.starts_with("{\"source\"")),
+            "no bar between the data: {shared}"
         );
         let quiet = screen(&fake, "-f jsonl -q", " >/dev/null");
         assert_eq!(quiet, "");

@@ -37,7 +37,7 @@ fn retries_end() {
     let rule = Rule::on("/conversations").answer(Action::Status(503));
     let fake = Fake::start(World::new().rule(rule));
     let run = botpress(&fake, "--retries 2").run();
-    run.fails(
+    run.ends(
         5,
         &[
             "could not list the conversations",
@@ -58,13 +58,73 @@ fn a_rate_limit_uses_up_no_retry() {
     assert_eq!(ids(&records(&out)), truth(&fake.world()));
 }
 
+/// One request a second: whoever lost twenty rounds in a row would be given up if rounds were counted for each call.
 #[test]
-fn an_endless_rate_limit_is_given_up() {
-    let limited = Rule::on("/conversations").answer(Action::retry_after(0));
-    let fake = Fake::start(World::new().rule(limited));
-    botpress(&fake, "")
-        .run()
-        .fails(5, &["429", "RateLimited: Too many requests."]);
+fn the_tightest_limit_loses_nothing() {
+    let world = World::with_conversations(5, |_| 1).limit(1, Duration::from_secs(1));
+    let fake = Fake::start(world);
+    let run = botpress(&fake, "-f jsonl --retries 0").run();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(ids(&records(&run.stdout)), truth(&fake.world()));
+}
+
+#[test]
+fn the_reset_header_is_waited_for() {
+    let headers = vec![("RateLimit-Reset".to_owned(), "2".to_owned())];
+    let limited = Action::StatusWith {
+        code: 429,
+        headers,
+        body: "{}".to_owned(),
+    };
+    let fake = Fake::start(World::new().rule(Rule::on("/conversations").first(1).answer(limited)));
+    botpress(&fake, "").stdout();
+    let times: Vec<_> = fake.requests().iter().map(|request| request.at).collect();
+    assert!(times[1] >= times[0] + Duration::from_secs(2));
+}
+
+#[test]
+fn a_server_that_asks_for_time_gets_it() {
+    let headers = vec![("Retry-After".to_owned(), "2".to_owned())];
+    let busy = Action::StatusWith {
+        code: 503,
+        headers,
+        body: String::new(),
+    };
+    let fake = Fake::start(World::new().rule(Rule::on("/conversations").first(1).answer(busy)));
+    botpress(&fake, "").stdout();
+    let times: Vec<_> = fake.requests().iter().map(|request| request.at).collect();
+    assert!(times[1] >= times[0] + Duration::from_secs(2));
+}
+
+/// An address that answers to nobody: a listener whose queue is full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_is_waited_for_so_long_and_no_longer() {
+    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    full.bind(
+        &"127.0.0.1:0"
+            .parse::<std::net::SocketAddr>()
+            .unwrap()
+            .into(),
+    )
+    .unwrap();
+    full.listen(0).unwrap();
+    let address = full.local_addr().unwrap().as_socket().unwrap();
+    let waiting: Vec<_> = (0..8)
+        .map(|_| {
+            let socket =
+                socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+            socket.set_nonblocking(true).unwrap();
+            socket.connect(&address.into()).ok();
+            socket
+        })
+        .collect();
+    let url = format!("http://{address}");
+    let run = botpress(&Fake::start(World::new()), "--retries 0 --timeout 1")
+        .env("BP_API_URL", &url)
+        .run();
+    run.ends(5, &["could not list the conversations"]);
+    drop(waiting);
 }
 
 #[test]
@@ -75,7 +135,7 @@ fn the_vendors_wait_is_kept() {
     let fake = Fake::start(World::new().rule(limited));
     let start = Instant::now();
     let run = botpress(&fake, "-v").run();
-    run.fails(0, &["rate limited, waiting 1."]);
+    run.ends(0, &["rate limited, waiting 1."]);
     assert!(start.elapsed() >= Duration::from_secs(1));
     let times: Vec<_> = fake.requests().iter().map(|request| request.at).collect();
     assert!(times[1] >= times[0] + Duration::from_secs(1));

@@ -105,7 +105,7 @@ fn every_message_type_has_its_words() {
     );
     assert_eq!(
         bot("carousel", json!({"items": [card, blue]})),
-        "Bot: Red shoes - 40 EUR\n  Blue shoes\n  Buy / Look (https://x/red)\n  https://x/red.png"
+        "Bot: Red shoes - 40 EUR: Buy / Look (https://x/red): https://x/red.png\n  Blue shoes"
     );
     assert_eq!(
         bot("choice", json!({"text": "Pick", "options": options})),
@@ -123,7 +123,7 @@ fn every_message_type_has_its_words() {
             {"type": "image", "payload": {"imageUrl": "https://x/i.png"}},
             {"type": "markdown", "payload": {"markdown": "*there*"}}]})
         ),
-        "Bot: See\n  *there*\n  https://x/i.png"
+        "Bot: See\n  https://x/i.png\n  *there*"
     );
     assert_eq!(
         shown(
@@ -143,6 +143,23 @@ fn every_message_type_has_its_words() {
         shown("text", "sideways", &json!({"text": "?"})),
         "System: ?"
     );
+}
+
+#[test]
+fn every_item_of_a_carousel_keeps_its_options_for_programs() {
+    let card = |name: &str| json!({"title": name, "imageUrl": format!("https://x/{name}"), "actions": [{"label": name, "value": name}]});
+    let message = json!({
+        "id": "m", "createdAt": "2026-11-01T10:00:00Z", "type": "carousel", "direction": "outgoing",
+        "payload": {"items": [card("a"), card("b")]}});
+    let fake = Fake::start(bot_with(&[&message.to_string()]));
+    let out = crate::support::records(&botpress(&fake, "-f jsonl").stdout());
+    let found = &out[0]["messages"][0];
+    assert_eq!(found["text"], "a: a: https://x/a\nb: b: https://x/b");
+    assert_eq!(
+        found["options"],
+        json!([{"label": "a", "value": "a"}, {"label": "b", "value": "b"}])
+    );
+    assert_eq!(found["attachments"][1]["url"], "https://x/b");
 }
 
 #[test]

@@ -13,7 +13,7 @@ This machine's IP address must be in the site's allowlist.
 
 Examples:
   A month of a site, as transcripts:
-    convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 | less
+    convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 > january.txt
   The same as JSON lines, in a file that appears when it is complete:
     convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 -o january.jsonl
   A filter of the Admin Panel that has no flag here:
@@ -46,6 +46,12 @@ pub struct BoostArgs {
         "token_file", "client_secret_file", "token_url"])]
     pub input: Option<PathBuf>,
 
+    /// Which conversations.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Where to and how.
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Only conversations in which this action was shown (repeatable)
     #[arg(long, value_name = "ID", help_heading = "Selection")]
     pub action_id: Vec<u64>,
@@ -92,12 +98,6 @@ pub struct BoostArgs {
     #[arg(long, value_name = "MIB", default_value = "64", value_parser = mebibytes, help_heading = "Network")]
     pub max_element: usize,
 
-    /// Which conversations.
-    #[command(flatten)]
-    pub select: SelectArgs,
-    /// Where to and how.
-    #[command(flatten)]
-    pub output: OutputArgs,
     /// How to reach the vendor.
     #[command(flatten)]
     pub network: NetworkArgs,

@@ -10,7 +10,7 @@ The access token comes from the environment variable BP_TOKEN or from --token-fi
 
 Examples:
   Read every conversation of a bot:
-    convexport botpress --bot-id ID | less
+    convexport botpress --bot-id ID > transcripts.txt
   The last week as JSON lines, in a file that appears when it is complete:
     convexport botpress --bot-id ID --since 7d -o week.jsonl
   One transcript file a conversation, only those from WhatsApp:
@@ -26,16 +26,16 @@ pub struct BotpressArgs {
     #[arg(long, value_name = "ID", env = "BP_BOT_ID", hide_env_values = true)]
     pub bot_id: Option<String>,
 
-    /// Where the API is
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "BP_API_URL",
-        hide_env_values = true,
-        default_value = "https://api.botpress.cloud"
-    )]
-    pub base_url: String,
+    /// Where the API is [default: `https://api.botpress.cloud`]
+    #[arg(long, value_name = "URL", env = "BP_API_URL", hide_env_values = true)]
+    pub base_url: Option<String>,
 
+    /// Which conversations.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Where to and how.
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// How many conversations are fetched at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Network")]
     pub concurrency: u16,
@@ -68,12 +68,6 @@ pub struct BotpressArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Network")]
     pub page_size: Option<u16>,
 
-    /// Which conversations.
-    #[command(flatten)]
-    pub select: SelectArgs,
-    /// Where to and how.
-    #[command(flatten)]
-    pub output: OutputArgs,
     /// How to reach the vendor.
     #[command(flatten)]
     pub network: NetworkArgs,

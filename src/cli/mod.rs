@@ -16,7 +16,7 @@ pub use boost::BoostArgs;
 pub use botpress::BotpressArgs;
 
 use crate::format::Format;
-use crate::time::{self, When, Zone};
+use crate::time::{self, TimeStyle, When, Zone};
 
 /// Take your chatbot conversations out of the vendor's cloud, whole and verified.
 ///
@@ -92,20 +92,31 @@ pub struct OutputArgs {
     #[arg(long, value_name = "ZONE", default_value = "local")]
     pub timezone: Zone,
 
-    /// How transcripts show a time, as strftime has it
-    #[arg(long, value_name = "STRFTIME", default_value = time::DEFAULT_FORMAT, value_parser = time::check_format)]
-    pub time_format: String,
+    /// How transcripts show a time, as strftime has it [default: "%Y-%m-%d %H:%M:%S %:z"]
+    #[arg(long, value_name = "STRFTIME", value_parser = time::check_format)]
+    pub time_format: Option<String>,
 
     /// Leave the vendor's own records out
     #[arg(long)]
     pub no_raw: bool,
 }
 
+impl OutputArgs {
+    /// How transcripts show a time.
+    ///
+    /// # Errors
+    /// None that parsing the flag has not found before.
+    pub fn time_style(&self) -> anyhow::Result<TimeStyle> {
+        let format = self.time_format.as_deref().unwrap_or(time::DEFAULT_FORMAT);
+        TimeStyle::new(self.timezone, format)
+    }
+}
+
 /// How to reach the vendor.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
-    /// Read the access token from a file (`-` is stdin) instead of the environment
+    /// Read the access token from a file (`-` is stdin) instead of `BP_TOKEN` or `BOOST_TOKEN`
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 

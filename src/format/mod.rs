@@ -9,8 +9,15 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::cli::OutputArgs;
+use crate::cli::{OutputArgs, UsageError};
 use crate::model::Conversation;
+use crate::time::TimeStyle;
+use crate::usage;
+
+/// Extensions that promise something else than text.
+const FOREIGN: &[&str] = &[
+    "csv", "gz", "htm", "html", "md", "parquet", "tsv", "xlsx", "xml", "yaml", "zip", "zst",
+];
 
 /// A form of export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,14 +32,37 @@ pub enum Format {
 }
 
 impl Format {
-    /// The form that a file name's extension asks for.
-    #[must_use]
-    pub fn of_path(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "txt" => Some(Self::Text),
-            "json" => Some(Self::Json),
-            "jsonl" | "ndjson" => Some(Self::Jsonl),
-            _ => None,
+    /// The form that the flags ask for: by `--format`, else by the output's extension, else text.
+    ///
+    /// # Errors
+    /// A usage error for a flag that this form cannot honour, or an extension that promises another form.
+    pub fn of(args: &OutputArgs) -> Result<Self, UsageError> {
+        let format = match (args.format, &args.output) {
+            (Some(format), _) => format,
+            (None, Some(path)) => Self::of_path(path)?,
+            (None, None) => Self::Text,
+        };
+        match format {
+            Self::Text if args.no_raw => {
+                Err(usage!("--no-raw: transcripts have no records to leave out"))
+            }
+            Self::Json | Self::Jsonl if args.time_format.is_some() => Err(usage!(
+                "--time-format is for transcripts: JSON has one form of time"
+            )),
+            format => Ok(format),
+        }
+    }
+
+    fn of_path(path: &Path) -> Result<Self, UsageError> {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        match extension.unwrap_or_default().to_ascii_lowercase().as_str() {
+            "json" => Ok(Self::Json),
+            "jsonl" | "ndjson" => Ok(Self::Jsonl),
+            other if FOREIGN.contains(&other) => Err(usage!(
+                "{}: there is no format for .{other}; give -f FORMAT to write another one under this name",
+                path.display()
+            )),
+            _ => Ok(Self::Text),
         }
     }
 
@@ -48,9 +78,9 @@ impl Format {
 
     /// A formatter for one document.
     #[must_use]
-    pub fn formatter(self, args: &OutputArgs) -> Box<dyn Formatter> {
+    pub fn formatter(self, times: &TimeStyle) -> Box<dyn Formatter> {
         match self {
-            Self::Text => Box::new(text::Text::new(args)),
+            Self::Text => Box::new(text::Text::new(times.clone())),
             Self::Json => Box::<json::Json>::default(),
             Self::Jsonl => Box::new(jsonl::Jsonl),
         }

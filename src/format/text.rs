@@ -7,27 +7,22 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Formatter;
-use crate::cli::OutputArgs;
-use crate::model::{Attachment, Choice, Conversation, Message};
-use crate::time::Zone;
+use crate::model::{Conversation, Message};
+use crate::time::TimeStyle;
+use crate::wording;
 
 const INDENT: &str = "\n  ";
 
-/// Message types that are nothing but words: one without any said nothing.
-const SILENT: &[&str] = &["text", "markdown", "question", "answer", "button_click"];
-
 /// How times are shown, and whether a blank line is due.
 pub struct Text {
-    zone: Zone,
-    time_format: String,
+    times: TimeStyle,
     begun: bool,
 }
 
 impl Text {
-    pub fn new(args: &OutputArgs) -> Self {
+    pub fn new(times: TimeStyle) -> Self {
         Self {
-            zone: args.timezone,
-            time_format: args.time_format.clone(),
+            times,
             begun: false,
         }
     }
@@ -38,9 +33,9 @@ impl Text {
         if let Some(author) = &message.author {
             let _ = write!(out, " ({})", one_line(author));
         }
-        let _ = write!(out, ": {}\nat ", indented(&words(message)));
+        let _ = write!(out, ": {}\nat ", indented(&wording::of(message)));
         match message.created_at {
-            Some(time) => out.push_str(&one_line(&time.format(self.zone, &self.time_format))),
+            Some(time) => out.push_str(&one_line(&self.times.show(time))),
             None => out.push_str("an unknown time"),
         }
         out.push('\n');
@@ -74,51 +69,6 @@ fn header(conversation: &Conversation) -> String {
         "=== {id}{} · {count} message{plural} ===\n",
         channel.unwrap_or_default()
     )
-}
-
-/// What a reader should see of a message: its words, what could be chosen, then its links.
-fn words(message: &Message) -> String {
-    let options: Vec<String> = message.options.iter().map(choice).collect();
-    let mut parts = vec![message.text.clone(), options.join(" / ")];
-    parts.retain(|part| !part.is_empty());
-    if parts.is_empty() && !SILENT.contains(&message.kind.as_str()) {
-        parts.push(format!("Media message of type {}", message.kind));
-    }
-    let known = message.text.as_str();
-    let separator = if known.contains('\n') { "\n" } else { ": " };
-    let mut line = parts.join(separator);
-    let unnamed = |link: &&Attachment| !known.contains(&link.url);
-    for (index, attachment) in message.attachments.iter().filter(unnamed).enumerate() {
-        line.push_str(if index == 0 && !line.contains('\n') {
-            ": "
-        } else {
-            "\n"
-        });
-        line.push_str(&link(attachment, known));
-    }
-    line
-}
-
-fn choice(choice: &Choice) -> String {
-    match &choice.value {
-        Some(address) if is_link(address) && *address != choice.label => {
-            format!("{} ({address})", choice.label)
-        }
-        _ => choice.label.clone(),
-    }
-}
-
-fn link(attachment: &Attachment, known: &str) -> String {
-    match attachment.title.as_deref() {
-        Some(title) if !title.is_empty() && !known.contains(title) => {
-            format!("{title}: {}", attachment.url)
-        }
-        _ => attachment.url.clone(),
-    }
-}
-
-fn is_link(text: &str) -> bool {
-    text.starts_with("https://") || text.starts_with("http://")
 }
 
 /// Lines after the first stand out from what the format itself writes; empty ones need not.

@@ -1,9 +1,25 @@
 //! From the bytes of an answer to its value, telling apart what may have gone wrong.
 
+use reqwest::Response;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Cause;
+
+/// A longer path to a field tells nobody anything.
+const PATH_LIMIT: usize = 200;
+
+/// Reads a whole body, up to a limit.
+pub async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, Cause> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Cause::connection)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > limit {
+            return Err(Cause::TooLarge);
+        }
+    }
+    Ok(body)
+}
 
 /// Parses a JSON body.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Cause> {
@@ -27,9 +43,15 @@ pub fn is_html(bytes: &[u8]) -> bool {
 #[must_use]
 pub fn shape_error<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> String {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Ok(_) => "there is more after its end".to_owned(),
-        Err(error) if error.path().iter().len() == 0 => error.inner().to_string(),
-        Err(error) => format!("`{}`: {}", error.path(), error.inner()),
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
+        return "there is more after its end".to_owned();
+    };
+    let what = error.inner().to_string();
+    // Nobody sees the text that line and column are of.
+    let what = what.split(" at line ").next().unwrap_or_default();
+    match error.path().to_string() {
+        path if path == "." => what.to_owned(),
+        path if path.len() > PATH_LIMIT => what.to_owned(),
+        path => format!("`{path}`: {what}"),
     }
 }

@@ -10,6 +10,9 @@ use serde::Deserialize;
 use super::{Call, body, retry};
 use crate::time;
 
+/// How much is read of an error's body.
+const ERROR_LIMIT: usize = 64 * 1024;
+
 /// A call that failed for good.
 #[derive(Debug)]
 pub struct ApiError {
@@ -28,6 +31,8 @@ pub enum Cause {
         status: StatusCode,
         /// The vendor's own words.
         vendor: Option<String>,
+        /// Whether these are an error object, rather than a page of something in between.
+        genuine: bool,
         /// How long the vendor asks to wait.
         wait: Option<Duration>,
     },
@@ -35,6 +40,8 @@ pub enum Cause {
     Connection(String),
     /// The body ended in the middle of its JSON.
     Cut,
+    /// The body is larger than any answer should be.
+    TooLarge,
     /// A web page came where JSON was promised.
     Html,
     /// JSON of another shape than promised, or no JSON; with the field.
@@ -58,10 +65,11 @@ impl ApiError {
         }
     }
 
-    /// What was asked for does not exist, or no longer (404, 410).
+    /// The vendor itself says that what was asked for does not exist, or no longer (404, 410).
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        self.has_status(&[StatusCode::NOT_FOUND, StatusCode::GONE])
+        let gone = [StatusCode::NOT_FOUND, StatusCode::GONE];
+        matches!(&self.cause, Cause::Status { status, genuine: true, .. } if gone.contains(status))
     }
 
     /// The token or its rights were refused (401, 403).
@@ -70,10 +78,10 @@ impl ApiError {
         self.has_status(&[StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN])
     }
 
-    /// Every other call would fail in the same way (401, 402, 403).
+    /// Every other call would fail in the same way: the token is not accepted, or a bill is open (401, 402).
     #[must_use]
     pub fn concerns_all(&self) -> bool {
-        self.is_refusal() || self.has_status(&[StatusCode::PAYMENT_REQUIRED])
+        self.has_status(&[StatusCode::UNAUTHORIZED, StatusCode::PAYMENT_REQUIRED])
     }
 
     /// It might work later: network, rate limit or server.
@@ -82,7 +90,7 @@ impl ApiError {
         match &self.cause {
             Cause::Status { status, .. } => retry::is_transient(*status),
             Cause::Connection(_) | Cause::Cut => true,
-            Cause::Html | Cause::Shape(_) => false,
+            Cause::TooLarge | Cause::Html | Cause::Shape(_) => false,
         }
     }
 
@@ -124,11 +132,12 @@ impl Cause {
         let status = response.status();
         let wait = asked_wait(response.headers());
         // The status says enough when the body does not come.
-        let body = response.bytes().await.unwrap_or_default();
-        let vendor = vendor_words(&body);
+        let body = body::read(response, ERROR_LIMIT).await.unwrap_or_default();
+        let (vendor, genuine) = vendor_words(&body);
         Self::Status {
             status,
             vendor,
+            genuine,
             wait,
         }
     }
@@ -143,6 +152,7 @@ impl fmt::Display for Cause {
             }
             Self::Connection(why) => f.write_str(why),
             Self::Cut => f.write_str("the answer was cut off"),
+            Self::TooLarge => f.write_str("the answer is too large to be one"),
             Self::Html => f.write_str("a web page came instead of JSON"),
             Self::Shape(why) => write!(f, "the answer is not what the API promises: {why}"),
         }
@@ -168,24 +178,26 @@ fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// The error object's type and message, or the beginning of a body that is none.
-fn vendor_words(bytes: &[u8]) -> Option<String> {
+/// The error object's type and message, or the beginning of a body that is none; and which of them it is.
+fn vendor_words(bytes: &[u8]) -> (Option<String>, bool) {
     #[derive(Deserialize)]
     struct Wire {
         r#type: Option<String>,
         message: Option<String>,
         description: Option<String>,
     }
-    let words = match serde_json::from_slice::<Wire>(bytes) {
-        Ok(wire) => {
-            let parts: Vec<String> = [wire.r#type, wire.message.or(wire.description)]
-                .into_iter()
-                .flatten()
-                .collect();
-            parts.join(": ")
-        }
-        Err(_) if body::is_html(bytes) => "a web page".to_owned(),
-        Err(_) => String::from_utf8_lossy(bytes).trim().to_owned(),
+    let parts = serde_json::from_slice::<Wire>(bytes).ok().map(|wire| {
+        let parts = [wire.r#type, wire.message.or(wire.description)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
+    });
+    let genuine = parts.as_ref().is_some_and(|words| !words.is_empty());
+    let words = match parts {
+        Some(words) => words,
+        None if body::is_html(bytes) => "a web page".to_owned(),
+        None => String::from_utf8_lossy(bytes).into_owned(),
     };
-    (!words.is_empty()).then(|| words.chars().take(500).collect())
+    // On one line, so that nobody's words can pass for ours.
+    let line: Vec<&str> = words.split_whitespace().collect();
+    let line: String = line.join(" ").chars().take(500).collect();
+    ((!line.is_empty()).then_some(line), genuine)
 }

@@ -8,9 +8,9 @@ mod secret;
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -26,6 +26,9 @@ use crate::progress::Console;
 use crate::usage;
 use gate::Gate;
 use retry::Verdict;
+
+/// No page of records is larger.
+const BODY_LIMIT: usize = 256 * 1024 * 1024;
 
 /// What a vendor advises on a status, as the end of an error message.
 pub type Advice = fn(StatusCode) -> Option<&'static str>;
@@ -93,8 +96,17 @@ impl Client {
     }
 
     /// Makes a call of the path's segments and the query's pairs, each percent-encoded.
-    #[must_use]
-    pub fn call(&self, purpose: String, path: &[&str], query: &[(String, String)]) -> Call {
+    ///
+    /// # Errors
+    /// For a segment that an address cannot carry as it is, and that would make it another address.
+    pub fn call(&self, purpose: String, path: &[&str], query: &[(String, String)]) -> Result<Call> {
+        let dots = |segment: &str| matches!(segment, "" | "." | "..");
+        if let Some(odd) = path
+            .iter()
+            .find(|segment| dots(segment) || segment.contains(char::is_control))
+        {
+            bail!("could not {purpose}: {odd:?} can be no id or name");
+        }
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -103,11 +115,11 @@ impl Client {
             url.query_pairs_mut().extend_pairs(query);
         }
         let advice = self.advice;
-        Call {
+        Ok(Call {
             purpose,
             url,
             advice,
-        }
+        })
     }
 
     /// GETs a JSON answer.
@@ -129,8 +141,7 @@ impl Client {
     {
         self.retrying(call, || async {
             let response = self.send(request(&self.http)).await?;
-            let body = response.bytes().await.map_err(Cause::connection)?;
-            body::decode(&body)
+            body::decode(&body::read(response, BODY_LIMIT).await?)
         })
         .await
     }
@@ -179,36 +190,48 @@ impl Client {
     where
         F: Future<Output = Result<T, Cause>>,
     {
-        let (mut failures, mut waits) = (0, 0);
+        let (mut failures, mut attempts) = (0, 0);
         loop {
             self.gate.pass().await;
             let cause = match unit().await {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.gate.answered();
+                    return Ok(value);
+                }
                 Err(cause) => cause,
             };
-            match retry::verdict(&cause, failures, waits) {
-                Verdict::Wait(span) if waits < retry::MAX_WAITS => {
-                    waits += 1;
-                    self.console
-                        .detail(|| format!("rate limited, waiting {:.1} s", span.as_secs_f64()));
-                    self.gate.close(span);
-                }
-                Verdict::Retry(span) if failures < self.retries => {
+            attempts += 1;
+            let go_on = match retry::verdict(&cause, failures) {
+                Verdict::Limited(asked) => self
+                    .gate
+                    .refused(|refused| retry::limit_wait(asked, refused)),
+                Verdict::Retry(span) => {
+                    self.gate.failed();
                     failures += 1;
-                    self.console.detail(|| {
-                        let (of, seconds) = (self.retries, span.as_secs_f64());
-                        format!(
-                            "could not {}: {cause}; retry {failures} of {of} in {seconds:.1} s",
-                            call.purpose
-                        )
-                    });
-                    tokio::time::sleep(span).await;
+                    failures <= self.retries && self.pause(call, &cause, failures, span).await
                 }
-                _ => {
-                    return Err(ApiError::new(call, cause, failures + waits + 1));
+                Verdict::GiveUp => {
+                    self.gate.answered();
+                    false
                 }
+            };
+            if !go_on {
+                return Err(ApiError::new(call, cause, attempts));
             }
         }
+    }
+
+    /// Waits before the next try. Always true.
+    async fn pause(&self, call: &Call, cause: &Cause, failures: u32, span: Duration) -> bool {
+        self.console.detail(|| {
+            let (of, seconds) = (self.retries, span.as_secs_f64());
+            format!(
+                "could not {}: {cause}; retry {failures} of {of} in {seconds:.1} s",
+                call.purpose
+            )
+        });
+        tokio::time::sleep(span).await;
+        true
     }
 }
 
@@ -218,6 +241,16 @@ impl Client {
 /// When it is no http(s) address, or plain http to another machine.
 pub fn base_url(text: &str) -> Result<Url, UsageError> {
     let url = Url::parse(text).map_err(|error| usage!("`{text}` is not an address: {error}"))?;
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err(usage!(
+            "the address of {} has a user, a query or a fragment in it: give it without",
+            url.host_str().unwrap_or("the API")
+        ));
+    }
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     match url.scheme() {

@@ -6,9 +6,6 @@ use reqwest::StatusCode;
 
 use super::error::Cause;
 
-/// How often one call waits for a rate limit in a row before it gives up.
-pub const MAX_WAITS: u32 = 20;
-
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(60);
 /// A vendor that asks for more than this is not believed: something else is wrong.
@@ -21,25 +18,37 @@ pub enum Verdict {
     GiveUp,
     /// Try again after so long.
     Retry(Duration),
-    /// The rate limit: nobody asks anything for so long.
-    Wait(Duration),
+    /// The rate limit; with how long the vendor asks to wait.
+    Limited(Option<Duration>),
 }
 
-/// Judges the failure of a call that failed `failures` times before, and waited `waits` times.
-pub fn verdict(cause: &Cause, failures: u32, waits: u32) -> Verdict {
+/// Judges the failure of a call that failed `failures` times before.
+pub fn verdict(cause: &Cause, failures: u32) -> Verdict {
     match cause {
         Cause::Status { status, wait, .. } if *status == StatusCode::TOO_MANY_REQUESTS => {
-            let wait = wait.map_or_else(|| back_off(waits), |span| span.min(LONGEST_LIMIT));
-            // A little late and not all at once, since the vendor's seconds are whole ones.
-            Verdict::Wait(wait + jitter(Duration::from_millis(200)))
+            Verdict::Limited(*wait)
         }
         Cause::Status { status, wait, .. } if is_transient(*status) => {
             let asked = wait.unwrap_or_default().min(LONGEST);
             Verdict::Retry(back_off(failures).max(asked))
         }
         Cause::Connection(_) | Cause::Cut => Verdict::Retry(back_off(failures)),
-        Cause::Status { .. } | Cause::Html | Cause::Shape(_) => Verdict::GiveUp,
+        Cause::Status { .. } | Cause::Html | Cause::TooLarge | Cause::Shape(_) => Verdict::GiveUp,
     }
+}
+
+/// How long everybody waits after so many refusals in a row: as long as the vendor asks, and longer each time that
+/// was not enough.
+pub fn limit_wait(asked: Option<Duration>, refused: u32) -> Duration {
+    let grown = back_off(refused.saturating_sub(1));
+    let asked = asked.map(|span| span.min(LONGEST_LIMIT));
+    let wait = match (asked, refused) {
+        (Some(asked), 0 | 1) => asked,
+        (Some(asked), _) => asked.max(grown),
+        (None, _) => grown,
+    };
+    // A little late, since the vendor's seconds are whole ones.
+    wait + jitter(Duration::from_millis(200))
 }
 
 /// Whether another try may get another status.
@@ -86,18 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_limit_waits_as_long_as_the_vendor_says() {
-        let limited = |wait| Cause::Status {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            vendor: None,
-            wait,
-        };
-        let Verdict::Wait(span) = verdict(&limited(Some(Duration::from_secs(7))), 0, 0) else {
-            panic!("not a wait")
-        };
-        assert!(span >= Duration::from_secs(7) && span < Duration::from_secs(8));
-        assert!(
-            matches!(verdict(&limited(None), 0, 3), Verdict::Wait(span) if span >= Duration::from_secs(2))
-        );
+    fn a_rate_limit_waits_as_long_as_the_vendor_says_and_longer_if_that_does_not_do() {
+        let seconds = |asked, refused| limit_wait(asked, refused).as_secs_f64();
+        let asked = |seconds| Some(Duration::from_secs(seconds));
+        assert!((7.0..7.3).contains(&seconds(asked(7), 1)));
+        assert!((0.0..0.3).contains(&seconds(asked(0), 1)));
+        assert!(seconds(asked(0), 9) >= 30.0);
+        assert!((2.0..4.3).contains(&seconds(None, 4)));
+        assert!(seconds(asked(1_000_000), 1) < 3601.0);
     }
 }

@@ -4,6 +4,7 @@ mod boost;
 mod botpress;
 mod html;
 pub mod json_array;
+mod lenient;
 mod raw;
 mod seen;
 

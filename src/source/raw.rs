@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use anyhow::{Result, anyhow};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::http::shape_error;
@@ -12,11 +13,16 @@ use crate::http::shape_error;
 ///
 /// # Errors
 /// Names the field that is not of the promised shape.
-pub fn parse<T: DeserializeOwned>(raw: &RawValue) -> Result<T> {
+pub fn parse<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T> {
     let text = raw.get();
-    serde_json::from_str(text)
-        .or_else(|_| serde_json::from_str(&repaired(text)))
-        .map_err(|_| anyhow!(shape_error::<T>(repaired(text).as_bytes())))
+    serde_json::from_str(text).map_err(|_| anyhow!(shape_error::<T>(text.as_bytes())))
+}
+
+/// A value of any shape; null for the few that serde cannot hold, such as one nested a thousand deep.
+pub fn value(raw: &RawValue) -> Value {
+    let text = raw.get();
+    let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&repaired(text)));
+    value.unwrap_or_default()
 }
 
 /// The record on one line, since some formats write a record a line. Only white space between tokens changes.
@@ -87,7 +93,7 @@ mod tests {
 
     #[test]
     fn half_an_emoji_does_not_lose_the_record() {
-        let parsed = |text: &str| parse::<String>(&raw(text)).unwrap();
+        let parsed = |text: &str| value(&raw(text)).as_str().unwrap().to_owned();
         assert_eq!(parsed(r#""a\ud83d""#), "a\u{fffd}");
         assert_eq!(
             parsed(r#""\ude00\ud83d\ude00\ud83dx""#),

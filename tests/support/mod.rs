@@ -16,7 +16,7 @@ pub struct Convexport {
     stdin: Option<String>,
 }
 
-/// What a run left. Dropping it without a look at stderr fails unless stderr is empty.
+/// What a run left.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -128,7 +128,7 @@ impl Convexport {
 
 impl Run {
     /// Expects the exit code and, in stderr, each of the parts.
-    pub fn fails(&self, code: i32, parts: &[&str]) {
+    pub fn ends(&self, code: i32, parts: &[&str]) {
         assert_eq!(self.code, code, "{}", self.stderr);
         for part in parts {
             assert!(

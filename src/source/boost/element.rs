@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::lenient::{Id, Text, Words};
+use crate::source::lenient::{Id, Text, Words};
 
 /// The fields of an element. One that is no JSON object leaves what could be read before its flaw.
 #[derive(Default)]

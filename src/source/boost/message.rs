@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::element::Element;
-use super::lenient::{Id, Maybe, Words};
 use crate::http::shape_error;
 use crate::model::{Attachment, Choice, Conversation, Message, Role, Vendor};
+use crate::source::lenient::{Id, Maybe, Words};
 use crate::source::{html, raw};
 use crate::time::Timestamp;
 

@@ -7,7 +7,6 @@
 mod auth;
 mod bytes;
 mod element;
-mod lenient;
 mod message;
 mod query;
 mod stream;
@@ -114,7 +113,7 @@ impl Site {
         let auth = Auth::new(args)?;
         let retries = args.network.retries;
         let client = Client::new(base, HeaderMap::new(), advice, &args.network, console)?;
-        let call = client.call(purpose, &["api", "export", "v3"], &[]);
+        let call = client.call(purpose, &["api", "export", "v3"], &[])?;
         Ok(Self {
             client,
             auth,

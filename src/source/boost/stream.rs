@@ -11,11 +11,11 @@ use tokio::sync::mpsc::Sender;
 
 use super::bytes::Blocks;
 use super::element::Element;
-use super::lenient::Words;
 use super::message;
 use crate::http::Cause;
 use crate::progress::Console;
 use crate::source::json_array::{Piece, SplitError, Splitter};
+use crate::source::lenient::Words;
 use crate::source::seen::Seen;
 use crate::source::{Event, Missing};
 

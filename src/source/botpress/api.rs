@@ -1,19 +1,20 @@
-//! The calls of the Botpress API that an export makes (vendors/botpress.md, Requests), and the walk over their pages.
-
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+//! The calls of the Botpress API that an export makes (vendors/botpress.md, Requests).
 
 use anyhow::{Result, bail};
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::message;
+use super::walk::{Conversations, Messages, Walk};
 use crate::cli::BotpressArgs;
-use crate::http::{self, Advice, ApiError, Client, Secret};
+use crate::http::{self, ApiError, Client, Secret};
 use crate::progress::Console;
 use crate::usage;
+
+const BASE_URL: &str = "https://api.botpress.cloud";
 
 /// The chat API of one bot.
 #[derive(Debug)]
@@ -21,18 +22,6 @@ pub struct Api {
     client: Client,
     bot: String,
     page_size: Option<u16>,
-}
-
-/// A walk over the pages of one list, by `nextToken`.
-#[derive(Debug)]
-pub struct Walk {
-    purpose: String,
-    path: &'static str,
-    advice: Advice,
-    query: Vec<(String, String)>,
-    next: Option<String>,
-    tokens: HashSet<u64>,
-    done: bool,
 }
 
 impl Api {
@@ -47,16 +36,17 @@ impl Api {
                 "no bot: give --bot-id ID or set BP_BOT_ID (the part after chatbots/ in the dashboard's address)"
             ));
         }
-        let base = http::base_url(&args.base_url)?;
+        // An empty variable is as good as none.
+        let base = args
+            .base_url
+            .as_deref()
+            .filter(|url| !url.trim().is_empty());
+        let base = http::base_url(base.unwrap_or(BASE_URL))?;
         let mut headers = HeaderMap::new();
         headers.insert("x-bot-id", http::header("bot id", &bot)?);
-        let token = Secret::find(
-            "access token",
-            "BP_TOKEN",
-            args.network.token_file.as_deref(),
-            "--token-file",
-        )?;
-        headers.insert(reqwest::header::AUTHORIZATION, token.bearer());
+        let file = args.network.token_file.as_deref();
+        let token = Secret::find("access token", "BP_TOKEN", file, "--token-file")?;
+        headers.insert(AUTHORIZATION, token.bearer());
         let client = Client::new(base, headers, advice, &args.network, console)?;
         let page_size = args.page_size;
         Ok(Self {
@@ -67,77 +57,25 @@ impl Api {
     }
 
     /// Walks over the conversations, newest first.
-    pub fn conversations(&self, query: Vec<(String, String)>) -> Walk {
+    pub fn conversations(&self, query: Vec<(String, String)>) -> Walk<Conversations> {
         let purpose = format!("list the conversations of bot {}", self.bot);
-        let mut walk = self.walk(purpose, "conversations", query);
-        walk.advice = list_advice;
-        walk
+        Walk::new(purpose, list_advice, self.sized(query))
     }
 
     /// Walks over the messages of a conversation, newest first.
-    pub fn messages(&self, conversation: &str) -> Walk {
+    pub fn messages(&self, conversation: &str) -> Walk<Messages> {
         let query = vec![("conversationId".to_owned(), conversation.to_owned())];
         let purpose = format!("read the messages of conversation {conversation}");
-        self.walk(purpose, "messages", query)
+        Walk::new(purpose, advice, self.sized(query))
     }
 
-    fn walk(&self, purpose: String, path: &'static str, mut query: Vec<(String, String)>) -> Walk {
-        query.extend(
-            self.page_size
-                .map(|size| ("pageSize".to_owned(), size.to_string())),
-        );
-        Walk {
-            purpose,
-            path,
-            advice,
-            query,
-            next: None,
-            tokens: HashSet::new(),
-            done: false,
-        }
-    }
-
-    /// The next page of a walk, none after the last. A token that comes back would go round for ever: it is an error.
-    pub async fn next_page(&self, walk: &mut Walk) -> Result<Option<Vec<Box<RawValue>>>> {
-        if walk.done {
-            return Ok(None);
-        }
-        let mut query = walk.query.clone();
-        query.extend(
-            walk.next
-                .take()
-                .map(|token| ("nextToken".to_owned(), token)),
-        );
-        let path = ["v1", "chat", walk.path];
-        let mut call = self.client.call(walk.purpose.clone(), &path, &query);
-        call.advice = walk.advice;
-        let (items, meta) = match walk.path {
-            "messages" => self
-                .client
-                .get::<Messages>(&call)
-                .await
-                .map(|page| (page.messages, page.meta))?,
-            _ => self
-                .client
-                .get::<Conversations>(&call)
-                .await
-                .map(|page| (page.conversations, page.meta))?,
-        };
-        walk.next = meta.next_token.filter(|token| !token.is_empty());
-        match &walk.next {
-            None => walk.done = true,
-            Some(token) if walk.tokens.insert(hash(token)) => {}
-            Some(_) => bail!(
-                "could not {}: the API gave the same nextToken twice, so its list has no end (GET {})",
-                walk.purpose,
-                call.url.path()
-            ),
-        }
-        Ok(Some(items))
+    /// The client that walks.
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// One conversation's record.
-    pub async fn conversation(&self, id: &str) -> Result<Box<RawValue>, ApiError> {
+    pub async fn conversation(&self, id: &str) -> Result<Box<RawValue>> {
         #[derive(Deserialize)]
         struct Wire {
             conversation: Box<RawValue>,
@@ -146,26 +84,27 @@ impl Api {
         let wire: Wire = self
             .record(purpose, &["v1", "chat", "conversations", id])
             .await?;
-        Ok(wire.conversation)
+        match message::id(&wire.conversation) {
+            Some(other) if other != id => {
+                bail!("asked for conversation {id}, the API answered with {other}")
+            }
+            _ => Ok(wire.conversation),
+        }
     }
 
     /// A user's record, none when the user is gone.
-    pub async fn user(&self, id: &str) -> Result<Option<Box<RawValue>>, ApiError> {
+    pub async fn user(&self, id: &str) -> Result<Option<Box<RawValue>>> {
         #[derive(Deserialize)]
         struct Wire {
             user: Box<RawValue>,
         }
-        let purpose = format!("read user {id}");
+        let purpose = format!("read user {id} (for --with-users)");
         let answer = self.record(purpose, &["v1", "chat", "users", id]).await;
         unless_gone(answer.map(|wire: Wire| wire.user))
     }
 
     /// The payload of a conversation's state, none when it has no state of that name.
-    pub async fn state(
-        &self,
-        conversation: &str,
-        name: &str,
-    ) -> Result<Option<Box<RawValue>>, ApiError> {
+    pub async fn state(&self, conversation: &str, name: &str) -> Result<Option<Box<RawValue>>> {
         #[derive(Deserialize)]
         struct Wire {
             state: State,
@@ -174,7 +113,8 @@ impl Api {
         struct State {
             payload: Box<RawValue>,
         }
-        let purpose = format!("read state {name} of conversation {conversation}");
+        let purpose =
+            format!("read state {name} of conversation {conversation} (for --with-state)");
         let path = ["v1", "chat", "states", "conversation", conversation, name];
         unless_gone(
             self.record(purpose, &path)
@@ -183,27 +123,26 @@ impl Api {
         )
     }
 
-    async fn record<T: DeserializeOwned>(
-        &self,
-        purpose: String,
-        path: &[&str],
-    ) -> Result<T, ApiError> {
-        self.client.get(&self.client.call(purpose, path, &[])).await
+    async fn record<T: DeserializeOwned>(&self, purpose: String, path: &[&str]) -> Result<T> {
+        let call = self.client.call(purpose, path, &[])?;
+        Ok(self.client.get(&call).await?)
+    }
+
+    fn sized(&self, mut query: Vec<(String, String)>) -> Vec<(String, String)> {
+        query.extend(
+            self.page_size
+                .map(|size| ("pageSize".to_owned(), size.to_string())),
+        );
+        query
     }
 }
 
-fn unless_gone<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+fn unless_gone<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(value) => Ok(Some(value)),
-        Err(error) if error.is_gone() => Ok(None),
+        Err(error) if error.downcast_ref().is_some_and(ApiError::is_gone) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn hash(token: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    token.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Where nothing but the bot itself can be missing.
@@ -225,22 +164,4 @@ fn advice(status: StatusCode) -> Option<&'static str> {
         }
         _ => return None,
     })
-}
-
-#[derive(Deserialize)]
-struct Conversations {
-    conversations: Vec<Box<RawValue>>,
-    meta: Meta,
-}
-
-#[derive(Deserialize)]
-struct Messages {
-    messages: Vec<Box<RawValue>>,
-    meta: Meta,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Meta {
-    next_token: Option<String>,
 }

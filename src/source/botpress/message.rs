@@ -1,5 +1,6 @@
 //! From a Botpress record to the model: what each message type says (vendors/botpress.md, Shapes).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
@@ -8,13 +9,23 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::model::{Attachment, Choice, Conversation, Message, Role, User, Vendor};
+use crate::source::lenient::{Id, Maybe, Words};
 use crate::source::raw;
 use crate::time::Timestamp;
+use crate::wording;
+
+/// The id of a record, where it has one.
+pub fn id(record: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Wire {
+        id: Id,
+    }
+    raw::parse::<Wire>(record).ok().map(|wire| wire.id.0)
+}
 
 /// A conversation without its messages.
 pub fn conversation(record: Box<RawValue>, keep_raw: bool) -> Result<Conversation> {
-    let wire: WireConversation =
-        raw::parse(&record).context("a conversation is not what the API promises")?;
+    let wire: WireConversation = raw::parse(&record).context("it is not what the API promises")?;
     let mut conversation = Conversation::from(wire);
     conversation.raw = keep_raw.then(|| raw::on_one_line(record));
     Ok(conversation)
@@ -33,9 +44,9 @@ pub fn message(record: Box<RawValue>, keep_raw: bool) -> Result<Message> {
 pub fn user(record: &RawValue) -> Result<User> {
     let wire: WireUser = raw::parse(record).context("a user is not what the API promises")?;
     Ok(User {
-        id: wire.id,
-        name: wire.name,
-        tags: wire.tags.unwrap_or_default(),
+        id: wire.id.0,
+        name: wire.name.0.map(Cow::into_owned),
+        tags: tags(wire.tags),
         role: Role::System,
     })
 }
@@ -97,10 +108,12 @@ impl Content {
         }
     }
 
-    /// The contents of several parts, one after the other.
+    /// The contents of several parts. The text tells each part with its own options and links, so that a reader sees
+    /// what belongs together; programs have them in `options` and `attachments` as well.
     fn all<'a>(parts: impl Iterator<Item = &'a Value>, read: impl Fn(&Value) -> Self) -> Self {
         parts.map(read).fold(Self::default(), |mut whole, part| {
-            whole.text = join([std::mem::take(&mut whole.text), part.text], "\n");
+            let line = wording::line("", &part.text, &part.options, &part.attachments);
+            whole.text = join([std::mem::take(&mut whole.text), line], "\n");
             whole.options.extend(part.options);
             whole.attachments.extend(part.attachments);
             whole
@@ -167,31 +180,43 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireConversation {
-    id: String,
-    created_at: Timestamp,
-    updated_at: Option<Timestamp>,
-    channel: Option<String>,
-    integration: Option<Value>,
-    tags: Option<BTreeMap<String, Value>>,
+fn tags(tags: Option<&RawValue>) -> BTreeMap<String, Value> {
+    match tags.map(raw::value) {
+        Some(Value::Object(tags)) => tags.into_iter().collect(),
+        _ => BTreeMap::new(),
+    }
 }
 
-impl From<WireConversation> for Conversation {
+/// Only what an export cannot do without is required; `raw` keeps the rest, whatever it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireConversation<'a> {
+    id: Id,
+    created_at: Timestamp,
+    #[serde(default)]
+    updated_at: Maybe<Timestamp>,
+    #[serde(borrow, default)]
+    channel: Words<'a>,
+    #[serde(borrow, default)]
+    integration: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    tags: Option<&'a RawValue>,
+}
+
+impl From<WireConversation<'_>> for Conversation {
     fn from(wire: WireConversation) -> Self {
         // A name in the HTTP API, an object with a name in the bot SDK.
-        let integration = wire
-            .integration
-            .as_ref()
-            .and_then(|value| value["name"].as_str().or(value.as_str()));
+        let integration = wire.integration.map(raw::value).unwrap_or_default();
+        let integration = integration["name"].as_str().or(integration.as_str());
         Self {
             source: Vendor::Botpress,
-            id: wire.id,
+            id: wire.id.0,
             created_at: Some(wire.created_at),
-            updated_at: wire.updated_at,
-            channel: integration.map(str::to_owned).or(wire.channel),
-            tags: wire.tags.unwrap_or_default(),
+            updated_at: wire.updated_at.0,
+            channel: integration
+                .map(str::to_owned)
+                .or(wire.channel.0.map(Cow::into_owned)),
+            tags: tags(wire.tags),
             messages: Vec::new(),
             users: None,
             states: None,
@@ -202,30 +227,34 @@ impl From<WireConversation> for Conversation {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WireMessage {
-    id: String,
+struct WireMessage<'a> {
+    id: Id,
     created_at: Timestamp,
-    user_id: Option<String>,
-    r#type: String,
-    direction: Option<String>,
     #[serde(default)]
-    payload: Value,
+    user_id: Maybe<Id>,
+    #[serde(borrow, default)]
+    r#type: Words<'a>,
+    #[serde(borrow, default)]
+    direction: Words<'a>,
+    #[serde(borrow, default)]
+    payload: Option<&'a RawValue>,
 }
 
-impl From<WireMessage> for Message {
+impl From<WireMessage<'_>> for Message {
     fn from(wire: WireMessage) -> Self {
-        let content = Content::of(&wire.r#type, &wire.payload);
+        let kind = wire.r#type.into_string();
+        let content = Content::of(&kind, &wire.payload.map(raw::value).unwrap_or_default());
         Self {
-            id: wire.id,
+            id: wire.id.0,
             created_at: Some(wire.created_at),
-            role: match wire.direction.as_deref() {
+            role: match wire.direction.0.as_deref() {
                 Some("incoming") => Role::User,
                 Some("outgoing") => Role::Bot,
                 _ => Role::System,
             },
-            user_id: wire.user_id,
+            user_id: wire.user_id.0.map(|id| id.0),
             author: None,
-            kind: wire.r#type,
+            kind,
             text: content.text,
             options: content.options,
             attachments: content.attachments,
@@ -235,8 +264,10 @@ impl From<WireMessage> for Message {
 }
 
 #[derive(Deserialize)]
-struct WireUser {
-    id: String,
-    name: Option<String>,
-    tags: Option<BTreeMap<String, Value>>,
+struct WireUser<'a> {
+    id: Id,
+    #[serde(borrow, default)]
+    name: Words<'a>,
+    #[serde(borrow, default)]
+    tags: Option<&'a RawValue>,
 }

@@ -1,4 +1,4 @@
-//! Fields that the vendor writes in more than one way, or may one day: a value of another type is no reason to lose a
+//! Fields that a vendor writes in more than one way, or may one day: a value of another type is no reason to lose a
 //! conversation.
 
 use std::borrow::Cow;
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::value::RawValue;
 
-use crate::source::raw;
+use super::raw;
 
 /// A string with its escapes resolved, borrowed where it has none.
 #[derive(serde::Deserialize)]

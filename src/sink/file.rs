@@ -1,0 +1,137 @@
+//! A file that has its final name only when it is complete and synced. Until then it is `NAME.partial`.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+/// A file under its temporary name, locked against other runs.
+#[derive(Debug)]
+pub struct PartialFile {
+    file: File,
+    partial: PathBuf,
+    target: PathBuf,
+}
+
+impl PartialFile {
+    /// Opens `NAME.partial`, and leaves what an earlier, incomplete run left there until [`Self::start_over`].
+    ///
+    /// # Errors
+    /// When it cannot be written, or another run writes it.
+    pub fn open(path: &Path) -> Result<Self> {
+        let target = resolved(path)?;
+        let mut name = target.clone().into_os_string();
+        name.push(".partial");
+        let partial = PathBuf::from(name);
+        if fs::symlink_metadata(&partial).is_ok_and(|meta| !meta.is_file()) {
+            bail!("{} is in the way: it is no regular file", partial.display());
+        }
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&partial)?;
+        lock(&file)?;
+        if let Ok(earlier) = fs::metadata(&target)
+            && !earlier.permissions().readonly()
+        {
+            // What only some may read stays so.
+            file.set_permissions(earlier.permissions())?;
+        }
+        Ok(Self {
+            file,
+            partial,
+            target,
+        })
+    }
+
+    /// A second handle, to write with.
+    ///
+    /// # Errors
+    /// When the system has no more handles.
+    pub fn writer(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
+    /// Drops what an earlier run left.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn start_over(&self) -> Result<()> {
+        self.file.set_len(0).with_context(|| self.context())
+    }
+
+    /// Gives the file its final name.
+    ///
+    /// # Errors
+    /// When it cannot be synced or renamed.
+    pub fn commit(&self) -> Result<()> {
+        self.file.sync_all().with_context(|| self.context())?;
+        fs::rename(&self.partial, &self.target)
+            .and_then(|()| sync_folder(&self.target))
+            .with_context(|| {
+                let (partial, target) = (self.partial.display(), self.target.display());
+                format!("could not rename {partial} to {target}")
+            })
+    }
+
+    /// Leaves an earlier run's file, but not an empty one of this run.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn discard_if_empty(&self) -> Result<()> {
+        if self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
+            fs::remove_file(&self.partial).with_context(|| self.context())?;
+        }
+        Ok(())
+    }
+
+    /// Where it lies while it is not complete.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.partial
+    }
+
+    /// What an error of it is about.
+    #[must_use]
+    pub fn context(&self) -> String {
+        format!("could not write {}", self.partial.display())
+    }
+}
+
+/// Locks a file for this process. The system frees it when the process ends, however it ends.
+///
+/// # Errors
+/// When another process has it.
+pub fn lock(file: &File) -> Result<()> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(anyhow!("another run of convexport is writing there")),
+        // Some file systems have no locks; better to write unlocked than not at all.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+/// Makes the names in the folder of a file durable.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    if cfg!(unix) {
+        File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+    } else {
+        Ok(())
+    }
+}
+
+/// A link stays a link: what it points to is replaced.
+fn resolved(path: &Path) -> Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Ok(target) => Ok(target),
+        Err(_) if path.is_symlink() => bail!("it is a link to nowhere"),
+        Err(_) => Ok(path.to_owned()),
+    }
+}

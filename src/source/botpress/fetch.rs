@@ -1,0 +1,100 @@
+//! One conversation, whole: its record, its messages, and what else was asked for.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde_json::value::RawValue;
+
+use super::api::Api;
+use super::message;
+use super::people::People;
+use crate::http::ApiError;
+use crate::model::{Conversation, Message};
+use crate::source::{Event, Missing, raw};
+
+/// How conversations are fetched.
+#[derive(Debug)]
+pub struct Fetcher {
+    pub api: Api,
+    pub people: Option<People>,
+    pub states: Vec<String>,
+    pub keep_raw: bool,
+}
+
+/// What a conversation is fetched from.
+#[derive(Debug)]
+pub enum Start {
+    /// An id of the command line.
+    Id(String),
+    /// Its record of the listing, read.
+    Listed(Box<Conversation>),
+    /// A record of the listing that cannot be read.
+    Broken(Missing),
+}
+
+impl Fetcher {
+    /// Fetches one conversation. An error ends the export; what concerns this conversation alone is an event.
+    pub async fn fetch(&self, start: Start) -> Result<Event> {
+        let id = match &start {
+            Start::Id(id) => id.clone(),
+            Start::Listed(conversation) => conversation.id.clone(),
+            Start::Broken(missing) => missing.id.clone(),
+        };
+        let error = match self.whole(start).await {
+            Ok(conversation) => return Ok(Event::Conversation(Box::new(conversation))),
+            Err(error) => error,
+        };
+        match error.downcast_ref::<ApiError>() {
+            Some(api) if api.concerns_all() => Err(error),
+            Some(api) if api.is_gone() => Ok(Event::Gone(Missing { id, error })),
+            _ => Ok(Event::Failed(Missing { id, error })),
+        }
+    }
+
+    async fn whole(&self, start: Start) -> Result<Conversation> {
+        let mut conversation = match start {
+            Start::Listed(conversation) => *conversation,
+            Start::Broken(missing) => return Err(missing.error),
+            Start::Id(id) => {
+                let record = self.api.conversation(&id).await?;
+                message::conversation(record, self.keep_raw)
+                    .with_context(|| format!("could not read conversation {id}"))?
+            }
+        };
+        conversation.messages = self.messages(&conversation.id).await?;
+        if let Some(people) = &self.people {
+            people.join(&self.api, &mut conversation).await?;
+        }
+        if !self.states.is_empty() {
+            conversation.states = Some(self.read_states(&conversation.id).await?);
+        }
+        Ok(conversation)
+    }
+
+    /// All messages, oldest first, each once even if the pages moved under the walk.
+    async fn messages(&self, id: &str) -> Result<Vec<Message>> {
+        let mut messages = Vec::new();
+        let mut walk = self.api.messages(id);
+        while let Some(page) = walk.next_page(self.api.client()).await? {
+            for record in page {
+                let message = message::message(record, self.keep_raw);
+                messages.push(message.with_context(|| {
+                    format!("could not read the messages of conversation {id}")
+                })?);
+            }
+        }
+        messages.reverse();
+        // Stable, so that messages of one instant stay in the order of the list.
+        messages.sort_by_key(|message| message.created_at);
+        Ok(messages)
+    }
+
+    async fn read_states(&self, id: &str) -> Result<BTreeMap<String, Option<Box<RawValue>>>> {
+        let mut states = BTreeMap::new();
+        for name in &self.states {
+            let payload = self.api.state(id, name).await?.map(raw::on_one_line);
+            states.insert(name.clone(), payload);
+        }
+        Ok(states)
+    }
+}
