@@ -1,0 +1,127 @@
+//! What a command costs: wall time, CPU time and peak memory, from Linux's `/proc`.
+
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// What runs longer is ended.
+const LONGEST: Duration = Duration::from_secs(600);
+/// How often the processes are looked at.
+const LOOK: Duration = Duration::from_millis(1);
+/// The length of the kernel's unit of CPU time. It is the same on all systems that Rust's tools exist for.
+const TICK: Duration = Duration::from_millis(10);
+
+/// What a pipeline cost.
+#[derive(Clone, Copy)]
+pub struct Cost {
+    pub wall: Duration,
+    /// User and system time, of all its commands together.
+    pub cpu: Duration,
+    /// Peak resident memory of its last command, in bytes.
+    pub peak: u64,
+}
+
+impl Cost {
+    /// The better figures of two runs; of the memory the worse, since that is no matter of luck.
+    pub fn best(self, other: Self) -> Self {
+        Self {
+            wall: self.wall.min(other.wall),
+            cpu: self.cpu.min(other.cpu),
+            peak: self.peak.max(other.peak),
+        }
+    }
+}
+
+/// Runs commands as a pipeline, its output thrown away.
+///
+/// # Errors
+/// When one of them fails or takes too long.
+pub fn run(commands: Vec<Command>) -> Result<Cost> {
+    let cpu = cpu_of_children()?;
+    let begun = Instant::now();
+    let mut pipeline = Pipeline::start(commands)?;
+    let mut peak = 0;
+    while pipeline.is_running()? {
+        peak = peak.max(pipeline.peak().unwrap_or(0));
+        if begun.elapsed() > LONGEST {
+            bail!("ended after {} s", LONGEST.as_secs());
+        }
+        thread::sleep(LOOK);
+    }
+    Ok(Cost {
+        wall: begun.elapsed(),
+        cpu: cpu_of_children()?.saturating_sub(cpu),
+        peak,
+    })
+}
+
+/// Commands that run. None outlives it.
+struct Pipeline(Vec<Child>);
+
+impl Pipeline {
+    fn start(commands: Vec<Command>) -> Result<Self> {
+        let mut pipeline = Self(Vec::new());
+        let last = commands.len() - 1;
+        for (number, mut command) in commands.into_iter().enumerate() {
+            let input = pipeline.0.last_mut().and_then(|child| child.stdout.take());
+            command
+                .stdin(input.map_or_else(Stdio::null, Stdio::from))
+                .stdout(if number == last {
+                    Stdio::null()
+                } else {
+                    Stdio::piped()
+                });
+            let child = command
+                .spawn()
+                .with_context(|| format!("could not start {command:?}"))?;
+            pipeline.0.push(child);
+        }
+        Ok(pipeline)
+    }
+
+    /// Whether one still runs. Those that ended are waited for, which is when their CPU time is counted.
+    fn is_running(&mut self) -> Result<bool> {
+        let mut running = false;
+        for child in &mut self.0 {
+            match child.try_wait()? {
+                None => running = true,
+                Some(status) if !status.success() => bail!("failed: {status}"),
+                Some(_) => {}
+            }
+        }
+        Ok(running)
+    }
+
+    fn peak(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0.last()?.id())).ok()?;
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kibibytes: u64 = peak.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kibibytes * 1024)
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            // One that has ended already is left in peace.
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+/// User and system time of all children that were waited for (`man 5 proc_pid_stat`: `cutime`, `cstime`).
+fn cpu_of_children() -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat").context("no CPU times")?;
+    let (_, fields) = stat.rsplit_once(')').context("no CPU times")?;
+    let mut ticks = 0;
+    for field in fields.split_whitespace().skip(13).take(2) {
+        ticks += field.parse::<u32>()?;
+    }
+    Ok(TICK * ticks)
+}

@@ -1,0 +1,107 @@
+//! The figures in columns, with the targets beside them.
+
+use std::fmt::{self, Display};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::measure::Cost;
+
+const NONE: [&str; 3] = ["-"; 3];
+
+/// The lines of a table.
+#[derive(Default)]
+pub struct Table(Vec<[String; 6]>);
+
+impl Table {
+    /// A table with the headings of its columns.
+    pub fn new(headings: [&str; 6]) -> Self {
+        Self(vec![headings.map(str::to_owned)])
+    }
+
+    /// Adds a line: the figures of a run, or why there are none.
+    pub fn add(
+        &mut self,
+        name: &str,
+        cost: Option<&Result<Cost>>,
+        ratio: Option<f64>,
+        targets: &[Target],
+    ) {
+        let ([wall, cpu, peak], words) = match cost {
+            Some(Ok(cost)) => {
+                let figures = [cost.wall.as_secs_f64(), cost.cpu.as_secs_f64()];
+                let [wall, cpu] = figures.map(|seconds| format!("{seconds:.2}"));
+                let words: Vec<_> = targets.iter().map(Target::to_string).collect();
+                (
+                    [wall, cpu, format!("{:.1}", megabytes(cost.peak))],
+                    words.join(", "),
+                )
+            }
+            Some(Err(error)) => (NONE.map(str::to_owned), format!("{error:#}")),
+            None => (NONE.map(str::to_owned), "not run".to_owned()),
+        };
+        let ratio = ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
+        self.0
+            .push([name.to_owned(), wall, cpu, ratio, peak, words]);
+    }
+}
+
+impl Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |column: usize| self.0.iter().map(|line| line[column].chars().count()).max();
+        let widths: Vec<_> = (0..6).map(|column| width(column).unwrap_or(0)).collect();
+        for line in &self.0 {
+            write!(f, "{:1$}", line[0], widths[0])?;
+            for column in 1..5 {
+                write!(f, "  {:>1$}", line[column], widths[column])?;
+            }
+            let last = &line[5];
+            writeln!(f, "{}{last}", if last.is_empty() { "" } else { "  " })?;
+        }
+        Ok(())
+    }
+}
+
+/// A figure with what it should be.
+pub struct Target {
+    words: String,
+    met: bool,
+}
+
+impl Target {
+    /// A figure that should be at most so much.
+    pub fn at_most(name: &str, figure: f64, most: f64) -> Self {
+        let words = format!("{figure:.1} {name} (<= {most}");
+        Self {
+            words,
+            met: figure <= most,
+        }
+    }
+
+    /// A figure that should be at least so much.
+    pub fn at_least(name: &str, figure: f64, least: f64) -> Self {
+        let words = format!("{figure:.1} {name} (>= {least}");
+        Self {
+            words,
+            met: figure >= least,
+        }
+    }
+}
+
+impl Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.met { "ok" } else { "MISSED" };
+        write!(f, "{}: {verdict})", self.words)
+    }
+}
+
+/// Millions of bytes.
+#[expect(clippy::cast_precision_loss, reason = "one digit of it is shown")]
+pub fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// How many times as long.
+pub fn times(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
+}

@@ -1,0 +1,130 @@
+//! The splitter against `serde_json`: the same elements from any bytes, in pieces of any size, at any limit.
+
+#![no_main]
+
+use convexport::source::json_array::{Piece, SplitError, Splitter};
+use libfuzzer_sys::fuzz_target;
+use serde_json::value::RawValue;
+
+/// The first bytes of an input say how the others are handed over.
+const CONTROL: usize = 6;
+const NO_LIMIT: usize = usize::MAX;
+
+/// An element as the splitter hands it out: its bytes, or its first ones and its size.
+#[derive(Clone, Debug, PartialEq)]
+enum Found {
+    Element(Vec<u8>),
+    TooLarge(Vec<u8>, usize),
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((&[stretched, count, first, second, third, limit], rest)) =
+        bytes.split_first_chunk::<CONTROL>()
+    else {
+        return;
+    };
+    let input = stretch(rest, stretched, usize::from(count.saturating_sub(128)) * 64);
+    let sizes = [first, second, third].map(usize::from);
+
+    let (whole, ended) = split(&input, NO_LIMIT, &[input.len()]);
+    agrees_with_serde_json(&input, &whole, ended);
+
+    let in_pieces = split(&input, NO_LIMIT, &sizes);
+    assert_eq!(
+        in_pieces,
+        (whole.clone(), ended),
+        "other pieces, other elements"
+    );
+
+    // Of an element above the limit the splitter keeps 4096 bytes: limits below and above that.
+    for limit in [usize::from(limit), usize::from(limit) * 37] {
+        let (found, end) = split(&input, limit, &sizes);
+        assert_eq!(end, ended, "another end with the limit {limit}");
+        assert_eq!(
+            found.len(),
+            whole.len(),
+            "a limit neither hides nor makes elements"
+        );
+        for (found, whole) in found.iter().zip(&whole) {
+            keeps_to(limit, found, whole);
+        }
+    }
+});
+
+/// Every element and the end of the array, as `serde_json` has them.
+fn agrees_with_serde_json(input: &[u8], found: &[Found], ended: Result<(), SplitError>) {
+    match serde_json::from_slice::<Vec<&RawValue>>(input) {
+        Ok(elements) => {
+            let elements: Vec<_> = elements
+                .iter()
+                .map(|element| Found::Element(element.get().into()))
+                .collect();
+            assert_eq!((found, ended), (&*elements, Ok(())));
+        }
+        // The splitter does not look into the elements, not even whether they are UTF-8: their parser does.
+        Err(error) => assert!(
+            ended.is_err() || found.iter().any(|found| !is_json(found)),
+            "taken for an array, though {error}"
+        ),
+    }
+}
+
+fn is_json(found: &Found) -> bool {
+    let Found::Element(bytes) = found else {
+        panic!("nothing is too large without a limit");
+    };
+    serde_json::from_slice::<&RawValue>(bytes).is_ok_and(|value| value.get().as_bytes() == bytes)
+}
+
+/// What is found with a limit, beside the same element without one.
+fn keeps_to(limit: usize, found: &Found, whole: &Found) {
+    let Found::Element(bytes) = whole else {
+        panic!("nothing is too large without a limit");
+    };
+    match found {
+        Found::Element(_) => {
+            assert_eq!(found, whole);
+            assert!(bytes.len() <= limit, "let through above the limit {limit}");
+        }
+        Found::TooLarge(head, size) => {
+            assert_eq!(*size, bytes.len());
+            assert!(*size > limit, "refused below the limit {limit}");
+            assert!(!head.is_empty() && bytes.starts_with(head), "another head");
+        }
+    }
+}
+
+/// All that the splitter finds when the input comes in pieces of these sizes, in turn, and how it ends.
+fn split(input: &[u8], limit: usize, sizes: &[usize]) -> (Vec<Found>, Result<(), SplitError>) {
+    let mut splitter = Splitter::new(limit);
+    let mut found = Vec::new();
+    let mut rest = input;
+    let mut sizes = sizes.iter().cycle();
+    while !rest.is_empty() {
+        let size = sizes.next().map_or(1, |size| (*size).max(1));
+        let (piece, later) = rest.split_at(size.min(rest.len()));
+        splitter.push(piece);
+        rest = later;
+        loop {
+            match splitter.next_piece() {
+                Ok(None) => break,
+                Ok(Some(Piece::Element(bytes))) => found.push(Found::Element(bytes.to_vec())),
+                Ok(Some(Piece::TooLarge(head, size))) => {
+                    found.push(Found::TooLarge(head.to_vec(), size));
+                }
+                Err(error) => return (found, Err(error)),
+            }
+        }
+    }
+    (found, splitter.finish())
+}
+
+/// Repeats each `byte` of the input, so that short inputs make long elements: some, for the sake of speed.
+fn stretch(input: &[u8], byte: u8, times: usize) -> Vec<u8> {
+    let times = |b: u8| if b == byte { times.max(1) } else { 1 };
+    input
+        .iter()
+        .flat_map(|&b| std::iter::repeat_n(b, times(b)))
+        .take(16 * 1024)
+        .collect()
+}
