@@ -8,34 +8,47 @@
 //!                 events over a bounded channel
 //! ```
 //!
-//! [`progress`] and [`summary`] look on.
+//! [`export`] moves it. [`progress`], [`state`] and [`summary`] look on; [`stop`] ends it from outside.
 
 pub mod cli;
+pub mod export;
 pub mod format;
 pub mod http;
 pub mod model;
 pub mod progress;
 pub mod sink;
 pub mod source;
+pub mod state;
+pub mod stop;
 pub mod summary;
 pub mod terminal;
 pub mod time;
+pub mod verify;
 pub mod wording;
 
-use std::io::IsTerminal;
-use std::path::Path;
+use std::future::Future;
+use std::io::{self, IsTerminal, Write};
 
-use anyhow::{Context, Result};
-use tokio::sync::mpsc;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
-use cli::{Cli, Command, ConsoleArgs, NetworkArgs, OutputArgs};
+use cli::{
+    BoostArgs, BotpressArgs, Check, Cli, Command, ConsoleArgs, OutputArgs, RunArgs, VerifyArgs,
+};
+use export::Export;
+use format::Format;
 use progress::Console;
-use sink::Sink;
-use source::{Boost, Botpress, Event, Source};
+use sink::{Durable, Sink};
+use source::{Boost, Botpress, Source};
+use state::State;
 use summary::{Exit, Summary};
+use time::{Span, Timestamp};
 
-/// Conversations between the source and the output; the source keeps a window of its own.
-const CHANNEL: usize = 4;
+/// Botpress deletes after 90 days; so long before that a run is overdue.
+const OVERDUE_DAYS: i64 = 80;
+
+/// A conversation older than this cannot come again from Botpress: it deletes after 90 days.
+const BOTPRESS_KEEPS: Span = Span::days(100);
 
 /// Does what the command line asks for.
 ///
@@ -43,115 +56,201 @@ const CHANNEL: usize = 4;
 /// What ended the work before its end; [`Exit::of`] knows its exit code.
 pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
-        Command::Botpress(args) => {
-            let console = console(&args.console, &args.output);
-            let source = Source::Botpress(Box::new(Botpress::new(&args, console.clone())?));
-            export(source, &args.output, &args.network, &console)
-        }
-        Command::Boost(args) => {
-            let console = console(&args.console, &args.output);
-            let source = Source::Boost(Boost::new(&args, console.clone())?);
-            export(source, &args.output, &args.network, &console)
-        }
+        Command::Botpress(args) => botpress(&args),
+        Command::Boost(args) => boost(&args),
+        Command::Check(check) => answer(check),
+        Command::Verify(args) => verify(&args),
     }
 }
 
-/// The bar stays away from a terminal that shows the data.
-fn console(args: &ConsoleArgs, output: &OutputArgs) -> Console {
-    let to_stdout = output.output_dir.is_none()
-        && output
-            .output
-            .as_deref()
-            .is_none_or(|path| path == Path::new("-"));
-    Console::new(args, to_stdout && std::io::stdout().is_terminal())
+fn botpress(args: &BotpressArgs) -> Result<Exit> {
+    let selection = args.selection();
+    recorded(
+        "botpress",
+        selection,
+        &args.run,
+        &args.console,
+        &args.output,
+        |summary, console| {
+            let mut source = Botpress::new(args, console.clone())?;
+            let state = open_state(&args.run, &args.output, summary)?;
+            if let Some(state) = &state {
+                warn_overdue(state.watermark(), console);
+                source = source.only(state.increment(args.run.overlap));
+            }
+            let state = state.map(|state| (state, BOTPRESS_KEEPS));
+            export(
+                Source::Botpress(Box::new(source)),
+                state,
+                &args.output,
+                &args.run,
+                summary,
+                console,
+            )
+        },
+    )
+}
+
+fn boost(args: &BoostArgs) -> Result<Exit> {
+    let selection = args.selection();
+    recorded(
+        "boost",
+        selection,
+        &args.run,
+        &args.console,
+        &args.output,
+        |summary, console| {
+            let mut source = Boost::new(args, console.clone())?;
+            let state = open_state(&args.run, &args.output, summary)?;
+            if let Some(state) = &state {
+                source = source.only(state.increment(args.run.overlap));
+            }
+            // Only what the next range reaches back to can come again; a day more costs little.
+            let state = state.map(|state| (state, args.run.overlap.plus_days(1)));
+            export(
+                Source::Boost(source),
+                state,
+                &args.output,
+                &args.run,
+                summary,
+                console,
+            )
+        },
+    )
+}
+
+/// Does the work, and writes the summary whatever comes of it.
+fn recorded(
+    source: &str,
+    selection: Value,
+    run: &RunArgs,
+    console: &ConsoleArgs,
+    output: &OutputArgs,
+    work: impl FnOnce(&mut Summary, &Console) -> Result<Exit>,
+) -> Result<Exit> {
+    // The bar stays away from a terminal that shows the data.
+    let shared = output.is_stdout() && io::stdout().is_terminal();
+    let console = Console::new(console, shared);
+    let mut summary = Summary::start(source, selection);
+    let worked = work(&mut summary, &console);
+    let Some(path) = &run.summary else {
+        return worked;
+    };
+    summary.finished = Timestamp::now();
+    summary.network = console.network();
+    summary.exit_code = worked.as_ref().map_or_else(Exit::of, |exit| *exit).code();
+    match summary.write(path) {
+        Err(error) if worked.is_ok() => Err(error),
+        Err(error) => {
+            console.error(&format!("{error:#}"));
+            worked
+        }
+        Ok(()) => worked,
+    }
+}
+
+fn open_state(run: &RunArgs, output: &OutputArgs, summary: &mut Summary) -> Result<Option<State>> {
+    let Some(path) = &run.state else {
+        return Ok(None);
+    };
+    match Format::of(output)? {
+        _ if output.is_stdout() || output.output_dir.is_some() => {}
+        Format::Jsonl if run.append => {}
+        format if run.append => bail!(usage!(
+            "--append: {format:?} is one document with an end, which cannot grow; give -f jsonl"
+        )),
+        _ => bail!(usage!(
+            "--state with -o FILE needs --append: otherwise each run would replace the file by what is new"
+        )),
+    }
+    let state = State::open(path, summary.selection.clone())?;
+    summary.watermark_before = state.watermark();
+    summary.watermark_after = state.watermark();
+    Ok(Some(state))
 }
 
 fn export(
     source: Source,
+    state: Option<(State, Span)>,
     output: &OutputArgs,
-    network: &NetworkArgs,
+    args: &RunArgs,
+    summary: &mut Summary,
     console: &Console,
 ) -> Result<Exit> {
-    let mut sink = Sink::open(output)?;
-    let mut summary = Summary::start();
-    let worked = pump(source, &mut sink, console, network.fail_fast, &mut summary);
-    let complete = worked.is_ok() && summary.failed == 0;
-    let left = sink.finish(complete, worked.is_ok());
-    console.finish(|| summary.to_string());
-    let place = left
+    let durable = state
         .as_ref()
-        .ok()
-        .and_then(Option::as_ref)
-        .map_or(String::new(), |path| {
-            format!("the export so far stays as {}", path.display())
+        .filter(|_| args.append)
+        .map(|(state, _)| Durable {
+            bytes: state.bytes(),
+            cut_off: state.cut_off(),
         });
-    if worked.is_err() && !place.is_empty() {
-        console.error(&format!("incomplete: {place}"));
-    }
-    worked?;
-    left?;
-    if complete {
-        return Ok(Exit::Done);
-    }
-    let (missing, all) = (summary.failed, summary.conversations + summary.failed);
-    let count = format!("{missing} of {all} conversations could not be exported");
-    let parts: Vec<_> = [count, place]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
-    console.error(&format!("incomplete: {}", parts.join("; ")));
-    Ok(Exit::Incomplete)
+    let sink = Sink::open(output, args.summary.is_some(), durable)?;
+    let export = Export {
+        sink,
+        state,
+        summary,
+        console,
+        args,
+    };
+    export.run(source)
 }
 
-/// Takes what the source sends and writes it, until the source is done.
-fn pump(
-    source: Source,
-    sink: &mut Sink,
-    console: &Console,
-    fail_fast: bool,
-    summary: &mut Summary,
-) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+fn warn_overdue(last: Option<Timestamp>, console: &Console) {
+    let days = last.map_or(0, Timestamp::days_ago);
+    if days > OVERDUE_DAYS {
+        console.warn(&format!(
+            "the last complete run is {days} days old: Botpress deletes conversations after 90 days, \
+             so some that ended before {} may be gone for good",
+            Timestamp::now().minus(Span::days(90)).utc_date()
+        ));
+    }
+}
+
+fn answer(check: Check) -> Result<Exit> {
+    let line = match check {
+        Check::Botpress {
+            target,
+            network,
+            console,
+        } => wait(source::check_botpress(
+            &target,
+            &network,
+            Console::new(&console, false),
+        )),
+        Check::Boost {
+            target,
+            network,
+            console,
+        } => wait(source::check_boost(
+            &target,
+            &network,
+            Console::new(&console, false),
+        )),
+    }?;
+    say(&line)?;
+    Ok(Exit::Done)
+}
+
+fn verify(args: &VerifyArgs) -> Result<Exit> {
+    let problem = |text: &str| {
+        // Nobody is left to be told when stderr itself fails.
+        writeln!(io::stderr(), "convexport: {}", terminal::neutralise(text)).ok();
+    };
+    let (exit, line) = verify::verify(args, problem)?;
+    say(&line)?;
+    Ok(exit)
+}
+
+fn wait<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-        .context("could not start the threads for the network")?;
-    let (sender, mut events) = mpsc::channel(CHANNEL);
-    let source = runtime.spawn(source.run(sender));
-    let written = (|| {
-        while let Some(event) = next(&mut events, sink)? {
-            match event {
-                Event::Expect(count) => console.expect(count),
-                Event::Conversation(conversation) => {
-                    sink.write(&conversation)?;
-                    summary.conversations += 1;
-                    summary.messages += conversation.messages.len() as u64;
-                    console.advance(summary.conversations, summary.messages);
-                }
-                Event::Gone(missing) => {
-                    summary.gone += 1;
-                    let (id, error) = (missing.id, missing.error);
-                    console.warn(&format!("conversation {id} is gone: {error:#}"));
-                }
-                Event::Failed(missing) if fail_fast => return Err(missing.error),
-                Event::Failed(missing) => {
-                    summary.failed += 1;
-                    console.error(&format!("{:#}", missing.error));
-                }
-            }
-        }
-        runtime.block_on(source).context("the source broke down")?
-    })();
-    // Requests under way are of no use any more.
-    runtime.shutdown_background();
-    written
+        .build();
+    runtime
+        .context("could not start the network")?
+        .block_on(work)
 }
 
-/// The next event; what is written so far is passed on before a wait, so that a reader sees it in time.
-fn next(events: &mut mpsc::Receiver<Event>, sink: &mut Sink) -> Result<Option<Event>> {
-    if let Ok(event) = events.try_recv() {
-        return Ok(Some(event));
-    }
-    sink.flush()?;
-    Ok(events.blocking_recv())
+/// The one line that is a command's answer.
+fn say(line: &str) -> Result<()> {
+    writeln!(io::stdout(), "{}", terminal::neutralise(line)).context("could not write to stdout")
 }

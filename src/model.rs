@@ -34,6 +34,9 @@ pub struct Conversation {
     /// The payload of each state asked for, null where the conversation has none of that name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<BTreeMap<String, Option<Box<RawValue>>>>,
+    /// How many messages the vendor says it has, where it says so.
+    #[serde(skip)]
+    pub promised: Option<u64>,
     /// The vendor's record without its messages, verbatim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<Box<RawValue>>,

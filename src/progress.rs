@@ -5,12 +5,14 @@
 use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use crate::cli::{ConsoleArgs, LogFormat};
+use crate::summary::Network;
 use crate::terminal::neutralise;
 use crate::time::Timestamp;
 
@@ -25,6 +27,9 @@ struct Inner {
     quiet: bool,
     verbose: bool,
     format: LogFormat,
+    requests: AtomicU64,
+    retries: AtomicU64,
+    waited_ms: AtomicU64,
 }
 
 impl Console {
@@ -56,6 +61,9 @@ impl Console {
             quiet: args.quiet,
             verbose: args.verbose,
             format: args.log_format,
+            requests: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+            waited_ms: AtomicU64::new(0),
         }))
     }
 
@@ -76,6 +84,33 @@ impl Console {
     /// Shows what is being waited for, or nothing.
     pub fn status(&self, text: String) {
         self.0.bar.set_message(text);
+    }
+
+    /// Counts a request.
+    pub fn count_request(&self) {
+        self.0.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a request that is sent again.
+    pub fn count_retry(&self) {
+        self.0.retries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts time spent waiting for a rate limit.
+    pub fn count_wait(&self, span: Duration) {
+        let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        self.0.waited_ms.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn network(&self) -> Network {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Network {
+            requests: count(&self.0.requests),
+            retries: count(&self.0.retries),
+            seconds_waited: Duration::from_millis(count(&self.0.waited_ms)).as_secs_f64(),
+        }
     }
 
     /// Says what went wrong, whatever the flags.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{
@@ -23,6 +24,18 @@ impl Timestamp {
     #[must_use]
     pub fn now() -> Self {
         Self(Utc::now())
+    }
+
+    /// So long before.
+    #[must_use]
+    pub fn minus(self, span: Span) -> Self {
+        Self(self.0 - span.0)
+    }
+
+    /// How long ago, in whole days.
+    #[must_use]
+    pub fn days_ago(self) -> i64 {
+        (Utc::now() - self.0).num_days()
     }
 
     /// The shortest exact RFC 3339 form in UTC, as query parameters want it.
@@ -175,7 +188,7 @@ pub enum When {
     /// The moment the program started.
     Now,
     /// So long before now.
-    Ago(TimeDelta),
+    Ago(Span),
     /// Midnight, so many days before today.
     DaysBack(u64),
     /// A wall clock reading without an offset.
@@ -197,7 +210,7 @@ impl When {
             Self::Exact(time) => Ok(time),
             Self::Wall(wall) => zone.at(wall),
             Self::Ago(span) => {
-                let time = now.0.checked_sub_signed(span);
+                let time = now.0.checked_sub_signed(span.0);
                 time.and_then(known).ok_or_else(out_of_range)
             }
             Self::DaysBack(days) => {
@@ -207,6 +220,21 @@ impl When {
                     .ok_or_else(out_of_range)?;
                 zone.at(day.and_time(NaiveTime::MIN))
             }
+        }
+    }
+}
+
+impl Serialize for When {
+    /// As the command line would have it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Now => serializer.serialize_str("now"),
+            Self::Ago(span) => serializer.collect_str(&format_args!("{}s", span.0.num_seconds())),
+            Self::DaysBack(days) => {
+                serializer.collect_str(&format_args!("midnight {days} days back"))
+            }
+            Self::Wall(wall) => serializer.collect_str(wall),
+            Self::Exact(time) => time.serialize(serializer),
         }
     }
 }
@@ -237,30 +265,59 @@ impl FromStr for When {
                 return Ok(Self::Wall(wall));
             }
         }
-        ago(text)
+        text.parse().map(Self::Ago).context(
+            "expected a date (2026-11-01), a time (2026-11-01T08:00:00+01:00), an age (30m, 24h, 7d, 2w), \
+             today, yesterday or now",
+        )
     }
 }
 
-/// `24h`, `7d`, `2w`, `30m`.
-fn ago(text: &str) -> Result<When> {
-    const EXPECTED: &str = "expected a date (2026-11-01), a time (2026-11-01T08:00:00+01:00), \
-                            an age (30m, 24h, 7d, 2w), today, yesterday or now";
-    let Some(unit) = text.chars().last() else {
-        bail!(EXPECTED)
-    };
-    let number: i64 = text[..text.len() - unit.len_utf8()]
-        .parse()
-        .ok()
-        .filter(|n| *n >= 0)
-        .context(EXPECTED)?;
-    let span = match unit {
-        'm' => TimeDelta::try_minutes(number),
-        'h' => TimeDelta::try_hours(number),
-        'd' => TimeDelta::try_days(number),
-        'w' => TimeDelta::try_weeks(number),
-        _ => bail!(EXPECTED),
-    };
-    span.map(When::Ago).context("that is too long ago")
+/// A length of time: `90s`, `30m`, `24h`, `7d`, `2w`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span(TimeDelta);
+
+impl Span {
+    /// So many days.
+    #[must_use]
+    pub const fn days(days: i64) -> Self {
+        Self(TimeDelta::days(days))
+    }
+
+    /// It and so many days.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        Self(self.0 + TimeDelta::days(days))
+    }
+
+    /// As the standard library counts.
+    #[must_use]
+    pub fn to_std(self) -> Duration {
+        self.0.to_std().unwrap_or_default()
+    }
+}
+
+impl FromStr for Span {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        const EXPECTED: &str = "expected a length of time such as 90s, 30m, 24h, 7d or 2w";
+        let unit = text.chars().last().context(EXPECTED)?;
+        let number = text[..text.len() - unit.len_utf8()].parse().ok();
+        let number = number
+            .filter(|number: &i64| *number >= 0)
+            .context(EXPECTED)?;
+        let span = match unit {
+            's' => TimeDelta::try_seconds(number),
+            'm' => TimeDelta::try_minutes(number),
+            'h' => TimeDelta::try_hours(number),
+            'd' => TimeDelta::try_days(number),
+            'w' => TimeDelta::try_weeks(number),
+            _ => bail!(EXPECTED),
+        };
+        span.filter(|span| *span <= TimeDelta::days(36_500))
+            .map(Self)
+            .context("that is too long")
+    }
 }
 
 /// Checks a `--time-format` before anything is written with it.
@@ -333,7 +390,9 @@ mod tests {
         ] {
             assert!(text.parse::<When>().is_err(), "{text}");
         }
-        let age: When = "9999999w".parse().unwrap();
+        let age: When = "100y".parse().unwrap_or(When::Now);
+        assert_eq!(age, When::Now);
+        let age: When = "5200w".parse().unwrap();
         assert!(age.resolve(Zone::Local, Timestamp::now()).is_err());
         for format in ["%Y-%Q", "%#z", "", "%"] {
             assert!(check_format(format).is_err(), "{format}");

@@ -2,10 +2,12 @@
 
 mod support;
 
+mod archive;
 mod boost;
 mod boost_faults;
 mod botpress;
 mod cli;
+mod crash;
 mod errors;
 mod output;
 mod retries;

@@ -1,10 +1,14 @@
 //! The flags of `convexport boost`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::{Value, json};
 
-use super::{ConsoleArgs, NetworkArgs, OutputArgs, SelectArgs, key_value};
+use crate::format::Format;
+
+use super::{ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, key_value};
 
 const BOOST_EXAMPLES: &str = "\
 The access token comes from the environment variable BOOST_TOKEN or from --token-file, or is fetched with
@@ -21,6 +25,37 @@ Examples:
   A saved answer, without network or account:
     convexport boost --input export.json.gz";
 
+/// Which site, and how to authenticate there.
+#[derive(Debug, Args)]
+pub struct BoostTarget {
+    /// The site: the NAME of `https://NAME.boost.ai`, or its URL
+    #[arg(
+        long,
+        value_name = "NAME|URL",
+        env = "BOOST_SITE",
+        hide_env_values = true
+    )]
+    pub site: Option<String>,
+
+    /// Fetch the access token with OAuth 2.0 client credentials
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "BOOST_CLIENT_ID",
+        hide_env_values = true,
+        help_heading = "Network"
+    )]
+    pub client_id: Option<String>,
+
+    /// Read the client's secret from a file (`-` is stdin) instead of `BOOST_CLIENT_SECRET`
+    #[arg(long, value_name = "FILE", help_heading = "Network")]
+    pub client_secret_file: Option<PathBuf>,
+
+    /// The OAuth 2.0 token endpoint
+    #[arg(long, value_name = "URL", help_heading = "Network")]
+    pub token_url: Option<String>,
+}
+
 /// Flags of `convexport boost`.
 #[derive(Debug, Args)]
 #[command(
@@ -31,19 +66,14 @@ Examples:
     mut_arg("limit", |arg| arg.help("At most so many conversations, the first that come"))
 )]
 pub struct BoostArgs {
-    /// The site: the NAME of `https://NAME.boost.ai`, or its URL
-    #[arg(
-        long,
-        value_name = "NAME|URL",
-        env = "BOOST_SITE",
-        hide_env_values = true
-    )]
-    pub site: Option<String>,
+    /// Which site.
+    #[command(flatten)]
+    pub target: BoostTarget,
 
     /// Read a saved answer (JSON or gzip; `-` is stdin) instead of asking the site
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "since", "until", "conversation", "action_id", "api_status", "environment", "only_masked", "filter", "query",
-        "token_file", "client_secret_file", "token_url"])]
+        "token_file", "client_secret_file", "token_url", "state"])]
     pub input: Option<PathBuf>,
 
     /// Which conversations.
@@ -76,24 +106,6 @@ pub struct BoostArgs {
     #[arg(long, value_name = "FILE", help_heading = "Selection")]
     pub query: Option<PathBuf>,
 
-    /// Fetch the access token with OAuth 2.0 client credentials
-    #[arg(
-        long,
-        value_name = "ID",
-        env = "BOOST_CLIENT_ID",
-        hide_env_values = true,
-        help_heading = "Network"
-    )]
-    pub client_id: Option<String>,
-
-    /// Read the client's secret from a file (`-` is stdin) instead of `BOOST_CLIENT_SECRET`
-    #[arg(long, value_name = "FILE", help_heading = "Network")]
-    pub client_secret_file: Option<PathBuf>,
-
-    /// The OAuth 2.0 token endpoint
-    #[arg(long, value_name = "URL", help_heading = "Network")]
-    pub token_url: Option<String>,
-
     /// Refuse a conversation of more than so many MiB of JSON
     #[arg(long, value_name = "MIB", default_value = "64", value_parser = mebibytes, help_heading = "Network")]
     pub max_element: usize,
@@ -101,16 +113,43 @@ pub struct BoostArgs {
     /// How to reach the vendor.
     #[command(flatten)]
     pub network: NetworkArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
     /// What to say meanwhile.
     #[command(flatten)]
     pub console: ConsoleArgs,
 }
 
 impl BoostArgs {
+    /// What the export asks for: runs with one state have to agree on it.
+    #[must_use]
+    pub fn selection(&self) -> Value {
+        let filters: BTreeMap<_, _> = self.filter.iter().cloned().collect();
+        json!({
+            "source": "boost",
+            "site": self.target.site,
+            "input": self.input,
+            "since": self.select.since,
+            "until": self.select.until,
+            "conversations": self.select.conversation,
+            "limit": self.select.limit,
+            "action_ids": self.action_id,
+            "api_status": self.api_status,
+            "environment": self.environment,
+            "only_masked": self.only_masked,
+            "filters": filters,
+            "query": self.query,
+            "raw": !self.output.no_raw,
+            "format": self.output.format.map(Format::extension),
+            "output": self.output.place(),
+        })
+    }
+
     /// Whether stdin is taken by the token or the client's secret.
     #[must_use]
     pub fn secret_on_stdin(&self) -> bool {
-        let files = [&self.network.token_file, &self.client_secret_file];
+        let files = [&self.network.token_file, &self.target.client_secret_file];
         files
             .into_iter()
             .flatten()

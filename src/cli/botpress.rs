@@ -2,8 +2,11 @@
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use serde_json::{Value, json};
 
-use super::{ConsoleArgs, NetworkArgs, OutputArgs, SelectArgs, key_value};
+use crate::format::Format;
+
+use super::{ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, key_value};
 
 const BOTPRESS_EXAMPLES: &str = "\
 The access token comes from the environment variable BP_TOKEN or from --token-file.
@@ -15,13 +18,14 @@ Examples:
     convexport botpress --bot-id ID --since 7d -o week.jsonl
   One transcript file a conversation, only those from WhatsApp:
     convexport botpress --bot-id ID --integration whatsapp -d transcripts
+  Every night, into a folder that grows and survives a crash:
+    convexport botpress --bot-id ID --state bot.state -d conversations -f json
   Two conversations by their ids, with the names of who wrote:
     convexport botpress --bot-id ID --conversation A --conversation B --with-users";
 
-/// Flags of `convexport botpress`.
+/// Which bot.
 #[derive(Debug, Args)]
-#[command(after_long_help = BOTPRESS_EXAMPLES, after_help = "The access token comes from BP_TOKEN or --token-file. See --help for examples.")]
-pub struct BotpressArgs {
+pub struct BotpressTarget {
     /// The bot: the part after `chatbots/` in its dashboard's address
     #[arg(long, value_name = "ID", env = "BP_BOT_ID", hide_env_values = true)]
     pub bot_id: Option<String>,
@@ -29,6 +33,15 @@ pub struct BotpressArgs {
     /// Where the API is [default: `https://api.botpress.cloud`]
     #[arg(long, value_name = "URL", env = "BP_API_URL", hide_env_values = true)]
     pub base_url: Option<String>,
+}
+
+/// Flags of `convexport botpress`.
+#[derive(Debug, Args)]
+#[command(after_long_help = BOTPRESS_EXAMPLES, after_help = "The access token comes from BP_TOKEN or --token-file. See --help for examples.")]
+pub struct BotpressArgs {
+    /// Which bot.
+    #[command(flatten)]
+    pub target: BotpressTarget,
 
     /// Which conversations.
     #[command(flatten)]
@@ -71,7 +84,35 @@ pub struct BotpressArgs {
     /// How to reach the vendor.
     #[command(flatten)]
     pub network: NetworkArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
     /// What to say meanwhile.
     #[command(flatten)]
     pub console: ConsoleArgs,
+}
+
+impl BotpressArgs {
+    /// What the export asks for: runs with one state have to agree on it.
+    #[must_use]
+    pub fn selection(&self) -> Value {
+        json!({
+            "source": "botpress",
+            "bot": self.target.bot_id,
+            "base_url": self.target.base_url,
+            "since": self.select.since,
+            "until": self.select.until,
+            "conversations": self.select.conversation,
+            "limit": self.select.limit,
+            "channel": self.channel,
+            "integration": self.integration,
+            "tags": self.tag,
+            "participants": self.participant,
+            "with_users": self.with_users,
+            "with_states": self.with_state,
+            "raw": !self.output.no_raw,
+            "format": self.output.format.map(Format::extension),
+            "output": self.output.place(),
+        })
+    }
 }

@@ -6,17 +6,18 @@ mod boost;
 mod botpress;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde_json::{Value, json};
 
-pub use boost::BoostArgs;
-pub use botpress::BotpressArgs;
+pub use boost::{BoostArgs, BoostTarget};
+pub use botpress::{BotpressArgs, BotpressTarget};
 
 use crate::format::Format;
-use crate::time::{self, TimeStyle, When, Zone};
+use crate::time::{self, Span, TimeStyle, When, Zone};
 
 /// Take your chatbot conversations out of the vendor's cloud, whole and verified.
 ///
@@ -30,6 +31,47 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// What to check.
+#[derive(Debug, Subcommand)]
+pub enum Check {
+    /// A Botpress Cloud bot
+    Botpress {
+        /// Which bot.
+        #[command(flatten)]
+        target: BotpressTarget,
+        /// How to reach it.
+        #[command(flatten)]
+        network: NetworkArgs,
+        /// What to say meanwhile.
+        #[command(flatten)]
+        console: ConsoleArgs,
+    },
+    /// A boost.ai site
+    Boost {
+        /// Which site.
+        #[command(flatten)]
+        target: BoostTarget,
+        /// How to reach it.
+        #[command(flatten)]
+        network: NetworkArgs,
+        /// What to say meanwhile.
+        #[command(flatten)]
+        console: ConsoleArgs,
+    },
+}
+
+/// Flags of `convexport verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The folder or file of the export
+    #[arg(value_name = "DIR|FILE")]
+    pub export: PathBuf,
+
+    /// The summary that was written with it
+    #[arg(long, value_name = "FILE")]
+    pub summary: PathBuf,
+}
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done (also when there was nothing to export)
@@ -37,7 +79,8 @@ Exit codes:
   2  wrong usage
   3  incomplete: some conversations are missing, each named on stderr, or the stream was cut
   4  refused: the token or its rights (401, 403)
-  5  gave up after retries: try later";
+  5  gave up after retries: try later
+  130, 143  interrupted (Ctrl-C, SIGTERM)";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -46,6 +89,11 @@ pub enum Command {
     Botpress(BotpressArgs),
     /// Export the conversations of a boost.ai site
     Boost(BoostArgs),
+    /// See with one request whether token, bot or site, and network are all right
+    #[command(subcommand)]
+    Check(Check),
+    /// See whether an export is still what its summary says
+    Verify(VerifyArgs),
 }
 
 /// Which conversations to export.
@@ -102,6 +150,28 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
+    /// Whether the data goes to stdout.
+    #[must_use]
+    pub fn is_stdout(&self) -> bool {
+        self.output_dir.is_none()
+            && self
+                .output
+                .as_deref()
+                .is_none_or(|path| path == Path::new("-"))
+    }
+
+    /// Where the data goes, as a state remembers it.
+    fn place(&self) -> Value {
+        let path = self
+            .output_dir
+            .as_ref()
+            .or(self.output.as_ref().filter(|_| !self.is_stdout()));
+        match path {
+            Some(path) => json!(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+            None => json!("-"),
+        }
+    }
+
     /// How transcripts show a time.
     ///
     /// # Errors
@@ -127,6 +197,36 @@ pub struct NetworkArgs {
     /// How long to wait for a connection, and for the next bytes of an answer
     #[arg(long, value_name = "SECONDS", default_value = "30", allow_negative_numbers = true, value_parser = seconds)]
     pub timeout: Duration,
+}
+
+/// How to run: once, or every night.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Archive")]
+pub struct RunArgs {
+    /// Export only what is new or changed since the last run with this file; go on where a killed run stopped
+    ///
+    /// The first run exports everything selected. Later runs of the same command export, whole, the conversations
+    /// that are new or changed, and try again those that failed. Into a folder (-d) a changed conversation's file is
+    /// replaced; a file (-o) needs --append; on stdout a conversation may come again after a crash, so take `source`
+    /// and `id` as the key.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["limit", "conversation"])]
+    pub state: Option<PathBuf>,
+
+    /// How far before the last run's beginning to look again, for what came late
+    #[arg(long, value_name = "SPAN", default_value = "1h", requires = "state")]
+    pub overlap: Span,
+
+    /// Add to the file of -o instead of replacing it (jsonl only, with --state)
+    #[arg(long, requires_all = ["state", "output"])]
+    pub append: bool,
+
+    /// Write a JSON summary of the run: counts, failures, and the size and SHA-256 of every file (`-` is stderr)
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+
+    /// Stop cleanly after so long, with exit code 3
+    #[arg(long, value_name = "SPAN")]
+    pub max_duration: Option<Span>,
 
     /// Stop at the first conversation that cannot be exported
     #[arg(long)]

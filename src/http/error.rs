@@ -84,6 +84,20 @@ impl ApiError {
         self.has_status(&[StatusCode::UNAUTHORIZED, StatusCode::PAYMENT_REQUIRED])
     }
 
+    /// The API does not take this call, or not with these parameters.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        use StatusCode as Code;
+        let refusals = [
+            Code::BAD_REQUEST,
+            Code::FORBIDDEN,
+            Code::NOT_FOUND,
+            Code::METHOD_NOT_ALLOWED,
+            Code::NOT_IMPLEMENTED,
+        ];
+        self.has_status(&refusals)
+    }
+
     /// It might work later: network, rate limit or server.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -26,6 +26,7 @@ pub struct Gate {
 #[derive(Debug, Default)]
 struct State {
     closed_until: Option<Instant>,
+    closed_at: Option<Instant>,
     /// Refusals since the last answer that was none.
     refused: u32,
     /// A request was let through to see whether the limit has recovered.
@@ -82,6 +83,7 @@ impl Gate {
                 .closed_until
                 .map_or(until, |earlier| earlier.max(until)),
         );
+        state.closed_at.get_or_insert(now);
         state.probing = false;
         let left = until - now;
         self.console
@@ -116,6 +118,8 @@ impl Gate {
                 return Sign::Sleep(left);
             }
             state.closed_until = None;
+            let closed = state.closed_at.take().map(|at| at.elapsed());
+            self.console.count_wait(closed.unwrap_or_default());
             self.console.status(String::new());
         }
         if state.refused == 0 {

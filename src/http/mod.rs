@@ -168,6 +168,7 @@ impl Client {
             request.url().path(),
             query.unwrap_or_default()
         );
+        self.console.count_request();
         let start = Instant::now();
         let answer = http.execute(request).await.map_err(Cause::connection);
         self.console.detail(|| match &answer {
@@ -230,6 +231,7 @@ impl Client {
                 call.purpose
             )
         });
+        self.console.count_retry();
         tokio::time::sleep(span).await;
         true
     }

@@ -62,18 +62,25 @@ impl PartialFile {
         self.file.set_len(0).with_context(|| self.context())
     }
 
-    /// Gives the file its final name.
+    /// Gives the file its final name, durably.
     ///
     /// # Errors
     /// When it cannot be synced or renamed.
     pub fn commit(&self) -> Result<()> {
+        self.rename()?;
+        sync_folder(&self.target).with_context(|| self.context())
+    }
+
+    /// Gives the file its final name, which is durable when the folder is synced.
+    ///
+    /// # Errors
+    /// When it cannot be synced or renamed.
+    pub fn rename(&self) -> Result<()> {
         self.file.sync_all().with_context(|| self.context())?;
-        fs::rename(&self.partial, &self.target)
-            .and_then(|()| sync_folder(&self.target))
-            .with_context(|| {
-                let (partial, target) = (self.partial.display(), self.target.display());
-                format!("could not rename {partial} to {target}")
-            })
+        fs::rename(&self.partial, &self.target).with_context(|| {
+            let (partial, target) = (self.partial.display(), self.target.display());
+            format!("could not rename {partial} to {target}")
+        })
     }
 
     /// Leaves an earlier run's file, but not an empty one of this run.
@@ -85,6 +92,12 @@ impl PartialFile {
             fs::remove_file(&self.partial).with_context(|| self.context())?;
         }
         Ok(())
+    }
+
+    /// Where it lies when it is complete.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
     }
 
     /// Where it lies while it is not complete.

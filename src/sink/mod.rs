@@ -1,7 +1,8 @@
 //! Where an export goes: stdout, a file or a folder. A sink knows where a document begins and ends, never what is in it.
 
 mod document;
-mod file;
+pub mod file;
+mod growing;
 mod name;
 
 use std::fs::{self, File, OpenOptions};
@@ -15,8 +16,11 @@ use crate::format::Format;
 use crate::model::Conversation;
 use crate::terminal::Neutral;
 use crate::time::TimeStyle;
-use document::Document;
+use document::{Document, Meter};
 use file::PartialFile;
+
+pub use document::{FileEntry, hex};
+pub use growing::Durable;
 
 const BUFFER: usize = 64 * 1024;
 
@@ -29,50 +33,68 @@ pub enum Sink {
     Stream(Document, String),
     /// One document to a file.
     File(Document, PartialFile),
+    /// One document that grows by each run, with its name and file.
+    Growing(Document, String, File),
     /// One document a conversation.
     Folder(Folder),
 }
 
+/// How an export ended.
+#[derive(Debug, Default)]
+pub struct Finished {
+    /// Where an incomplete one lies.
+    pub partial: Option<PathBuf>,
+    /// What was written.
+    pub files: Vec<FileEntry>,
+}
+
 impl Sink {
-    /// Opens the destination, so that what is wrong with it shows before the first request.
+    /// Opens the destination, so that what is wrong with it shows before the first request. Files are `hashed` where a
+    /// summary wants it, and a file that grows does so from its `durable` length.
     ///
     /// # Errors
     /// When it cannot be written, with its path; a usage error for a form that does not go with the flags.
-    pub fn open(args: &OutputArgs) -> Result<Self> {
+    pub fn open(args: &OutputArgs, hashed: bool, durable: Option<Durable>) -> Result<Self> {
         let format = Format::of(args)?;
         let times = args.time_style()?;
         if let Some(path) = &args.output_dir {
-            let folder = Folder::open(path, format, times);
+            let folder = Folder::open(path, format, times, hashed);
             return folder
                 .map(Self::Folder)
                 .with_context(|| format!("could not write to the folder {}", path.display()));
         }
         let formatter = format.formatter(&times);
+        let document = |out| Document::new(formatter, Meter::new(out, hashed));
         let Some(path) = args
             .output
             .as_deref()
             .filter(|path| *path != Path::new("-"))
         else {
-            return Ok(Self::Stream(
-                Document::new(formatter, stdout()),
-                "stdout".to_owned(),
-            ));
+            return Ok(Self::Stream(document(stdout()), "stdout".to_owned()));
         };
         let name = path.display().to_string();
         let context = || format!("could not write to {name}");
+        if let Some(durable) = durable {
+            let file = growing::open(path, durable).with_context(context)?;
+            let mut document = document(buffered(file.try_clone().with_context(context)?));
+            if hashed {
+                growing::read_through(&file, |bytes| document.continues(bytes))
+                    .with_context(context)?;
+            } else {
+                document.continues_at(durable.bytes.unwrap_or(0));
+            }
+            return Ok(Self::Growing(document, name, file));
+        }
         if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
             let device = OpenOptions::new()
                 .write(true)
                 .open(path)
                 .with_context(context)?;
-            return Ok(Self::Stream(
-                Document::new(formatter, buffered(device)),
-                name,
-            ));
+            return Ok(Self::Stream(document(buffered(device)), name));
         }
         let partial = PartialFile::open(path).with_context(context)?;
         let out = buffered(partial.writer().with_context(context)?);
-        Ok(Self::File(Document::new(formatter, out), partial))
+        Ok(Self::File(document(out), partial))
     }
 
     /// Writes one conversation.
@@ -81,7 +103,7 @@ impl Sink {
     /// When the destination fails, with its path.
     pub fn write(&mut self, conversation: &Conversation) -> Result<()> {
         match self {
-            Self::Stream(document, name) => document
+            Self::Stream(document, name) | Self::Growing(document, name, _) => document
                 .conversation(conversation)
                 .with_context(|| context(name)),
             Self::File(document, partial) => {
@@ -103,24 +125,56 @@ impl Sink {
     pub fn flush(&mut self) -> Result<()> {
         match self {
             Self::Stream(document, name) => document.flush().with_context(|| context(name)),
-            Self::File(..) | Self::Folder(_) => Ok(()),
+            Self::File(..) | Self::Growing(..) | Self::Folder(_) => Ok(()),
         }
     }
 
+    /// Makes what was written durable, as far as the destination can. Returns the length of a file that grows.
+    ///
+    /// # Errors
+    /// When the destination fails.
+    pub fn sync(&mut self) -> Result<Option<u64>> {
+        match self {
+            Self::Stream(document, name) => document.flush().with_context(|| context(name))?,
+            Self::File(document, partial) => document.flush().with_context(|| partial.context())?,
+            Self::Folder(folder) => folder.sync()?,
+            Self::Growing(document, name, file) => {
+                document
+                    .flush()
+                    .and_then(|()| file.sync_data())
+                    .with_context(|| context(name))?;
+                return Ok(Some(document.bytes()));
+            }
+        }
+        Ok(None)
+    }
+
     /// Ends the export. Only a `complete` one gets its final name; a `whole` one has the end of its document even so,
-    /// since all that could be written was. Returns where an incomplete one lies.
+    /// since all that could be written was.
     ///
     /// # Errors
     /// When the destination fails, with its path.
-    pub fn finish(self, complete: bool, whole: bool) -> Result<Option<PathBuf>> {
+    pub fn finish(self, complete: bool, whole: bool) -> Result<Finished> {
         match self {
             Self::Stream(mut document, name) => {
                 document.finish(whole).with_context(|| context(&name))?;
-                Ok(None)
+                let name = if name == "stdout" {
+                    "-".to_owned()
+                } else {
+                    name
+                };
+                Ok(Finished::with(document.entry(name)))
+            }
+            Self::Growing(mut document, name, file) => {
+                document
+                    .flush()
+                    .and_then(|()| file.sync_all())
+                    .with_context(|| context(&name))?;
+                Ok(Finished::with(document.entry(file_name(Path::new(&name)))))
             }
             Self::File(document, partial) if !complete && !document.begun() => {
                 partial.discard_if_empty()?;
-                Ok(None)
+                Ok(Finished::default())
             }
             Self::File(mut document, partial) => {
                 if !document.begun() {
@@ -129,11 +183,31 @@ impl Sink {
                 document.finish(whole).with_context(|| partial.context())?;
                 if complete {
                     partial.commit()?;
-                    return Ok(None);
+                    return Ok(Finished::with(document.entry(file_name(partial.target()))));
                 }
-                Ok(Some(partial.path().to_owned()))
+                let path = partial.path().to_owned();
+                let mut finished = Finished::with(document.entry(file_name(&path)));
+                finished.partial = Some(path);
+                Ok(finished)
             }
-            Self::Folder(_) => Ok(None),
+            Self::Folder(folder) => {
+                folder.sync()?;
+                let partial = None;
+                Ok(Finished {
+                    partial,
+                    files: folder.files,
+                })
+            }
+        }
+    }
+}
+
+impl Finished {
+    fn with(file: FileEntry) -> Self {
+        let files = vec![file];
+        Self {
+            partial: None,
+            files,
         }
     }
 }
@@ -143,13 +217,16 @@ pub struct Folder {
     path: PathBuf,
     format: Format,
     times: TimeStyle,
+    /// Kept only where a summary wants them.
+    files: Vec<FileEntry>,
+    hashed: bool,
     /// Held until the end of the run.
     _lock: File,
 }
 
 impl Folder {
     /// Makes the folder if need be, and proves that files can be made in it.
-    fn open(path: &Path, format: Format, times: TimeStyle) -> Result<Self> {
+    fn open(path: &Path, format: Format, times: TimeStyle, hashed: bool) -> Result<Self> {
         fs::create_dir_all(path)?;
         if !path.is_dir() {
             bail!("it is not a folder");
@@ -164,31 +241,56 @@ impl Folder {
             path: path.to_owned(),
             format,
             times,
+            files: Vec::new(),
+            hashed,
             _lock: lock,
         })
     }
 
-    fn write(&self, conversation: &Conversation) -> Result<()> {
-        let path = self
-            .path
-            .join(name::file_name(conversation, self.format.extension()));
-        let written = || {
-            let partial = PartialFile::open(&path)?;
-            partial.start_over()?;
-            let mut document = Document::new(
-                self.format.formatter(&self.times),
-                buffered(partial.writer()?),
-            );
-            document.conversation(conversation)?;
-            document.finish(true)?;
-            partial.commit()
-        };
-        written().with_context(|| format!("could not write {}", path.display()))
+    fn write(&mut self, conversation: &Conversation) -> Result<()> {
+        let name = name::file_name(conversation, self.format.extension());
+        let path = self.path.join(&name);
+        let entry = self
+            .write_file(&path, name, conversation)
+            .with_context(|| format!("could not write {}", path.display()))?;
+        if self.hashed {
+            self.files.push(entry);
+        }
+        Ok(())
+    }
+
+    fn write_file(
+        &self,
+        path: &Path,
+        name: String,
+        conversation: &Conversation,
+    ) -> Result<FileEntry> {
+        let partial = PartialFile::open(path)?;
+        partial.start_over()?;
+        let out = Meter::new(buffered(partial.writer()?), self.hashed);
+        let mut document = Document::new(self.format.formatter(&self.times), out);
+        document.conversation(conversation)?;
+        document.finish(true)?;
+        partial.rename()?;
+        Ok(document.entry(name))
+    }
+
+    /// The names of the files are durable only when the folder is.
+    fn sync(&self) -> Result<()> {
+        let synced = file::sync_folder(&self.path.join(LOCK));
+        synced.with_context(|| format!("could not write to the folder {}", self.path.display()))
     }
 }
 
 fn context(name: &str) -> String {
     format!("could not write to {name}")
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn buffered(file: File) -> Box<dyn Write> {

@@ -8,6 +8,7 @@ mod lenient;
 mod raw;
 mod seen;
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use anyhow::{Context, Result, bail};
@@ -18,8 +19,8 @@ use crate::model::Conversation;
 use crate::time::{Timestamp, When, Zone};
 use crate::usage;
 
-pub use boost::Boost;
-pub use botpress::Botpress;
+pub use boost::{Boost, check as check_boost};
+pub use botpress::{Botpress, check as check_botpress};
 
 /// What a source tells, in the order of the output.
 #[derive(Debug)]
@@ -32,13 +33,15 @@ pub enum Event {
     Gone(Missing),
     /// A conversation that could not be had.
     Failed(Missing),
+    /// A conversation that was looked at and need not be written: it has not changed, or is not selected.
+    Skipped,
 }
 
 /// A conversation that is not in the export.
 #[derive(Debug)]
 pub struct Missing {
-    /// The vendor's id.
-    pub id: String,
+    /// The vendor's id, where even that could be read.
+    pub id: Option<String>,
     /// Why, in words that name it.
     pub error: anyhow::Error,
 }
@@ -50,6 +53,30 @@ pub enum Source {
     Botpress(Box<Botpress>),
     /// boost.ai.
     Boost(Boost),
+}
+
+/// What a source has to bring when a state remembers earlier runs.
+#[derive(Debug)]
+pub struct Increment {
+    /// When the run began: the end of the range.
+    pub started: Timestamp,
+    /// Only what is new or changed since; everything where there is none.
+    pub since: Option<Timestamp>,
+    /// Conversations that could not be had before; they are tried first.
+    pub failed: Vec<String>,
+    /// Conversations that need not be asked for: the run that this one continues has brought them.
+    pub done: HashSet<String>,
+    /// How the conversations stood when they were brought.
+    pub known: HashMap<String, Stand>,
+}
+
+/// What a list tells of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stand {
+    /// How many messages it has.
+    pub messages: Option<u64>,
+    /// When it changed last.
+    pub updated: Option<Timestamp>,
 }
 
 /// An export that cannot be completed: what came of it is written, and the exit code says that more is missing.

@@ -21,6 +21,15 @@ impl Seen {
             self.others.insert(id.into())
         }
     }
+
+    /// Whether the id was met.
+    pub fn contains(&self, id: &str) -> bool {
+        match (integer(id), uuid(id)) {
+            (Some(number), _) => self.integers.contains(&number),
+            (_, Some(number)) => self.uuids.contains(&number),
+            _ => self.others.contains(id),
+        }
+    }
 }
 
 /// Only the usual spelling, so that `7` and `07` stay two ids.

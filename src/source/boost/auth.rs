@@ -7,7 +7,7 @@ use serde::Deserialize;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use crate::cli::BoostArgs;
+use crate::cli::{BoostTarget, NetworkArgs};
 use crate::http::{self, ApiError, Call, Client, Secret};
 use crate::usage;
 
@@ -34,27 +34,27 @@ impl Auth {
     ///
     /// # Errors
     /// A usage error when something is missing.
-    pub fn new(args: &BoostArgs) -> Result<Self> {
-        let Some(id) = args.client_id.as_deref().filter(|id| !id.is_empty()) else {
+    pub fn new(target: &BoostTarget, network: &NetworkArgs) -> Result<Self> {
+        let Some(id) = target.client_id.as_deref().filter(|id| !id.is_empty()) else {
             let token = Secret::find(
                 "access token",
                 "BOOST_TOKEN",
-                args.network.token_file.as_deref(),
+                network.token_file.as_deref(),
                 "--token-file",
             )?;
             return Ok(Self::Token(token));
         };
-        if args.network.token_file.is_some() {
+        if network.token_file.is_some() {
             bail!(usage!(
                 "--token-file and --client-id (BOOST_CLIENT_ID) are two ways to authenticate: give one"
             ));
         }
-        let Some(url) = &args.token_url else {
+        let Some(url) = &target.token_url else {
             bail!(usage!(
                 "--client-id needs --token-url URL, the OAuth 2.0 token endpoint of your boost.ai site"
             ));
         };
-        let file = args.client_secret_file.as_deref();
+        let file = target.client_secret_file.as_deref();
         Ok(Self::Client {
             id: id.to_owned(),
             secret: Secret::find(

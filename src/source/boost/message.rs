@@ -41,6 +41,7 @@ pub fn conversation(element: &Element, keep_raw: bool) -> Result<Conversation> {
         messages,
         users: None,
         states: None,
+        promised: None,
         raw: if keep_raw {
             Some(raw::on_one_line(element.raw()?))
         } else {

@@ -18,13 +18,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::{Response, StatusCode};
+use serde_json::{Map, Value};
 use tokio::sync::mpsc::Sender;
 
-use super::{Event, Incomplete};
-use crate::cli::BoostArgs;
+use super::{Event, Incomplete, Increment};
+use crate::cli::{BoostArgs, BoostTarget, NetworkArgs};
 use crate::http::{self, ApiError, Call, Client};
 use crate::progress::Console;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::usage;
 use auth::Auth;
 use stream::{Broken, Export};
@@ -51,7 +52,9 @@ struct Site {
     client: Client,
     auth: Auth,
     call: Call,
-    body: String,
+    body: Map<String, Value>,
+    since: Option<Timestamp>,
+    increment: Option<Increment>,
     retries: u32,
 }
 
@@ -72,6 +75,15 @@ impl Boost {
             keep_raw: !args.output.no_raw,
             console,
         })
+    }
+
+    /// Asks only for what is new or changed.
+    #[must_use]
+    pub fn only(mut self, increment: Increment) -> Self {
+        if let Origin::Site(site) = &mut self.origin {
+            site.increment = Some(increment);
+        }
+        self
     }
 
     /// Sends every conversation of the export, in the vendor's order.
@@ -101,69 +113,127 @@ impl Boost {
 
 impl Site {
     fn new(args: &BoostArgs, console: Console) -> Result<Self> {
-        let site = args.site.as_deref().unwrap_or_default().trim();
-        if site.is_empty() {
-            bail!(usage!(
-                "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
-            ));
-        }
-        let base = http::base_url(&address(site)?)?;
-        let purpose = format!("export from {}", base.as_str().trim_end_matches('/'));
-        let body = query::body(args, Timestamp::now())?.to_string();
-        let auth = Auth::new(args)?;
-        let retries = args.network.retries;
-        let client = Client::new(base, HeaderMap::new(), advice, &args.network, console)?;
-        let call = client.call(purpose, &["api", "export", "v3"], &[])?;
+        let (client, call) = connect(&args.target, &args.network, console)?;
+        let now = Timestamp::now();
+        let body = query::body(args, now)?;
+        let (since, _) = super::range(&args.select, args.output.timezone, now)?;
         Ok(Self {
             client,
-            auth,
+            auth: Auth::new(&args.target, &args.network)?,
             call,
             body,
-            retries,
+            since,
+            increment: None,
+            retries: args.network.retries,
         })
     }
 
-    /// Starts the stream again when it broke in a way that may pass; what was sent is not sent again.
+    /// Those that failed before, by their ids, and then the range.
     async fn run(self, mut export: Export, console: &Console) -> Result<()> {
+        let Some(increment) = &self.increment else {
+            return self.stream(export, &self.body, console).await.map(drop);
+        };
+        let (again, ids) = query::again(&self.body, &increment.failed);
+        if !ids.is_empty() {
+            export = self.stream(export, &again, console).await?;
+            export.tell_gone(&ids).await;
+        }
+        let body = query::since(&self.body, self.since, increment);
+        self.stream(export, &body, console).await.map(drop)
+    }
+
+    /// Starts the stream again when it broke in a way that may pass; what was sent is not sent again.
+    async fn stream(
+        &self,
+        mut export: Export,
+        body: &Map<String, Value>,
+        console: &Console,
+    ) -> Result<Export> {
+        let body = serde_json::to_string(body)?;
         let mut failures = 0;
         loop {
-            let response = self.ask().await?;
+            let response = self.ask(&body).await?;
             let (chunks, bytes) = bytes::channel();
             let (parsed, ()) = tokio::join!(parse(export, bytes), chunks.send(response));
             let (rest, read) = parsed?;
             export = rest;
             match read {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(export),
                 Err(Broken { reason, passing }) if !passing || failures == self.retries => {
                     bail!(Incomplete(reason));
                 }
                 Err(Broken { reason, .. }) => {
                     let span = http::back_off(failures);
                     failures += 1;
-                    let of = self.retries;
-                    console.detail(|| {
-                        format!(
-                            "{reason}; retry {failures} of {of} in {:.1} s",
-                            span.as_secs_f64()
-                        )
-                    });
+                    let (of, seconds) = (self.retries, span.as_secs_f64());
+                    console
+                        .detail(|| format!("{reason}; retry {failures} of {of} in {seconds:.1} s"));
+                    console.count_retry();
                     tokio::time::sleep(span).await;
                 }
             }
         }
     }
 
-    async fn ask(&self) -> Result<Response, ApiError> {
+    async fn ask(&self, body: &str) -> Result<Response, ApiError> {
         let bearer = self.auth.bearer(&self.client).await?;
         let post = |http: &reqwest::Client| {
             http.post(self.call.url.clone())
                 .header(AUTHORIZATION, bearer.clone())
                 .header(CONTENT_TYPE, "application/json")
                 .header(ACCEPT_ENCODING, "gzip")
-                .body(self.body.clone())
+                .body(body.to_owned())
         };
         self.client.open(&self.call, post).await
     }
+}
+
+/// Asks for the last minute: whether token, site, allowlist and network are all right.
+///
+/// # Errors
+/// As an export would fail.
+pub async fn check(
+    target: &BoostTarget,
+    network: &NetworkArgs,
+    console: Console,
+) -> Result<String> {
+    let (client, call) = connect(target, network, console)?;
+    let now = Timestamp::now();
+    let auth = Auth::new(target, network)?;
+    let body = query::range(now.minus(Span::days(1)), now);
+    let site = Site {
+        client,
+        auth,
+        call,
+        body: body.clone(),
+        since: None,
+        increment: None,
+        retries: network.retries,
+    };
+    site.ask(&serde_json::to_string(&body)?).await?;
+    Ok(format!(
+        "{} answers and the token may export from it",
+        site.call.purpose.trim_start_matches("export from ")
+    ))
+}
+
+/// The client of a site, and the call of its export API.
+fn connect(
+    target: &BoostTarget,
+    network: &NetworkArgs,
+    console: Console,
+) -> Result<(Client, Call)> {
+    let site = target.site.as_deref().unwrap_or_default().trim();
+    if site.is_empty() {
+        bail!(usage!(
+            "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
+        ));
+    }
+    let base = http::base_url(&address(site)?)?;
+    let purpose = format!("export from {}", base.as_str().trim_end_matches('/'));
+    let client = Client::new(base, HeaderMap::new(), advice, network, console)?;
+    let call = client.call(purpose, &["api", "export", "v3"], &[])?;
+    Ok((client, call))
 }
 
 /// Reads one stream on a thread of its own.

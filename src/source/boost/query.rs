@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use crate::cli::BoostArgs;
-use crate::source;
+use crate::source::{self, Increment};
 use crate::time::Timestamp;
 use crate::usage;
 
@@ -17,7 +17,7 @@ const BEGINNING: &str = "2000-01-01T00:00:00+00:00";
 ///
 /// # Errors
 /// A usage error when the range is missing or empty, a value is of the wrong type, or a filter is given twice.
-pub fn body(args: &BoostArgs, now: Timestamp) -> Result<Value> {
+pub fn body(args: &BoostArgs, now: Timestamp) -> Result<Map<String, Value>> {
     let mut body = args
         .query
         .as_deref()
@@ -45,7 +45,50 @@ pub fn body(args: &BoostArgs, now: Timestamp) -> Result<Value> {
     }
     body.entry("to")
         .or_insert_with(|| json!(now.to_next_second()));
-    Ok(Value::Object(body))
+    Ok(body)
+}
+
+/// The body that asks again for conversations that failed, whenever they took place; and which those are.
+pub fn again(body: &Map<String, Value>, failed: &[String]) -> (Map<String, Value>, Vec<String>) {
+    let ids: Vec<(u64, &String)> = failed
+        .iter()
+        .filter_map(|id| Some((id.parse().ok()?, id)))
+        .collect();
+    let mut body = body.clone();
+    body.insert("from".to_owned(), json!(BEGINNING));
+    body.insert(
+        "conversation_ids".to_owned(),
+        ids.iter().map(|(id, _)| *id).collect(),
+    );
+    (body, ids.into_iter().map(|(_, id)| id.clone()).collect())
+}
+
+/// The body that asks for what happened since the last run, or from the range's own beginning if that is later.
+pub fn since(
+    body: &Map<String, Value>,
+    since: Option<Timestamp>,
+    increment: &Increment,
+) -> Map<String, Value> {
+    let mut body = body.clone();
+    if let Some(from) = increment.since {
+        body.insert(
+            "from".to_owned(),
+            json!(since.unwrap_or(from).max(from).to_whole_second()),
+        );
+    }
+    body
+}
+
+/// A body with nothing but a range.
+pub fn range(from: Timestamp, to: Timestamp) -> Map<String, Value> {
+    let pairs = [
+        ("from", from.to_whole_second()),
+        ("to", to.to_next_second()),
+    ];
+    pairs
+        .into_iter()
+        .map(|(key, time)| (key.to_owned(), json!(time)))
+        .collect()
 }
 
 /// The filters of the flags, none of them twice.

@@ -78,6 +78,20 @@ impl Export {
     }
 }
 
+impl Export {
+    /// Tells which of these conversations have not come, though they were asked for by their ids.
+    pub async fn tell_gone(&mut self, ids: &[String]) {
+        for id in ids.iter().filter(|id| !self.seen.contains(id)) {
+            let error = anyhow!("boost.ai has no conversation {id} any more");
+            let id = Some(id.clone());
+            self.events
+                .send(Event::Gone(Missing { id, error }))
+                .await
+                .ok();
+        }
+    }
+}
+
 /// One answer of the API.
 struct Stream<'e> {
     splitter: Splitter,
@@ -229,11 +243,12 @@ impl Stream<'_> {
     fn lost(&mut self, element: &Element, error: &anyhow::Error) -> Flow {
         self.came += 1;
         let number = self.came;
-        let id = element.id().unwrap_or_else(|| format!("number {number}"));
-        if !self.export.seen.insert(&id) {
+        let id = element.id();
+        let name = id.clone().unwrap_or_else(|| format!("number {number}"));
+        if !self.export.seen.insert(&name) {
             return Flow::On;
         }
-        let error = anyhow!("{error:#}").context(format!("could not read conversation {id}"));
+        let error = anyhow!("{error:#}").context(format!("could not read conversation {name}"));
         self.send(Event::Failed(Missing { id, error }))
     }
 

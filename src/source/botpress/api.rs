@@ -9,9 +9,10 @@ use serde_json::value::RawValue;
 
 use super::message;
 use super::walk::{Conversations, Messages, Walk};
-use crate::cli::BotpressArgs;
+use crate::cli::{BotpressTarget, NetworkArgs};
 use crate::http::{self, ApiError, Client, Secret};
 use crate::progress::Console;
+use crate::time::Timestamp;
 use crate::usage;
 
 const BASE_URL: &str = "https://api.botpress.cloud";
@@ -29,26 +30,35 @@ impl Api {
     ///
     /// # Errors
     /// A usage error for a missing or impossible bot id, token or address.
-    pub fn new(args: &BotpressArgs, console: Console) -> Result<Self> {
-        let bot = args.bot_id.as_deref().unwrap_or_default().trim().to_owned();
+    pub fn new(
+        target: &BotpressTarget,
+        page_size: Option<u16>,
+        network: &NetworkArgs,
+        console: Console,
+    ) -> Result<Self> {
+        let bot = target
+            .bot_id
+            .as_deref()
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
         if bot.is_empty() {
             bail!(usage!(
                 "no bot: give --bot-id ID or set BP_BOT_ID (the part after chatbots/ in the dashboard's address)"
             ));
         }
         // An empty variable is as good as none.
-        let base = args
+        let base = target
             .base_url
             .as_deref()
             .filter(|url| !url.trim().is_empty());
         let base = http::base_url(base.unwrap_or(BASE_URL))?;
         let mut headers = HeaderMap::new();
         headers.insert("x-bot-id", http::header("bot id", &bot)?);
-        let file = args.network.token_file.as_deref();
+        let file = network.token_file.as_deref();
         let token = Secret::find("access token", "BP_TOKEN", file, "--token-file")?;
         headers.insert(AUTHORIZATION, token.bearer());
-        let client = Client::new(base, headers, advice, &args.network, console)?;
-        let page_size = args.page_size;
+        let client = Client::new(base, headers, advice, network, console)?;
         Ok(Self {
             client,
             bot,
@@ -69,9 +79,25 @@ impl Api {
         Walk::new(purpose, advice, self.sized(query))
     }
 
+    /// Walks over the messages of all conversations that were created at or after a time, newest first.
+    pub fn messages_since(&self, since: Timestamp) -> Walk<Messages> {
+        let query = vec![("afterDate".to_owned(), since.to_query())];
+        let purpose = format!(
+            "list the messages of bot {} since {}",
+            self.bot,
+            since.to_query()
+        );
+        Walk::new(purpose, advice, self.sized(query))
+    }
+
     /// The client that walks.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The address of the API, for people.
+    pub fn name(&self) -> String {
+        format!("bot {}", self.bot)
     }
 
     /// One conversation's record.

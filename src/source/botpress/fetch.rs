@@ -1,11 +1,13 @@
 //! One conversation, whole: its record, its messages, and what else was asked for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use serde_json::value::RawValue;
 
 use super::api::Api;
+use super::filter::Filter;
 use super::message;
 use super::people::People;
 use crate::http::ApiError;
@@ -16,6 +18,7 @@ use crate::source::{Event, Missing, raw};
 #[derive(Debug)]
 pub struct Fetcher {
     pub api: Api,
+    pub filter: Arc<Filter>,
     pub people: Option<People>,
     pub states: Vec<String>,
     pub keep_raw: bool,
@@ -26,6 +29,8 @@ pub struct Fetcher {
 pub enum Start {
     /// An id of the command line.
     Id(String),
+    /// An id that has new messages; whether it is selected is not known yet.
+    Changed(String),
     /// Its record of the listing, read.
     Listed(Box<Conversation>),
     /// A record of the listing that cannot be read.
@@ -36,12 +41,13 @@ impl Fetcher {
     /// Fetches one conversation. An error ends the export; what concerns this conversation alone is an event.
     pub async fn fetch(&self, start: Start) -> Result<Event> {
         let id = match &start {
-            Start::Id(id) => id.clone(),
-            Start::Listed(conversation) => conversation.id.clone(),
+            Start::Id(id) | Start::Changed(id) => Some(id.clone()),
+            Start::Listed(conversation) => Some(conversation.id.clone()),
             Start::Broken(missing) => missing.id.clone(),
         };
         let error = match self.whole(start).await {
-            Ok(conversation) => return Ok(Event::Conversation(Box::new(conversation))),
+            Ok(Some(conversation)) => return Ok(Event::Conversation(Box::new(conversation))),
+            Ok(None) => return Ok(Event::Skipped),
             Err(error) => error,
         };
         match error.downcast_ref::<ApiError>() {
@@ -51,24 +57,38 @@ impl Fetcher {
         }
     }
 
-    async fn whole(&self, start: Start) -> Result<Conversation> {
+    async fn whole(&self, start: Start) -> Result<Option<Conversation>> {
         let mut conversation = match start {
             Start::Listed(conversation) => *conversation,
             Start::Broken(missing) => return Err(missing.error),
-            Start::Id(id) => {
+            Start::Id(id) => self.read(&id, self.api.conversation(&id).await?)?,
+            Start::Changed(id) => {
                 let record = self.api.conversation(&id).await?;
-                message::conversation(record, self.keep_raw)
-                    .with_context(|| format!("could not read conversation {id}"))?
+                if !self.filter.accepts(&record) {
+                    return Ok(None);
+                }
+                self.read(&id, record)?
             }
         };
         conversation.messages = self.messages(&conversation.id).await?;
+        if is_doubtful(&conversation) {
+            // A message may have come between the two calls: both again, once.
+            let record = self.api.conversation(&conversation.id).await?;
+            conversation = self.read(&conversation.id, record)?;
+            conversation.messages = self.messages(&conversation.id).await?;
+        }
         if let Some(people) = &self.people {
             people.join(&self.api, &mut conversation).await?;
         }
         if !self.states.is_empty() {
             conversation.states = Some(self.read_states(&conversation.id).await?);
         }
-        Ok(conversation)
+        Ok(Some(conversation))
+    }
+
+    fn read(&self, id: &str, record: Box<RawValue>) -> Result<Conversation> {
+        let conversation = message::conversation(record, self.keep_raw);
+        conversation.with_context(|| format!("could not read conversation {id}"))
     }
 
     /// All messages, oldest first, each once even if the pages moved under the walk.
@@ -97,4 +117,12 @@ impl Fetcher {
         }
         Ok(states)
     }
+}
+
+/// Whether another number of messages came than the vendor says there are.
+pub fn is_doubtful(conversation: &Conversation) -> bool {
+    let found = conversation.messages.len() as u64;
+    conversation
+        .promised
+        .is_some_and(|promised| promised != found)
 }

@@ -23,6 +23,18 @@ pub fn id(record: &RawValue) -> Option<String> {
     raw::parse::<Wire>(record).ok().map(|wire| wire.id.0)
 }
 
+/// The conversation that a message belongs to.
+pub fn conversation_id(record: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Wire {
+        conversation_id: Id,
+    }
+    raw::parse::<Wire>(record)
+        .ok()
+        .map(|wire| wire.conversation_id.0)
+}
+
 /// A conversation without its messages.
 pub fn conversation(record: Box<RawValue>, keep_raw: bool) -> Result<Conversation> {
     let wire: WireConversation = raw::parse(&record).context("it is not what the API promises")?;
@@ -195,6 +207,8 @@ struct WireConversation<'a> {
     created_at: Timestamp,
     #[serde(default)]
     updated_at: Maybe<Timestamp>,
+    #[serde(default)]
+    message_count: Maybe<u64>,
     #[serde(borrow, default)]
     channel: Words<'a>,
     #[serde(borrow, default)]
@@ -220,6 +234,7 @@ impl From<WireConversation<'_>> for Conversation {
             messages: Vec::new(),
             users: None,
             states: None,
+            promised: wire.message_count.0,
             raw: None,
         }
     }

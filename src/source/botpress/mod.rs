@@ -8,6 +8,8 @@
 
 mod api;
 mod fetch;
+mod filter;
+mod list;
 mod message;
 mod people;
 mod queue;
@@ -16,21 +18,21 @@ mod walk;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use serde_json::value::RawValue;
 use tokio::sync::mpsc::Sender;
 
-use super::{Event, Missing, conversation_ids};
-use crate::cli::BotpressArgs;
+use super::{Event, Increment, Missing, conversation_ids};
+use crate::cli::{BotpressArgs, BotpressTarget, NetworkArgs};
 use crate::format::Format;
 use crate::http::ApiError;
-use crate::model::Conversation;
 use crate::progress::Console;
 use crate::time::Timestamp;
 use crate::usage;
 use api::Api;
-use fetch::{Fetcher, Start};
+use fetch::Fetcher;
+use filter::Filter;
+use list::{Lister, Plan};
 use people::People;
-use queue::{Queue, Results};
+use queue::Results;
 
 /// How many conversations may be listed and not yet written; with their size this bounds the memory.
 const WINDOW: usize = 64;
@@ -45,13 +47,11 @@ const NEVER_ALL_GONE: usize = 4;
 #[derive(Debug)]
 pub struct Botpress {
     fetcher: Arc<Fetcher>,
-    /// The ids of the command line; the list is not asked for then.
-    ids: Option<Vec<String>>,
-    filters: Vec<(String, String)>,
-    since: Option<Timestamp>,
-    until: Option<Timestamp>,
+    filter: Arc<Filter>,
+    plan: Plan,
     limit: u64,
     concurrency: usize,
+    console: Console,
 }
 
 impl Botpress {
@@ -61,9 +61,9 @@ impl Botpress {
     /// Mostly usage errors: no bot, no token, flags that do not go together.
     pub fn new(args: &BotpressArgs, console: Console) -> Result<Self> {
         let (since, until) = super::range(&args.select, args.output.timezone, Timestamp::now())?;
-        let filters = filters(args, since, until);
+        let filter = Arc::new(Filter::new(args, since, until));
         let named = !args.select.conversation.is_empty();
-        if named && !filters.is_empty() {
+        if named && !filter.is_empty() {
             bail!(usage!(
                 "--conversation names the conversations, so the other filters cannot be used with it"
             ));
@@ -80,20 +80,27 @@ impl Botpress {
             .is_some_and(|path| path.as_os_str() == "-");
         let ids = conversation_ids(&args.select.conversation, stdin_is_token)?;
         let fetcher = Fetcher {
-            api: Api::new(args, console)?,
+            api: Api::new(&args.target, args.page_size, &args.network, console.clone())?,
+            filter: filter.clone(),
             people: args.with_users.then(People::default),
             states: args.with_state.clone(),
             keep_raw: !args.output.no_raw,
         };
         Ok(Self {
             fetcher: Arc::new(fetcher),
-            ids: named.then_some(ids),
-            filters,
-            since,
-            until,
+            filter,
+            plan: if named { Plan::Ids(ids) } else { Plan::All },
             limit: args.select.limit.unwrap_or(u64::MAX),
             concurrency: args.concurrency.into(),
+            console,
         })
+    }
+
+    /// Asks only for what is new or changed.
+    #[must_use]
+    pub fn only(mut self, increment: Increment) -> Self {
+        self.plan = Plan::Increment(Box::new(increment));
+        self
     }
 
     /// Sends every conversation that was asked for, in the order of the list (newest first) or of the ids.
@@ -107,56 +114,20 @@ impl Botpress {
             async move { fetcher.fetch(start).await }
         };
         let (queue, results) = queue::start(self.concurrency, WINDOW, self.limit, fetch);
+        let lister = Lister {
+            fetcher: &self.fetcher,
+            filter: &self.filter,
+            console: &self.console,
+            queue,
+        };
         let sending = self.send(results, events);
-        let listing = self.list(queue);
+        let listing = lister.list(&self.plan);
         tokio::pin!(sending, listing);
         // The list is of no use any more when sending has ended; what it listed is sent in any case.
         tokio::select! {
             sent = &mut sending => sent,
-            listed = &mut listing => sending.await.and(listed),
+            end = &mut listing => sending.await.and(end),
         }
-    }
-
-    async fn list(&self, mut queue: Queue<Start, Result<Event>>) -> Result<()> {
-        if let Some(ids) = &self.ids {
-            for id in ids {
-                if !queue.push(Start::Id(id.clone())).await {
-                    break;
-                }
-            }
-            return Ok(());
-        }
-        let mut walk = self.fetcher.api.conversations(self.filters.clone());
-        while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
-            for start in page.into_iter().filter_map(|record| self.start(record)) {
-                if !queue.push(start).await {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What to fetch for a record of the list, nothing when it lies outside the range.
-    fn start(&self, record: Box<RawValue>) -> Option<Start> {
-        let id = message::id(&record);
-        match message::conversation(record, self.fetcher.keep_raw) {
-            Ok(conversation) => self
-                .in_range(&conversation)
-                .then(|| Start::Listed(Box::new(conversation))),
-            Err(error) => {
-                let id = id.unwrap_or_else(|| "without an id".to_owned());
-                let error = error.context(format!("could not read conversation {id} of the list"));
-                Some(Start::Broken(Missing { id, error }))
-            }
-        }
-    }
-
-    /// The API's bounds are both inclusive; ours are half-open.
-    fn in_range(&self, conversation: &Conversation) -> bool {
-        let created = conversation.created_at;
-        self.since.is_none_or(|since| created >= Some(since))
-            && self.until.is_none_or(|until| created < Some(until))
     }
 
     async fn send(&self, mut results: Results<Result<Event>>, events: Sender<Event>) -> Result<()> {
@@ -168,7 +139,7 @@ impl Botpress {
                 return Ok(());
             }
         }
-        tally.check(self.ids.is_some())
+        tally.check(matches!(self.plan, Plan::Ids(_)))
     }
 }
 
@@ -188,7 +159,7 @@ impl Tally {
         match event {
             Event::Conversation(_) => self.found += 1,
             Event::Gone(_) => self.gone += 1,
-            Event::Expect(_) => {}
+            Event::Expect(_) | Event::Skipped => {}
             Event::Failed(missing) => return self.count_failure(missing),
         }
         self.unreached = 0;
@@ -230,30 +201,28 @@ impl Tally {
     }
 }
 
-/// The listing's query, as the official client writes it: arrays as repeated keys, tags with dots.
-fn filters(
-    args: &BotpressArgs,
-    since: Option<Timestamp>,
-    until: Option<Timestamp>,
-) -> Vec<(String, String)> {
-    let one = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
-    let tags = args
-        .tag
-        .iter()
-        .map(|(key, value)| (format!("tags.{key}"), value.clone()));
-    let participants = args
-        .participant
-        .iter()
-        .map(|id| ("participantIds".to_owned(), id.clone()));
-    [
-        one("afterDate", since.map(Timestamp::to_query)),
-        one("beforeDate", until.map(Timestamp::to_query)),
-        one("channel", args.channel.clone()),
-        one("integrationName", args.integration.clone()),
-    ]
-    .into_iter()
-    .flatten()
-    .chain(tags)
-    .chain(participants)
-    .collect()
+/// Asks for one page of the list: whether token, bot and network are all right.
+///
+/// # Errors
+/// As an export would fail.
+pub async fn check(
+    target: &BotpressTarget,
+    network: &NetworkArgs,
+    console: Console,
+) -> Result<String> {
+    let api = Api::new(target, None, network, console)?;
+    let page = api
+        .conversations(Vec::new())
+        .next_page(api.client())
+        .await?;
+    let found = page.map_or(0, |page| page.len());
+    let more = if found == 0 {
+        "no conversations"
+    } else {
+        "it has conversations"
+    };
+    Ok(format!(
+        "{} answers and the token may read it: {more}",
+        api.name()
+    ))
 }

@@ -1,0 +1,268 @@
+//! One export: takes what the source sends, writes it, and sees to it that what a state remembers is in the output.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::{self, Receiver};
+use tokio::time::Instant;
+
+use crate::cli::RunArgs;
+use crate::model::Conversation;
+use crate::progress::Console;
+use crate::sink::{Finished, Sink};
+use crate::source::{Event, Missing, Source};
+use crate::state::{Known, State};
+use crate::stop::{self, Stop};
+use crate::summary::{Doubt, Exit, Failure, Summary, is_broken_pipe};
+use crate::time::Span;
+
+/// Conversations between the source and the output; the source keeps a window of its own.
+const CHANNEL: usize = 4;
+
+/// A checkpoint is due after so many conversations, or so long after the last.
+const CHECKPOINT: u64 = 100;
+const CHECKPOINT_AFTER: Duration = Duration::from_secs(1);
+
+/// Where everything goes.
+pub struct Export<'a> {
+    /// The output.
+    pub sink: Sink,
+    /// What earlier runs did, where that is wanted, and how long a conversation may come again.
+    pub state: Option<(State, Span)>,
+    /// What this run does.
+    pub summary: &'a mut Summary,
+    /// What is said of it.
+    pub console: &'a Console,
+    /// How to run.
+    pub args: &'a RunArgs,
+}
+
+impl Export<'_> {
+    /// Runs the source to its end, or until it is stopped.
+    ///
+    /// # Errors
+    /// What ended the export before its end.
+    pub fn run(mut self, source: Source) -> Result<Exit> {
+        let worked = self.work(source);
+        let broken_pipe = worked.as_ref().is_err_and(is_broken_pipe);
+        let Self {
+            sink,
+            mut state,
+            summary,
+            console,
+            ..
+        } = self;
+        let complete = worked.is_ok() && summary.counts.failed == 0;
+        let finished = sink
+            .finish(complete, worked.is_ok())
+            .map(|finished| note(summary, finished));
+        console.finish(|| summary.to_string());
+        let place = finished.as_ref().ok().cloned().unwrap_or_default();
+        match worked {
+            Err(error) if broken_pipe => return Err(error),
+            Err(error) => {
+                tell_stop(&error, state.is_some(), console);
+                if !place.is_empty() {
+                    console.error(&format!("incomplete: {place}"));
+                }
+                return Err(error);
+            }
+            Ok(()) => drop(finished?),
+        }
+        if let Some((state, keep)) = &mut state {
+            state.complete(*keep)?;
+            summary.watermark_after = state.watermark();
+        }
+        summary.complete = complete;
+        if complete {
+            return Ok(Exit::Done);
+        }
+        let (missing, all) = (
+            summary.counts.failed,
+            summary.counts.conversations + summary.counts.failed,
+        );
+        let end = if place.is_empty() {
+            place
+        } else {
+            format!("; {place}")
+        };
+        console.error(&format!(
+            "incomplete: {missing} of {all} conversations could not be exported{end}"
+        ));
+        Ok(Exit::Incomplete)
+    }
+
+    fn work(&mut self, source: Source) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .context("could not start the threads for the network")?;
+        let stops = stop::watch(runtime.handle(), self.args.max_duration.map(Span::to_std));
+        // The first one says where the output begins.
+        let worked = self
+            .checkpoint()
+            .and_then(|()| self.pump(&runtime, source, stops));
+        // What was written before an error is in the output all the same.
+        let saved = self.checkpoint();
+        // Requests under way are of no use any more.
+        runtime.shutdown_background();
+        worked.and(saved)
+    }
+
+    fn pump(&mut self, runtime: &Runtime, source: Source, mut stops: Receiver<Stop>) -> Result<()> {
+        let (sender, mut events) = mpsc::channel(CHANNEL);
+        let source = runtime.spawn(source.run(sender));
+        let mut due = Due::new();
+        loop {
+            if due.is_now() {
+                self.checkpoint()?;
+                due = Due::new();
+            }
+            if events.is_empty() {
+                // A reader sees what there is before a wait.
+                self.sink.flush()?;
+            }
+            let next = async {
+                tokio::select! {
+                    biased;
+                    Some(stop) = stops.recv() => Err(stop),
+                    event = events.recv() => Ok(Some(event)),
+                    () = tokio::time::sleep_until(due.at) => Ok(None),
+                }
+            };
+            match runtime.block_on(next)? {
+                Some(Some(event)) => due.conversations += u64::from(self.take(event)?),
+                Some(None) => return runtime.block_on(source).context("the source broke down")?,
+                None => {}
+            }
+        }
+    }
+
+    /// Deals with what the source sent. True when a checkpoint should know of it.
+    fn take(&mut self, event: Event) -> Result<bool> {
+        match event {
+            Event::Expect(count) => self.console.expect(count),
+            Event::Skipped => self.summary.counts.skipped += 1,
+            Event::Conversation(conversation) => return self.write(&conversation).map(|()| true),
+            Event::Gone(missing) => self.gone(missing),
+            Event::Failed(missing) => return self.failed(missing).map(|()| true),
+        }
+        Ok(false)
+    }
+
+    fn write(&mut self, conversation: &Conversation) -> Result<()> {
+        let known = self.state.as_ref().map(|_| Known::of(conversation));
+        if let (Some((state, _)), Some(known)) = (&mut self.state, &known)
+            && state.has(&conversation.id, known)
+        {
+            self.summary.counts.skipped += 1;
+            state.note_done(&conversation.id, known.clone());
+            return Ok(());
+        }
+        self.sink.write(conversation)?;
+        if let (Some((state, _)), Some(known)) = (&mut self.state, known) {
+            state.note_done(&conversation.id, known);
+        }
+        self.doubt(conversation);
+        let counts = &mut self.summary.counts;
+        counts.conversations += 1;
+        counts.messages += conversation.messages.len() as u64;
+        self.console.advance(counts.conversations, counts.messages);
+        Ok(())
+    }
+
+    /// The vendor's count of messages is no proof, but worth a word.
+    fn doubt(&mut self, conversation: &Conversation) {
+        let found = conversation.messages.len() as u64;
+        if let Some(promised) = conversation.promised.filter(|promised| *promised != found) {
+            let id = conversation.id.clone();
+            self.console.warn(&format!(
+                "conversation {id} has {found} messages, but the vendor says {promised}"
+            ));
+            self.summary.doubtful.push(Doubt {
+                id,
+                promised,
+                found,
+            });
+        }
+    }
+
+    fn gone(&mut self, missing: Missing) {
+        let (id, error) = (missing.id.unwrap_or_default(), missing.error);
+        self.console
+            .warn(&format!("conversation {id} is gone: {error:#}"));
+        if let Some((state, _)) = &mut self.state {
+            state.note_gone(&id);
+        }
+        self.summary.counts.gone += 1;
+        self.summary.gone.push(id);
+    }
+
+    fn failed(&mut self, missing: Missing) -> Result<()> {
+        if let Some((state, _)) = &mut self.state {
+            state.note_failed(&missing);
+        }
+        let error = format!("{:#}", missing.error);
+        self.summary.counts.failed += 1;
+        self.summary.failed.push(Failure {
+            id: missing.id,
+            error: error.clone(),
+        });
+        if self.args.fail_fast {
+            return Err(missing.error);
+        }
+        self.console.error(&error);
+        Ok(())
+    }
+
+    /// Makes durable what was written, and then that it was.
+    fn checkpoint(&mut self) -> Result<()> {
+        if let Some((state, _)) = &mut self.state {
+            let bytes = self.sink.sync()?;
+            state.commit(bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// When the next checkpoint is due.
+struct Due {
+    at: Instant,
+    conversations: u64,
+}
+
+impl Due {
+    fn new() -> Self {
+        let at = Instant::now() + CHECKPOINT_AFTER;
+        let conversations = 0;
+        Self { at, conversations }
+    }
+
+    fn is_now(&self) -> bool {
+        self.conversations >= CHECKPOINT || Instant::now() >= self.at
+    }
+}
+
+/// Notes what was written; where an incomplete export lies, in words.
+fn note(summary: &mut Summary, finished: Finished) -> String {
+    summary.bytes = finished.files.iter().map(|file| file.bytes).sum();
+    summary.files = finished.files;
+    let place = finished
+        .partial
+        .map(|path| format!("the export so far stays as {}", path.display()));
+    place.unwrap_or_default()
+}
+
+/// After a stop, says how to go on.
+fn tell_stop(error: &anyhow::Error, has_state: bool, console: &Console) {
+    if error.is::<Stop>() {
+        let command = stop::command_line();
+        console.error(&if has_state {
+            format!("stopped; this continues where it stopped: {command}")
+        } else {
+            format!("stopped; without --state this begins anew: {command}")
+        });
+    }
+}

@@ -1,0 +1,73 @@
+//! A file that grows by each run (`--append`). What a crash left beyond the durable length is cut off.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::file;
+use crate::usage;
+
+/// What the state knows of the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Durable {
+    /// How many bytes of it count; none when no run has opened it.
+    pub bytes: Option<u64>,
+    /// Whether the run before was cut off, so that there may be more.
+    pub cut_off: bool,
+}
+
+/// Opens the file behind what counts of it, locked against other runs.
+///
+/// # Errors
+/// When it is not the file that the state knows, or cannot be written.
+pub fn open(path: &Path, durable: Durable) -> Result<File> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    file::lock(&file)?;
+    let found = file.metadata()?.len();
+    let Some(known) = durable.bytes else {
+        if found > 0 {
+            bail!(usage!(
+                "it has {found} bytes that the state knows nothing of: begin with an empty or a new file"
+            ));
+        }
+        return Ok(file);
+    };
+    if found < known {
+        bail!(usage!(
+            "it has {found} bytes and the state knows of {known}: it was replaced or cut; \
+             put it back, or begin with another state and file"
+        ));
+    }
+    if found > known && !durable.cut_off {
+        bail!(usage!(
+            "it has {found} bytes and the state knows of {known}: something else wrote to it; \
+             begin with another state and file"
+        ));
+    }
+    file.set_len(known)?;
+    file.seek(SeekFrom::End(0))?;
+    Ok(file)
+}
+
+/// Hands what the file holds to `take`, piece by piece, and stands behind it again.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_through(file: &File, mut take: impl FnMut(&[u8])) -> Result<()> {
+    let mut reader = file;
+    reader.seek(SeekFrom::Start(0))?;
+    let mut buffer = vec![0; super::BUFFER];
+    loop {
+        match reader.read(&mut buffer).context("could not read it")? {
+            0 => return Ok(()),
+            length => take(&buffer[..length]),
+        }
+    }
+}

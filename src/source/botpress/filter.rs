@@ -1,0 +1,108 @@
+//! Which conversations of the bot are wanted: asked of the API where it lists, and checked where it does not.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::cli::BotpressArgs;
+use crate::source::lenient::{Maybe, Words};
+use crate::source::raw;
+use crate::time::Timestamp;
+
+/// The flags that select.
+#[derive(Debug)]
+pub struct Filter {
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+    channel: Option<String>,
+    integration: Option<String>,
+    tags: Vec<(String, String)>,
+    participants: Vec<String>,
+}
+
+impl Filter {
+    /// The filter of the flags, its range bound to the clock.
+    pub fn new(args: &BotpressArgs, since: Option<Timestamp>, until: Option<Timestamp>) -> Self {
+        Self {
+            since,
+            until,
+            channel: args.channel.clone(),
+            integration: args.integration.clone(),
+            tags: args.tag.clone(),
+            participants: args.participant.clone(),
+        }
+    }
+
+    /// The listing's query, as the official client writes it: arrays as repeated keys, tags with dots. The list begins
+    /// at `from`, should that be later than the filter's own beginning.
+    pub fn query(&self, from: Option<Timestamp>) -> Vec<(String, String)> {
+        let one = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
+        let tags = self
+            .tags
+            .iter()
+            .map(|(key, value)| (format!("tags.{key}"), value.clone()));
+        let participants = self
+            .participants
+            .iter()
+            .map(|id| ("participantIds".to_owned(), id.clone()));
+        [
+            one("afterDate", self.since.max(from).map(Timestamp::to_query)),
+            one("beforeDate", self.until.map(Timestamp::to_query)),
+            one("channel", self.channel.clone()),
+            one("integrationName", self.integration.clone()),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(tags)
+        .chain(participants)
+        .collect()
+    }
+
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.query(None).is_empty()
+    }
+
+    /// Whether only the API can tell who takes part.
+    pub fn names_people(&self) -> bool {
+        !self.participants.is_empty()
+    }
+
+    /// Whether a time of creation is in the range. The API's bounds are both inclusive; ours are half-open.
+    pub fn in_range(&self, created: Option<Timestamp>) -> bool {
+        self.since.is_none_or(|since| created >= Some(since))
+            && self.until.is_none_or(|until| created < Some(until))
+    }
+
+    /// Whether a conversation's record is one that the API would list, people aside.
+    pub fn accepts(&self, record: &RawValue) -> bool {
+        let Ok(wire) = raw::parse::<Wire>(record) else {
+            return true;
+        };
+        let integration = wire.integration.map(raw::value).unwrap_or_default();
+        let integration = integration["name"].as_str().or(integration.as_str());
+        let tags = wire.tags.map(raw::value).unwrap_or_default();
+        let same = |wanted: &Option<String>, found: Option<&str>| {
+            wanted.is_none() || wanted.as_deref() == found
+        };
+        self.in_range(wire.created_at.0)
+            && same(&self.channel, wire.channel.0.as_deref())
+            && same(&self.integration, integration)
+            && self
+                .tags
+                .iter()
+                .all(|(key, value)| tags[key.as_str()] == value.as_str())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire<'a> {
+    #[serde(default)]
+    created_at: Maybe<Timestamp>,
+    #[serde(borrow, default)]
+    channel: Words<'a>,
+    #[serde(borrow, default)]
+    integration: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    tags: Option<&'a RawValue>,
+}

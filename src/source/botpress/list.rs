@@ -1,0 +1,191 @@
+//! Which conversations to fetch, handed to the queue in the order of the output.
+
+use std::collections::HashSet;
+
+use anyhow::{Context, Result};
+use serde_json::value::RawValue;
+
+use super::fetch::{Fetcher, Start};
+use super::filter::Filter;
+use super::message;
+use super::queue::Queue;
+use crate::http::ApiError;
+use crate::model::Conversation;
+use crate::progress::Console;
+use crate::source::{Event, Increment, Missing, Stand};
+use crate::time::Timestamp;
+
+/// Where the conversations of an export come from.
+#[derive(Debug)]
+pub enum Plan {
+    /// The ids of the command line.
+    Ids(Vec<String>),
+    /// The API's list.
+    All,
+    /// What is new or changed.
+    Increment(Box<Increment>),
+}
+
+/// Lists what a plan asks for.
+pub struct Lister<'a> {
+    pub fetcher: &'a Fetcher,
+    pub filter: &'a Filter,
+    pub console: &'a Console,
+    pub queue: Queue<Start, Result<Event>>,
+}
+
+impl Lister<'_> {
+    /// Hands everything to the queue, or as much as is wanted.
+    pub async fn list(mut self, plan: &Plan) -> Result<()> {
+        match plan {
+            Plan::Ids(ids) => {
+                for id in ids {
+                    if !self.queue.push(Start::Id(id.clone())).await {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Plan::All => self.list_from(None, |_| true).await.map(drop),
+            Plan::Increment(increment) => self.increment(increment).await,
+        }
+    }
+
+    async fn increment(&mut self, increment: &Increment) -> Result<()> {
+        for id in &increment.failed {
+            self.queue.push(Start::Id(id.clone())).await;
+        }
+        let handled: HashSet<&str> = increment
+            .failed
+            .iter()
+            .chain(&increment.done)
+            .map(String::as_str)
+            .collect();
+        let open = |conversation: &Conversation| !handled.contains(conversation.id.as_str());
+        let Some(since) = increment.since else {
+            return self.list_from(None, open).await.map(drop);
+        };
+        let changed = match self.changed(since).await {
+            Ok(changed) => changed,
+            Err(error) if is_refused(&error) => {
+                self.console
+                    .detail(|| format!("{error:#}; comparing the whole list instead"));
+                let doubtful = |conversation: &Conversation| {
+                    open(conversation) && in_doubt(conversation, increment, since)
+                };
+                return self.list_from(None, doubtful).await.map(drop);
+            }
+            Err(error) => return Err(error),
+        };
+        let listed = self.list_from(Some(since), open).await?;
+        let selected = if self.filter.names_people() {
+            Some(self.ids().await?)
+        } else {
+            None
+        };
+        for id in changed {
+            let known = handled.contains(id.as_str()) || listed.contains(&id);
+            if !known
+                && selected
+                    .as_ref()
+                    .is_none_or(|selected| selected.contains(&id))
+            {
+                self.queue.push(Start::Changed(id)).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// The conversations with messages since then, of the whole bot, by one walk without a conversation's id
+    /// (vendors/botpress.md: `updatedAt` does not tell).
+    async fn changed(&self, since: Timestamp) -> Result<Vec<String>> {
+        let mut changed = Vec::new();
+        let mut seen = HashSet::new();
+        let mut walk = self.fetcher.api.messages_since(since);
+        while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
+            for record in page {
+                let id = message::conversation_id(&record);
+                let id = id.context(
+                    "a message of the bot does not say which conversation it belongs to",
+                )?;
+                if seen.insert(id.clone()) {
+                    changed.push(id);
+                }
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Hands on what the list has from then on, if it is `wanted`; which ids that were.
+    async fn list_from(
+        &mut self,
+        from: Option<Timestamp>,
+        wanted: impl Fn(&Conversation) -> bool,
+    ) -> Result<HashSet<String>> {
+        let mut listed = HashSet::new();
+        let mut walk = self.fetcher.api.conversations(self.filter.query(from));
+        while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
+            let starts = page
+                .into_iter()
+                .filter_map(|record| self.start(record, &wanted));
+            for start in starts.collect::<Vec<_>>() {
+                // Remembered only where it is asked for: the whole list may be long.
+                if let (Some(_), Start::Listed(conversation)) = (from, &start) {
+                    listed.insert(conversation.id.clone());
+                }
+                if !self.queue.push(start).await {
+                    return Ok(listed);
+                }
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The ids of everything that the filter lets through.
+    async fn ids(&self) -> Result<HashSet<String>> {
+        let mut ids = HashSet::new();
+        let mut walk = self.fetcher.api.conversations(self.filter.query(None));
+        while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
+            ids.extend(page.iter().filter_map(|record| message::id(record)));
+        }
+        Ok(ids)
+    }
+
+    /// What to fetch for a record of the list.
+    fn start(
+        &self,
+        record: Box<RawValue>,
+        wanted: &impl Fn(&Conversation) -> bool,
+    ) -> Option<Start> {
+        let id = message::id(&record);
+        match message::conversation(record, self.fetcher.keep_raw) {
+            Ok(conversation) => {
+                let wanted = self.filter.in_range(conversation.created_at) && wanted(&conversation);
+                wanted.then(|| Start::Listed(Box::new(conversation)))
+            }
+            Err(error) => {
+                let name = id.as_deref().unwrap_or("without an id");
+                let error =
+                    error.context(format!("could not read conversation {name} of the list"));
+                Some(Start::Broken(Missing { id, error }))
+            }
+        }
+    }
+}
+
+/// Whether the list cannot tell that the conversation is as it was.
+fn in_doubt(conversation: &Conversation, increment: &Increment, since: Timestamp) -> bool {
+    let stand = Stand {
+        messages: conversation.promised,
+        updated: conversation.updated_at,
+    };
+    let same = stand.messages.is_some() && increment.known.get(&conversation.id) == Some(&stand);
+    !same || conversation.created_at >= Some(since)
+}
+
+/// Whether the API does not take the call at all, rather than failing at it.
+fn is_refused(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<ApiError>()
+        .is_some_and(ApiError::is_unsupported)
+}
