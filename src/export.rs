@@ -133,23 +133,29 @@ impl Export<'_> {
                 }
             };
             match runtime.block_on(next)? {
-                Some(Some(event)) => due.conversations += u64::from(self.take(event)?),
+                Some(Some(event)) => due.conversations += self.take(event)?,
                 Some(None) => return runtime.block_on(source).context("the source broke down")?,
                 None => {}
             }
         }
     }
 
-    /// Deals with what the source sent. True when a checkpoint should know of it.
-    fn take(&mut self, event: Event) -> Result<bool> {
+    /// Deals with what the source sent. How many conversations a checkpoint should know of.
+    fn take(&mut self, event: Event) -> Result<u64> {
         match event {
             Event::Expect(count) => self.console.expect(count),
             Event::Skipped => self.summary.counts.skipped += 1,
-            Event::Conversation(conversation) => return self.write(&conversation).map(|()| true),
+            Event::Conversation(conversation) => return self.write(&conversation).map(|()| 1),
+            Event::Conversations(conversations) => {
+                conversations
+                    .iter()
+                    .try_for_each(|conversation| self.write(conversation))?;
+                return Ok(conversations.len() as u64);
+            }
             Event::Gone(missing) => self.gone(missing),
-            Event::Failed(missing) => return self.failed(missing).map(|()| true),
+            Event::Failed(missing) => return self.failed(missing).map(|()| 1),
         }
-        Ok(false)
+        Ok(0)
     }
 
     fn write(&mut self, conversation: &Conversation) -> Result<()> {

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::time::Timestamp;
 
@@ -33,13 +33,13 @@ pub struct Conversation {
     pub users: Option<Vec<User>>,
     /// The payload of each state asked for, null where the conversation has none of that name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub states: Option<BTreeMap<String, Option<Box<RawValue>>>>,
+    pub states: Option<BTreeMap<String, Option<Record>>>,
     /// How many messages the vendor says it has, where it says so.
     #[serde(skip)]
     pub promised: Option<u64>,
     /// The vendor's record without its messages, verbatim.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw: Option<Box<RawValue>>,
+    pub raw: Option<Record>,
 }
 
 /// Whom a conversation was exported from.
@@ -76,7 +76,7 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// The vendor's message, verbatim.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw: Option<Box<RawValue>>,
+    pub raw: Option<Record>,
 }
 
 /// Who speaks.
@@ -138,4 +138,44 @@ pub struct User {
     pub tags: BTreeMap<String, Value>,
     /// Who they are in this conversation.
     pub role: Role,
+}
+
+/// A vendor's record, verbatim: JSON, on one line.
+#[derive(Debug)]
+pub struct Record(Box<str>);
+
+impl Record {
+    /// The record of JSON text that somebody has parsed and that stands on one line.
+    #[must_use]
+    pub fn of_json(line: &str) -> Self {
+        Self(line.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Record {
+    /// As `serde_json`'s `RawValue` does it, which can only be had by parsing the text once more.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const RAW: &str = "$serde_json::private::RawValue";
+        let mut raw = serializer.serialize_struct(RAW, 1)?;
+        raw.serialize_field(RAW, &self.0)?;
+        raw.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+
+    #[test]
+    fn records_are_written_as_they_are() {
+        let record = Record::of_json(r#"{"b":1.0, "a":"\ud83d"}"#);
+        let json = serde_json::to_string(&[record]).unwrap();
+        assert_eq!(json, r#"[{"b":1.0, "a":"\ud83d"}]"#);
+    }
 }

@@ -1,5 +1,7 @@
 //! Points in time: parsing what people and vendors write, and showing it. The only file that knows chrono.
 
+mod usual;
+
 use std::fmt::Write;
 use std::str::FromStr;
 use std::time::Duration;
@@ -68,6 +70,9 @@ impl FromStr for Timestamp {
     type Err = chrono::ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(time) = usual::read(text) {
+            return Ok(Self(time));
+        }
         let time = DateTime::parse_from_rfc3339(text)?.with_timezone(&Utc);
         Ok(Self(time.trunc_subsecs(6)))
     }
@@ -75,7 +80,13 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+        match usual::write(self.0)
+            .as_ref()
+            .map(|text| str::from_utf8(text))
+        {
+            Some(Ok(text)) => serializer.serialize_str(text),
+            _ => serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true)),
+        }
     }
 }
 

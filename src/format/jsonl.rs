@@ -5,13 +5,17 @@ use std::io::{self, Write};
 use super::Formatter;
 use crate::model::Conversation;
 
-/// Keeps nothing between two lines.
-pub struct Jsonl;
+/// Keeps nothing between two lines but the memory for one.
+#[derive(Default)]
+pub struct Jsonl {
+    line: Vec<u8>,
+}
 
 impl Formatter for Jsonl {
     fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
-        let mut line = serde_json::to_vec(conversation)?;
-        line.push(b'\n');
-        out.write_all(&line)
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, conversation)?;
+        self.line.push(b'\n');
+        out.write_all(&self.line)
     }
 }

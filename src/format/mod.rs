@@ -82,7 +82,7 @@ impl Format {
         match self {
             Self::Text => Box::new(text::Text::new(times.clone())),
             Self::Json => Box::<json::Json>::default(),
-            Self::Jsonl => Box::new(jsonl::Jsonl),
+            Self::Jsonl => Box::<jsonl::Jsonl>::default(),
         }
     }
 }

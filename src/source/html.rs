@@ -4,10 +4,46 @@
 
 use std::fmt::Write;
 
-use html5gum::{HtmlString, Token, Tokenizer};
+use html5gum::{Token, Tokenizer};
 
 /// The text a reader would see. A link is `words (address)`, an item of a list begins with `- `.
 pub fn to_text(html: &str) -> String {
+    simple(html).unwrap_or_else(|| full(html))
+}
+
+/// Most fragments have nothing but these tags and entities, and need no parser; none where there is more.
+fn simple(html: &str) -> Option<String> {
+    let mut page = Page::default();
+    page.text.reserve(html.len());
+    let mut rest = html;
+    while let Some(at) = memchr::memchr3(b'<', b'&', 0, rest.as_bytes()) {
+        page.words(&rest[..at]);
+        rest = &rest[at..];
+        let mut begins = |with| rest.strip_prefix(with).map(|tail| rest = tail).is_some();
+        if begins("<p>") {
+            page.open(b"p", |_| None);
+        } else if begins("</p>") {
+            page.close(b"p");
+        } else if begins("<br>") {
+            page.open(b"br", |_| None);
+        } else if begins("<a href=\"") {
+            let (address, tail) = rest.split_once('"')?;
+            let odd = address.contains(['&', '\r', '\0']);
+            rest = tail.strip_prefix('>').filter(|_| !odd)?;
+            page.open(b"a", |_| Some(address.as_bytes()));
+        } else if begins("</a>") {
+            page.close(b"a");
+        } else if begins("&amp;") {
+            page.words("&");
+        } else {
+            return None;
+        }
+    }
+    page.words(rest);
+    Some(page.end())
+}
+
+fn full(html: &str) -> String {
     let mut page = Page::default();
     for token in Tokenizer::new(html) {
         let Ok(token) = token;
@@ -15,15 +51,14 @@ pub fn to_text(html: &str) -> String {
             Token::String(text) => page.words(&String::from_utf8_lossy(&text)),
             Token::StartTag(tag) => {
                 page.open(&tag.name, |name: &[u8]| {
-                    tag.attributes.get(name).map(|value| &value.value)
+                    tag.attributes.get(name).map(|value| &value.value[..])
                 });
             }
             Token::EndTag(tag) => page.close(&tag.name),
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
-    page.text.truncate(page.text.trim_end().len());
-    page.text
+    page.end()
 }
 
 #[derive(Default)]
@@ -40,6 +75,11 @@ struct Page {
 }
 
 impl Page {
+    fn end(mut self) -> String {
+        self.text.truncate(self.text.trim_end().len());
+        self.text
+    }
+
     fn words(&mut self, text: &str) {
         if self.hidden {
             return;
@@ -61,7 +101,7 @@ impl Page {
         }
     }
 
-    fn open<'a>(&mut self, name: &[u8], attribute: impl Fn(&[u8]) -> Option<&'a HtmlString>) {
+    fn open<'a>(&mut self, name: &[u8], attribute: impl Fn(&[u8]) -> Option<&'a [u8]>) {
         match name {
             b"br" => self.text.push('\n'),
             b"a" => {
@@ -165,7 +205,60 @@ fn is_block(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::to_text;
+    use proptest::prelude::*;
+
+    use super::{full, simple, to_text};
+
+    proptest! {
+        #[test]
+        fn simple_fragments_read_as_any_others(
+            parts in prop::collection::vec(prop::sample::select(PARTS), 0..12),
+        ) {
+            let html = parts.concat();
+            if let Some(text) = simple(&html) {
+                prop_assert_eq!(text, full(&html));
+            }
+        }
+    }
+
+    const PARTS: &[&str] = &[
+        "<p>",
+        "</p>",
+        "<br>",
+        "<a href=\"https://x\">",
+        "<a href=\"",
+        "\">",
+        "</a>",
+        "&amp;",
+        "&amp",
+        "amp;",
+        "lt;",
+        "#",
+        "a",
+        "word é",
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\u{a0}",
+        "\t",
+        "\u{c}",
+        "<",
+        ">",
+        "<b>",
+        "\"",
+        "'",
+        "=",
+        "/",
+        "\0",
+        "😀",
+        "p>",
+    ];
+
+    #[test]
+    fn usual_fragments_are_simple() {
+        assert!(simple("<p>Hi &amp; <a href=\"https://x\">see</a>!</p>\n<p>a<br>b</p>").is_some());
+    }
 
     #[test]
     fn fragments_read_as_in_a_browser() {

@@ -124,6 +124,50 @@ impl Splitter {
         &self.buffer[self.start..]
     }
 
+    /// Whether it stands within an element whose end has not been found yet.
+    #[must_use]
+    pub fn is_within(&self) -> bool {
+        matches!(self.state, State::Within(_))
+    }
+
+    /// Offers the objects that come next to `read`, so that they need not be looked at twice: each with all valid text
+    /// behind its beginning, to be read to its end. Ends at the first whose length `read` does not tell.
+    ///
+    /// # Errors
+    /// As [`Self::next_piece`].
+    pub fn read_ahead(
+        &mut self,
+        mut read: impl FnMut(&str) -> Option<usize>,
+    ) -> Result<(), SplitError> {
+        if self.is_within() {
+            return Ok(());
+        }
+        let text = valid(&self.buffer[self.start..]);
+        let mut at = 0;
+        loop {
+            at += blanks(&text.as_bytes()[at..]);
+            let Some(&byte) = text.as_bytes().get(at) else {
+                break;
+            };
+            match self.state.after(byte)? {
+                State::Within(_) if byte == b'{' => {
+                    let Some(length) = read(&text[at..]) else {
+                        break;
+                    };
+                    at += length;
+                    self.state = State::After;
+                }
+                State::Within(_) => break,
+                state => {
+                    at += 1;
+                    self.state = state;
+                }
+            }
+        }
+        self.start += at;
+        Ok(())
+    }
+
     /// The next element that is there to its end.
     ///
     /// # Errors
@@ -133,13 +177,11 @@ impl Splitter {
             if let State::Within(element) = self.state {
                 return Ok(self.within(element));
             }
-            let rest = &self.buffer[self.start..];
-            let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();
-            self.start += blanks;
+            self.start += blanks(&self.buffer[self.start..]);
             let Some(&byte) = self.buffer.get(self.start) else {
                 return Ok(None);
             };
-            self.state = self.between(byte)?;
+            self.state = self.state.after(byte)?;
             match self.state {
                 // An element's first byte belongs to it.
                 State::Within(Element::Scalar) => self.at = self.start,
@@ -157,18 +199,6 @@ impl Splitter {
         match self.state {
             State::End => Ok(()),
             _ => Err(SplitError::Cut),
-        }
-    }
-
-    /// What a byte that is not blank begins, outside of the elements.
-    fn between(&self, byte: u8) -> Result<State, SplitError> {
-        match (self.state, byte) {
-            (State::Before, b'[') => Ok(State::First),
-            (State::Before, _) => Err(SplitError::NoArray),
-            (State::First | State::After, b']') => Ok(State::End),
-            (State::After, b',') => Ok(State::Next),
-            (State::First | State::Next, byte) => Element::begun_by(byte).map(State::Within),
-            _ => Err(SplitError::Garbage(byte)),
         }
     }
 
@@ -199,6 +229,20 @@ impl Splitter {
             self.buffer.truncate(kept);
             self.buffer.shrink_to(2 * HEAD);
             self.at = kept;
+        }
+    }
+}
+
+impl State {
+    /// What a byte that is not blank begins, outside of the elements.
+    fn after(self, byte: u8) -> Result<Self, SplitError> {
+        match (self, byte) {
+            (Self::Before, b'[') => Ok(Self::First),
+            (Self::Before, _) => Err(SplitError::NoArray),
+            (Self::First | Self::After, b']') => Ok(Self::End),
+            (Self::After, b',') => Ok(Self::Next),
+            (Self::First | Self::Next, byte) => Element::begun_by(byte).map(Self::Within),
+            _ => Err(SplitError::Garbage(byte)),
         }
     }
 }
@@ -286,9 +330,20 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+fn blanks(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| is_blank(**byte)).count()
+}
+
+/// The text that the bytes begin with, up to one that belongs to none.
+fn valid(bytes: &[u8]) -> &str {
+    let length = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    std::str::from_utf8(&bytes[..length]).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde::de::IgnoredAny;
     use serde_json::value::RawValue;
 
     use super::*;
@@ -305,6 +360,17 @@ mod tests {
         for to in cuts.iter().copied().chain([bytes.len()]) {
             splitter.push(&bytes[from..to]);
             from = to;
+            if limit == AHEAD {
+                splitter.read_ahead(|text| {
+                    let mut values =
+                        serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+                    values.next()?.ok()?;
+                    let bytes = text.as_bytes()[..values.byte_offset()].to_vec();
+                    let length = bytes.len();
+                    elements.push((bytes, length));
+                    Some(length)
+                })?;
+            }
             while let Some(piece) = splitter.next_piece()? {
                 elements.push(match piece {
                     Piece::Element(bytes) => (bytes.to_vec(), bytes.len()),
@@ -316,10 +382,20 @@ mod tests {
         Ok(elements)
     }
 
-    /// Agrees with `serde_json`: the same elements, or an error somewhere where it has one.
+    /// A limit that no element meets; with it, objects are read ahead.
+    const AHEAD: usize = usize::MAX - 1;
+
     fn agrees(bytes: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
+        agrees_with(split(bytes, cuts, usize::MAX), bytes)?;
+        agrees_with(split(bytes, cuts, AHEAD), bytes)
+    }
+
+    /// Agrees with `serde_json`: the same elements, or an error somewhere where it has one.
+    fn agrees_with(
+        found: Result<Vec<(Vec<u8>, usize)>, SplitError>,
+        bytes: &[u8],
+    ) -> Result<(), TestCaseError> {
         let expected = serde_json::from_slice::<Vec<&RawValue>>(bytes);
-        let found = split(bytes, cuts, usize::MAX);
         if let Ok(expected) = expected {
             let expected: Vec<_> = expected
                 .iter()

@@ -19,15 +19,26 @@ pub struct Words<'a>(pub Option<Cow<'a, str>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&'a RawValue>::deserialize(deserializer)?;
-        if !raw.get().starts_with('"') {
-            return Ok(Self(None));
-        }
-        let text = serde_json::from_str::<Text>(raw.get()).map(|text| text.0);
-        let text =
-            text.or_else(|_| serde_json::from_str(&raw::repaired(raw.get())).map(Cow::Owned));
-        Ok(Self(text.ok()))
+        let raw = <&'a RawValue>::deserialize(deserializer)?.get();
+        let text = plain(raw).map(Cow::Borrowed);
+        Ok(Self(text.or_else(|| unescaped(raw))))
     }
+}
+
+/// What stands between the quotes of a string without escapes.
+fn plain(json: &str) -> Option<&str> {
+    let text = json.strip_prefix('"')?.strip_suffix('"')?;
+    memchr::memchr(b'\\', text.as_bytes())
+        .is_none()
+        .then_some(text)
+}
+
+fn unescaped(json: &str) -> Option<Cow<'_, str>> {
+    if !json.starts_with('"') {
+        return None;
+    }
+    let text = serde_json::from_str(json).or_else(|_| serde_json::from_str(&raw::repaired(json)));
+    text.ok().map(Cow::Owned)
 }
 
 impl Words<'_> {
@@ -44,6 +55,9 @@ pub struct Id(pub String);
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
+        if let Some(text) = plain(raw) {
+            return Ok(Self(text.to_owned()));
+        }
         match raw.as_bytes().first() {
             Some(b'"') => serde_json::from_str(raw)
                 .map(Self)

@@ -10,6 +10,7 @@ mod seen;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use tokio::sync::mpsc::Sender;
@@ -29,6 +30,8 @@ pub enum Event {
     Expect(u64),
     /// A conversation, whole.
     Conversation(Box<Conversation>),
+    /// Some of them, since waking another thread for each takes longer than reading it.
+    Conversations(Arc<Vec<Conversation>>),
     /// A conversation that the vendor deleted meanwhile.
     Gone(Missing),
     /// A conversation that could not be had.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::http::shape_error;
+use crate::model::Record;
 
 /// Parses a vendor's record.
 ///
@@ -25,14 +26,29 @@ pub fn value(raw: &RawValue) -> Value {
     value.unwrap_or_default()
 }
 
-/// The record on one line, since some formats write a record a line. Only white space between tokens changes.
-pub fn on_one_line(raw: Box<RawValue>) -> Box<RawValue> {
-    if memchr::memchr2(b'\n', b'\r', raw.get().as_bytes()).is_none() {
-        return raw;
+/// A parsed record as it is carried along.
+#[expect(
+    clippy::boxed_local,
+    clippy::needless_pass_by_value,
+    reason = "the record is used up"
+)]
+pub fn on_one_line(raw: Box<RawValue>) -> Record {
+    record(raw.get())
+}
+
+/// JSON text that has been parsed, as it is carried along.
+pub fn record(json: &str) -> Record {
+    Record::of_json(&one_line(json))
+}
+
+/// JSON on one line, since some formats write a record a line. Only white space between tokens changes.
+pub fn one_line(json: &str) -> Cow<'_, str> {
+    if memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none() {
+        return Cow::Borrowed(json);
     }
-    let mut line = String::with_capacity(raw.get().len());
+    let mut line = String::with_capacity(json.len());
     let (mut in_string, mut escaped) = (false, false);
-    for c in raw.get().chars() {
+    for c in json.chars() {
         if in_string || !c.is_ascii_whitespace() {
             line.push(c);
         }
@@ -42,7 +58,7 @@ pub fn on_one_line(raw: Box<RawValue>) -> Box<RawValue> {
         }
         escaped = c == '\\' && !escaped;
     }
-    RawValue::from_string(line).unwrap_or(raw)
+    Cow::Owned(line)
 }
 
 /// Replaces halves of surrogate pairs, which JavaScript leaves when it cuts a string within an emoji and which no

@@ -1,39 +1,59 @@
 //! One element of the export's array, read in a single pass that keeps the vendor's fields and their order.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
+use super::cursor::Cursor;
+use super::message;
+use crate::model::{Message, Record};
 use crate::source::lenient::{Id, Text, Words};
+use crate::source::raw;
 
 /// The fields of an element. One that is no JSON object leaves what could be read before its flaw.
 #[derive(Default)]
 pub struct Element<'a> {
-    /// The messages of a conversation, each verbatim.
-    pub messages: Option<Vec<&'a RawValue>>,
+    /// The messages of a conversation, or why they are none.
+    pub messages: Option<Result<Vec<Message>>>,
     /// All other fields, verbatim and in order.
-    pub fields: Vec<(Cow<'a, str>, &'a RawValue)>,
+    pub fields: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a> Element<'a> {
-    /// Reads an element's fields.
+    /// Reads the object that the text begins with; its length, none when it is not whole.
+    pub fn read(&mut self, text: &'a str, keep_raw: bool) -> Option<usize> {
+        let mut cursor = Cursor::new(text);
+        cursor.items(*b"{}", |cursor| {
+            let (Text(key), _) = cursor.value()?;
+            cursor.pass(b':')?;
+            if key == "messages" {
+                self.messages = Some(message::messages(cursor, keep_raw)?);
+            } else {
+                self.fields.push((key, cursor.skip()?));
+            }
+            Some(())
+        })?;
+        Some(cursor.at())
+    }
+
+    /// Reads the object that is the whole text.
     ///
     /// # Errors
-    /// When it is no JSON object, or its `messages` are no array.
-    pub fn read(&mut self, text: &'a str) -> serde_json::Result<()> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        deserializer.deserialize_map(Fields(self))?;
-        deserializer.end()
+    /// Says why it is none.
+    pub fn read_whole(&mut self, text: &'a str, keep_raw: bool) -> Result<()> {
+        if self.read(text, keep_raw) == Some(text.len()) {
+            return Ok(());
+        }
+        serde_json::from_str::<IgnoredAny>(text)?;
+        Err(anyhow!("it is no object, or a key of it is no text"))
     }
 
     /// A field's value, none where it is missing or of another type.
     pub fn get<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
         let (_, value) = self.fields.iter().find(|(key, _)| key == name)?;
-        serde_json::from_str(value.get()).ok()
+        serde_json::from_str(value).ok()
     }
 
     /// Its `type`, empty where it has none.
@@ -49,39 +69,19 @@ impl<'a> Element<'a> {
     }
 
     /// The element without its messages, as the vendor wrote it.
-    pub fn raw(&self) -> Result<Box<RawValue>> {
-        let mut text = String::from("{");
+    pub fn raw(&self) -> Result<Record> {
+        let mut text = String::with_capacity(256);
         for (key, value) in &self.fields {
-            if text.len() > 1 {
-                text.push(',');
-            }
+            text.push(if text.is_empty() { '{' } else { ',' });
             text.push_str(&serde_json::to_string(key)?);
             text.push(':');
-            text.push_str(value.get());
+            text.push_str(value);
+        }
+        if text.is_empty() {
+            text.push('{');
         }
         text.push('}');
-        Ok(RawValue::from_string(text)?)
-    }
-}
-
-struct Fields<'e, 'a>(&'e mut Element<'a>);
-
-impl<'de> Visitor<'de> for Fields<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(Text(key)) = map.next_key()? {
-            if key == "messages" {
-                self.0.messages = Some(map.next_value()?);
-            } else {
-                self.0.fields.push((key, map.next_value()?));
-            }
-        }
-        Ok(())
+        Ok(raw::record(&text))
     }
 }
 
@@ -91,9 +91,9 @@ mod tests {
 
     #[test]
     fn order_and_numbers_survive_without_the_messages() {
-        let text = r#"{"z":1.0, "messages":[{"a":1},2], "id":7,"\u0061\"b":[1e400],"type":"conversation"}"#;
+        let text = r#"{"z":1.0, "messages":[{"id":1},{"id":2}], "id":7,"\u0061\"b":[1e400],"type":"conversation"}"#;
         let mut element = Element::default();
-        element.read(text).unwrap();
+        element.read_whole(text, true).unwrap();
         assert_eq!(
             element.raw().unwrap().get(),
             r#"{"z":1.0,"id":7,"a\"b":[1e400],"type":"conversation"}"#
@@ -102,7 +102,7 @@ mod tests {
             (element.kind().as_ref(), element.id().as_deref()),
             ("conversation", Some("7"))
         );
-        assert_eq!(element.messages.unwrap().len(), 2);
+        assert_eq!(element.messages.unwrap().unwrap().len(), 2);
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
         let mut element = Element::default();
         assert!(
             element
-                .read(r#"{"type":"conversation","id":"x7",oops:1}"#)
+                .read_whole(r#"{"type":"conversation","id":"x7",oops:1}"#, true)
                 .is_err()
         );
         assert_eq!(element.id().as_deref(), Some("x7"));

@@ -4,33 +4,29 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::cursor::Cursor;
 use super::element::Element;
 use crate::http::shape_error;
-use crate::model::{Attachment, Choice, Conversation, Message, Role, Vendor};
+use crate::model::{Attachment, Choice, Conversation, Message, Record, Role, Vendor};
 use crate::source::lenient::{Id, Maybe, Words};
 use crate::source::{html, raw};
 use crate::time::Timestamp;
 
-/// A conversation with its messages; a click on a button is a message of its own, before the answer to it.
+/// Most conversations have no more messages than this.
+const USUAL_LENGTH: usize = 16;
+
+/// The conversation that an element holds.
 ///
 /// # Errors
 /// Names the field that is not of the promised shape.
-pub fn conversation(element: &Element, keep_raw: bool) -> Result<Conversation> {
-    let records = element
-        .messages
-        .as_ref()
-        .context("missing field `messages`")?;
+pub fn conversation(element: &mut Element, keep_raw: bool) -> Result<Conversation> {
+    let messages = element.messages.take();
+    let messages = messages.context("missing field `messages`")??;
     let time = element.get::<WireTimes>("time").unwrap_or_default();
-    let mut messages = Vec::with_capacity(records.len() + 2);
-    for (index, record) in records.iter().enumerate() {
-        let wire = serde_json::from_str::<WireMessage>(record.get())
-            .map_err(|_| anyhow!(shape_error::<WireMessage>(record.get().as_bytes())))
-            .with_context(|| format!("messages[{index}]"))?;
-        messages.extend(wire.click(keep_raw));
-        messages.push(wire.into_message(keep_raw.then(|| own(record))));
-    }
+    let raw = keep_raw.then(|| element.raw()).transpose()?;
     Ok(Conversation {
         source: Vendor::Boost,
         id: element.id().context("missing field `id`")?,
@@ -42,16 +38,31 @@ pub fn conversation(element: &Element, keep_raw: bool) -> Result<Conversation> {
         users: None,
         states: None,
         promised: None,
-        raw: if keep_raw {
-            Some(raw::on_one_line(element.raw()?))
-        } else {
-            None
-        },
+        raw,
     })
 }
 
-fn own(record: &RawValue) -> Box<RawValue> {
-    raw::on_one_line(record.to_owned())
+/// The messages of a conversation, or why they are none; nothing when their JSON is not whole.
+pub fn messages(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Vec<Message>>> {
+    if cursor.peek()? != b'[' {
+        let other = cursor.skip()?.as_bytes();
+        let why = shape_error::<Vec<IgnoredAny>>(other);
+        return Some(Err(anyhow!(why).context("messages")));
+    }
+    let mut messages = Vec::with_capacity(USUAL_LENGTH);
+    let (mut index, mut flaw) = (0, None);
+    cursor.items(*b"[]", |cursor| {
+        if let Some((wire, record)) = cursor.value::<WireMessage>() {
+            wire.add_to(&mut messages, keep_raw.then_some(record));
+        } else {
+            let record = cursor.skip()?;
+            let why = || anyhow!(shape_error::<WireMessage>(record.as_bytes()));
+            flaw.get_or_insert_with(|| why().context(format!("messages[{index}]")));
+        }
+        index += 1;
+        Some(())
+    })?;
+    Some(flaw.map_or(Ok(messages), Err))
 }
 
 /// What the parts of an answer say. The lines keep the order of the parts.
@@ -85,7 +96,7 @@ impl Content {
             ),
             ("json", ..) => self
                 .lines
-                .extend(part.json.map(|json| own(json).get().to_owned())),
+                .extend(part.json.map(|json| raw::one_line(json.get()).into_owned())),
             (_, Some(markup), _) => self.lines.push(html::to_text(&markup)),
             (_, None, Some(url)) => self.media(kind, url.into_owned()),
             (_, None, None) => self.lines.push(format!("Media message of type {kind}")),
@@ -96,6 +107,14 @@ impl Content {
         self.lines.push(format!("{kind}: {url}"));
         let title = None;
         self.attachments.push(Attachment { kind, url, title });
+    }
+}
+
+/// Most answers have one line, which need not be copied.
+fn joined(mut lines: Vec<String>) -> String {
+    match lines.len() {
+        1 => lines.remove(0),
+        _ => lines.join("\n"),
     }
 }
 
@@ -135,6 +154,12 @@ struct WireMessage<'a> {
 }
 
 impl WireMessage<'_> {
+    /// A click on a button is a message of its own, before the answer to it.
+    fn add_to(self, messages: &mut Vec<Message>, record: Option<&str>) {
+        messages.extend(self.click(record.is_some()));
+        messages.push(self.into_message(record.map(raw::record)));
+    }
+
     /// The user's turn that an answer to a click tells of.
     fn click(&self, keep_raw: bool) -> Option<Message> {
         let record = self.button_clicked?;
@@ -149,11 +174,11 @@ impl WireMessage<'_> {
             text: button.text.into_string(),
             options: Vec::new(),
             attachments: Vec::new(),
-            raw: keep_raw.then(|| own(record)),
+            raw: keep_raw.then(|| raw::record(record.get())),
         })
     }
 
-    fn into_message(self, raw: Option<Box<RawValue>>) -> Message {
+    fn into_message(self, raw: Option<Record>) -> Message {
         let kind = self.kind.into_string();
         let role = match kind.as_str() {
             "question" => Role::User,
@@ -173,7 +198,7 @@ impl WireMessage<'_> {
             role,
             user_id: None,
             kind,
-            text: asked.unwrap_or_else(|| content.lines.join("\n")),
+            text: asked.unwrap_or_else(|| joined(content.lines)),
             options: content.options,
             attachments: content.attachments,
             raw,

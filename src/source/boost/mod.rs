@@ -6,6 +6,7 @@
 
 mod auth;
 mod bytes;
+mod cursor;
 mod element;
 mod message;
 mod query;
@@ -99,6 +100,7 @@ impl Boost {
             console: self.console.clone(),
             seen: super::seen::Seen::default(),
             sent: 0,
+            batch: stream::Batch::default(),
         };
         match self.origin {
             Origin::Saved(file) => {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use serde::de::IgnoredAny;
@@ -13,6 +14,7 @@ use super::bytes::Blocks;
 use super::element::Element;
 use super::message;
 use crate::http::Cause;
+use crate::model::Conversation;
 use crate::progress::Console;
 use crate::source::json_array::{Piece, SplitError, Splitter};
 use crate::source::lenient::Words;
@@ -21,6 +23,9 @@ use crate::source::{Event, Missing};
 
 /// How much is read of an answer that is no stream.
 const ERROR_LIMIT: usize = 64 * 1024;
+
+/// Conversations are handed on when they have so many bytes together, or when no more have come yet.
+const BATCH: usize = 256 * 1024;
 
 /// What is known beyond one stream: a broken one is started again, and nothing is sent twice.
 #[derive(Debug)]
@@ -39,6 +44,8 @@ pub struct Export {
     pub seen: Seen,
     /// Conversations sent.
     pub sent: u64,
+    /// Conversations on their way to `events`.
+    pub batch: Batch,
 }
 
 /// Why a stream is no complete export.
@@ -73,8 +80,49 @@ impl Export {
             unknown: BTreeMap::new(),
         };
         let read = stream.read(blocks);
+        stream.export.flush();
         stream.tell_unknown();
         read.map_err(|flaw| stream.broken(&flaw))
+    }
+
+    /// Sends an event after all that came before it; false when nobody listens any more.
+    fn send(&mut self, event: Event) -> bool {
+        self.flush() && self.events.blocking_send(event).is_ok()
+    }
+
+    fn flush(&mut self) -> bool {
+        self.batch
+            .take()
+            .is_none_or(|event| self.events.blocking_send(event).is_ok())
+    }
+}
+
+/// Conversations that are handed on together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    conversations: Vec<Conversation>,
+    /// The bytes that they were read from.
+    size: usize,
+    /// Those handed on. The last to let go frees them, and that is cheaper for the thread that made them: another one
+    /// would fight over the allocator's lock.
+    lent: Vec<Arc<Vec<Conversation>>>,
+}
+
+impl Batch {
+    fn push(&mut self, conversation: Conversation, size: usize) {
+        self.conversations.push(conversation);
+        self.size += size;
+    }
+
+    fn take(&mut self) -> Option<Event> {
+        self.lent.retain(|batch| Arc::strong_count(batch) > 1);
+        self.size = 0;
+        if self.conversations.is_empty() {
+            return None;
+        }
+        let batch = Arc::new(std::mem::take(&mut self.conversations));
+        self.lent.push(batch.clone());
+        Some(Event::Conversations(batch))
     }
 }
 
@@ -122,7 +170,7 @@ enum Flaw {
 
 impl Stream<'_> {
     fn read(&mut self, blocks: &Blocks) -> Result<(), Flaw> {
-        for block in blocks {
+        while let Some(block) = self.next(blocks) {
             self.splitter.push(&block.map_err(Flaw::Read)?);
             match self.pieces() {
                 Ok(Flow::On) => {}
@@ -141,6 +189,15 @@ impl Stream<'_> {
         }
     }
 
+    /// The next block. Before a wait for it the conversations that have come are passed on.
+    fn next(&mut self, blocks: &Blocks) -> Option<io::Result<Vec<u8>>> {
+        if let Ok(block) = blocks.try_recv() {
+            return Some(block);
+        }
+        self.export.flush();
+        blocks.recv().ok()
+    }
+
     /// What came instead of an array: the vendor's error object, a web page, or nothing known.
     fn no_array(&self, blocks: &Blocks) -> Flaw {
         let mut body = self.splitter.rest().to_vec();
@@ -152,7 +209,7 @@ impl Stream<'_> {
         }
         let text = String::from_utf8_lossy(&body);
         let mut element = Element::default();
-        element.read(&text).ok();
+        element.read(&text, false);
         match element.get::<Words>("message") {
             Some(message) => Flaw::Vendor(message.into_string()),
             None if Cause::is_html(&body) => Flaw::Body(Cause::Html),
@@ -164,18 +221,44 @@ impl Stream<'_> {
     fn pieces(&mut self) -> Result<Flow, Flaw> {
         // The splitter lends its buffer while the rest of the stream is written to.
         let mut splitter = std::mem::replace(&mut self.splitter, Splitter::new(0));
-        let flow = loop {
-            match splitter.next_piece() {
-                Ok(None) => break Ok(Flow::On),
-                Ok(Some(piece)) => match self.piece(piece) {
-                    Ok(Flow::On) => {}
-                    other => break other,
-                },
-                Err(error) => break Err(Flaw::Split(error)),
-            }
-        };
+        let flow = self.pieces_of(&mut splitter);
         self.splitter = splitter;
         flow
+    }
+
+    /// First the one that began in an earlier block. The next are read without a search for their ends, as long as
+    /// that goes well.
+    fn pieces_of(&mut self, splitter: &mut Splitter) -> Result<Flow, Flaw> {
+        let mut flow = Ok(Flow::On);
+        if splitter.is_within() {
+            match splitter.next_piece().map_err(Flaw::Split)? {
+                None => return flow,
+                Some(piece) => flow = self.piece(piece),
+            }
+        }
+        let ahead = splitter.read_ahead(|text| {
+            let mut element = Element::default();
+            let goes_on = matches!(flow, Ok(Flow::On));
+            let length = element
+                .read(text, self.export.keep_raw)
+                .filter(|_| goes_on)?;
+            if length > self.export.max_element {
+                return None;
+            }
+            flow = self.element(element, &text[..length], Ok(()));
+            Some(length)
+        });
+        if !matches!(flow, Ok(Flow::On)) {
+            return flow;
+        }
+        ahead.map_err(Flaw::Split)?;
+        while let Some(piece) = splitter.next_piece().map_err(Flaw::Split)? {
+            match self.piece(piece) {
+                Ok(Flow::On) => {}
+                other => return other,
+            }
+        }
+        Ok(Flow::On)
     }
 
     fn piece(&mut self, piece: Piece) -> Result<Flow, Flaw> {
@@ -185,7 +268,7 @@ impl Stream<'_> {
                 let text = String::from_utf8_lossy(head);
                 let mut element = Element::default();
                 // It breaks off somewhere; what stands before that is all that is wanted.
-                element.read(&text).ok();
+                element.read(&text, false);
                 let limit = self.export.max_element;
                 return Ok(self.lost(
                     &element,
@@ -198,7 +281,11 @@ impl Stream<'_> {
             Ok(text) => text,
             Err(error) => return Ok(self.lost(&element, &anyhow!(error))),
         };
-        let read = element.read(text);
+        let read = element.read_whole(text, self.export.keep_raw);
+        self.element(element, text, read)
+    }
+
+    fn element(&mut self, element: Element, text: &str, read: Result<()>) -> Result<Flow, Flaw> {
         match element.kind().as_ref() {
             "query_info" => self.expect(element.get("conversations")),
             "post_query_info" => self.prove(element.get("conversations")),
@@ -210,13 +297,11 @@ impl Stream<'_> {
                         .into_string(),
                 ));
             }
-            "conversation" => return Ok(self.conversation(&element, read)),
+            "conversation" => return Ok(self.conversation(element, text.len(), read)),
             "" if is_foreign(&element, text, &read) => self.note_unknown(""),
             // Without a type, but with what a conversation has, or no JSON at all.
             "" => {
-                let why = read
-                    .err()
-                    .map_or_else(|| anyhow!("it has no type"), Into::into);
+                let why = read.err().unwrap_or_else(|| anyhow!("it has no type"));
                 return Ok(self.lost(&element, &why));
             }
             other => self.note_unknown(other),
@@ -224,19 +309,20 @@ impl Stream<'_> {
         Ok(Flow::On)
     }
 
-    fn conversation(&mut self, element: &Element, read: serde_json::Result<()>) -> Flow {
-        let conversation = read
-            .map_err(Into::into)
-            .and_then(|()| message::conversation(element, self.export.keep_raw));
+    fn conversation(&mut self, mut element: Element, size: usize, read: Result<()>) -> Flow {
+        let conversation =
+            read.and_then(|()| message::conversation(&mut element, self.export.keep_raw));
         let conversation = match conversation {
             Ok(conversation) => conversation,
-            Err(error) => return self.lost(element, &error),
+            Err(error) => return self.lost(&element, &error),
         };
         self.came += 1;
         if !self.export.seen.insert(&conversation.id) {
             return Flow::On;
         }
-        self.send(Event::Conversation(Box::new(conversation)))
+        self.export.batch.push(conversation, size);
+        let heard = self.export.batch.size < BATCH || self.export.flush();
+        self.sent(heard)
     }
 
     /// A conversation that cannot be had is named by its id, or else by its number in the stream.
@@ -253,12 +339,16 @@ impl Stream<'_> {
     }
 
     fn send(&mut self, event: Event) -> Flow {
+        let heard = self.export.send(event);
+        self.sent(heard)
+    }
+
+    fn sent(&mut self, heard: bool) -> Flow {
         self.export.sent += 1;
-        let closed = self.export.events.blocking_send(event).is_err();
-        if closed || self.export.sent >= self.export.limit {
-            Flow::Enough
-        } else {
+        if heard && self.export.sent < self.export.limit {
             Flow::On
+        } else {
+            Flow::Enough
         }
     }
 
@@ -266,7 +356,7 @@ impl Stream<'_> {
         self.expected = count;
         if let Some(count) = count {
             let wanted = count.min(self.export.limit);
-            self.export.events.blocking_send(Event::Expect(wanted)).ok();
+            self.export.send(Event::Expect(wanted));
         }
     }
 
@@ -302,7 +392,7 @@ impl Stream<'_> {
 }
 
 /// An element without a type that has nothing of a conversation.
-fn is_foreign(element: &Element, text: &str, read: &serde_json::Result<()>) -> bool {
+fn is_foreign(element: &Element, text: &str, read: &Result<()>) -> bool {
     let no_object = || !text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
     (read.is_ok() && element.messages.is_none()) || no_object()
 }

@@ -11,7 +11,7 @@ use super::filter::Filter;
 use super::message;
 use super::people::People;
 use crate::http::ApiError;
-use crate::model::{Conversation, Message};
+use crate::model::{Conversation, Message, Record};
 use crate::source::{Event, Missing, raw};
 
 /// How conversations are fetched.
@@ -109,7 +109,7 @@ impl Fetcher {
         Ok(messages)
     }
 
-    async fn read_states(&self, id: &str) -> Result<BTreeMap<String, Option<Box<RawValue>>>> {
+    async fn read_states(&self, id: &str) -> Result<BTreeMap<String, Option<Record>>> {
         let mut states = BTreeMap::new();
         for name in &self.states {
             let payload = self.api.state(id, name).await?.map(raw::on_one_line);

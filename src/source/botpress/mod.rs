@@ -158,6 +158,7 @@ impl Tally {
     fn count(&mut self, event: Event) -> Result<Event> {
         match event {
             Event::Conversation(_) => self.found += 1,
+            Event::Conversations(ref some) => self.found += some.len(),
             Event::Gone(_) => self.gone += 1,
             Event::Expect(_) | Event::Skipped => {}
             Event::Failed(missing) => return self.count_failure(missing),
