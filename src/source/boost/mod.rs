@@ -5,9 +5,11 @@
 //! ```
 
 mod auth;
+mod batch;
 mod bytes;
 mod cursor;
 mod element;
+mod flaw;
 mod message;
 mod query;
 mod stream;
@@ -100,7 +102,7 @@ impl Boost {
             console: self.console.clone(),
             seen: super::seen::Seen::default(),
             sent: 0,
-            batch: stream::Batch::default(),
+            batch: batch::Batch::default(),
         };
         match self.origin {
             Origin::Saved(file) => {

@@ -2,19 +2,18 @@
 //! (vendors/boost.md, Response).
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io;
-use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use serde::de::IgnoredAny;
 use tokio::sync::mpsc::Sender;
 
+use super::batch::Batch;
 use super::bytes::Blocks;
 use super::element::Element;
+use super::flaw::Flaw;
 use super::message;
 use crate::http::Cause;
-use crate::model::Conversation;
 use crate::progress::Console;
 use crate::source::json_array::{Piece, SplitError, Splitter};
 use crate::source::lenient::Words;
@@ -23,9 +22,6 @@ use crate::source::{Event, Missing};
 
 /// How much is read of an answer that is no stream.
 const ERROR_LIMIT: usize = 64 * 1024;
-
-/// Conversations are handed on when they have so many bytes together, or when no more have come yet.
-const BATCH: usize = 256 * 1024;
 
 /// What is known beyond one stream: a broken one is started again, and nothing is sent twice.
 #[derive(Debug)]
@@ -85,48 +81,6 @@ impl Export {
         read.map_err(|flaw| stream.broken(&flaw))
     }
 
-    /// Sends an event after all that came before it; false when nobody listens any more.
-    fn send(&mut self, event: Event) -> bool {
-        self.flush() && self.events.blocking_send(event).is_ok()
-    }
-
-    fn flush(&mut self) -> bool {
-        self.batch
-            .take()
-            .is_none_or(|event| self.events.blocking_send(event).is_ok())
-    }
-}
-
-/// Conversations that are handed on together.
-#[derive(Debug, Default)]
-pub struct Batch {
-    conversations: Vec<Conversation>,
-    /// The bytes that they were read from.
-    size: usize,
-    /// Those handed on. The last to let go frees them, and that is cheaper for the thread that made them: another one
-    /// would fight over the allocator's lock.
-    lent: Vec<Arc<Vec<Conversation>>>,
-}
-
-impl Batch {
-    fn push(&mut self, conversation: Conversation, size: usize) {
-        self.conversations.push(conversation);
-        self.size += size;
-    }
-
-    fn take(&mut self) -> Option<Event> {
-        self.lent.retain(|batch| Arc::strong_count(batch) > 1);
-        self.size = 0;
-        if self.conversations.is_empty() {
-            return None;
-        }
-        let batch = Arc::new(std::mem::take(&mut self.conversations));
-        self.lent.push(batch.clone());
-        Some(Event::Conversations(batch))
-    }
-}
-
-impl Export {
     /// Tells which of these conversations have not come, though they were asked for by their ids.
     pub async fn tell_gone(&mut self, ids: &[String]) {
         for id in ids.iter().filter(|id| !self.seen.contains(id)) {
@@ -137,6 +91,17 @@ impl Export {
                 .await
                 .ok();
         }
+    }
+
+    /// Sends an event after all that came before it; false when nobody listens any more.
+    fn send(&mut self, event: Event) -> bool {
+        self.flush() && self.events.blocking_send(event).is_ok()
+    }
+
+    fn flush(&mut self) -> bool {
+        self.batch
+            .take()
+            .is_none_or(|event| self.events.blocking_send(event).is_ok())
     }
 }
 
@@ -156,16 +121,6 @@ struct Stream<'e> {
 /// `PostQueryInfo`, the vendor's word that it sent everything.
 struct Proof {
     count: Option<u64>,
-}
-
-/// What is wrong with a stream.
-enum Flaw {
-    Read(io::Error),
-    Split(SplitError),
-    Body(Cause),
-    Vendor(String),
-    NoProof,
-    Count(u64),
 }
 
 impl Stream<'_> {
@@ -321,7 +276,7 @@ impl Stream<'_> {
             return Flow::On;
         }
         self.export.batch.push(conversation, size);
-        let heard = self.export.batch.size < BATCH || self.export.flush();
+        let heard = !self.export.batch.is_full() || self.export.flush();
         self.sent(heard)
     }
 
@@ -395,20 +350,4 @@ impl Stream<'_> {
 fn is_foreign(element: &Element, text: &str, read: &Result<()>) -> bool {
     let no_object = || !text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
     (read.is_ok() && element.messages.is_none()) || no_object()
-}
-
-impl fmt::Display for Flaw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Read(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                f.write_str("the gzip stream was cut off")
-            }
-            Self::Read(error) => write!(f, "the stream broke off: {error}"),
-            Self::Split(error) => write!(f, "the stream is damaged: {error}"),
-            Self::Body(cause) => cause.fmt(f),
-            Self::Vendor(message) => write!(f, "boost.ai reports an error: {message}"),
-            Self::NoProof => f.write_str("the stream ended without its closing post_query_info"),
-            Self::Count(count) => write!(f, "boost.ai says that it sent {count} conversations"),
-        }
-    }
 }
