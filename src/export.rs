@@ -1,5 +1,6 @@
 //! One export: takes what the source sends, writes it, and sees to it that what a state remembers is in the output.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -14,7 +15,7 @@ use crate::sink::{Finished, Sink};
 use crate::source::{Event, Missing, Source};
 use crate::state::{Known, State};
 use crate::stop::{self, Stop};
-use crate::summary::{Doubt, Exit, Failure, Summary, is_broken_pipe};
+use crate::summary::{Doubt, Exit, Failure, Summary};
 use crate::time::Span;
 
 /// Conversations between the source and the output; the source keeps a window of its own.
@@ -28,8 +29,8 @@ const CHECKPOINT_AFTER: Duration = Duration::from_secs(1);
 pub struct Export<'a> {
     /// The output.
     pub sink: Sink,
-    /// What earlier runs did, where that is wanted, and how long a conversation may come again.
-    pub state: Option<(State, Span)>,
+    /// What earlier runs did, where that is wanted.
+    pub state: Option<State>,
     /// What this run does.
     pub summary: &'a mut Summary,
     /// What is said of it.
@@ -44,8 +45,32 @@ impl Export<'_> {
     /// # Errors
     /// What ended the export before its end.
     pub fn run(mut self, source: Source) -> Result<Exit> {
-        let worked = self.work(source);
-        let broken_pipe = worked.as_ref().is_err_and(is_broken_pipe);
+        // Until everything is saved, so that signals are heard as long.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .context("could not start the threads for the network")?;
+        let worked = self.work(&runtime, source);
+        let exit = self.finish(worked);
+        // Requests under way are of no use any more.
+        runtime.shutdown_background();
+        exit
+    }
+
+    fn work(&mut self, runtime: &Runtime, source: Source) -> Result<()> {
+        let stops = stop::watch(runtime.handle(), self.args.max_duration.map(Span::to_std));
+        // The first one says where the output begins.
+        let worked = self
+            .checkpoint()
+            .and_then(|()| self.pump(runtime, source, stops));
+        // What was written before an error is in the output all the same.
+        let saved = self.checkpoint();
+        worked.and(saved)
+    }
+
+    /// Ends the output and the state as it befits what came of the work.
+    fn finish(self, worked: Result<()>) -> Result<Exit> {
         let Self {
             sink,
             mut state,
@@ -53,35 +78,31 @@ impl Export<'_> {
             console,
             ..
         } = self;
-        let complete = worked.is_ok() && summary.counts.failed == 0;
+        let missing = summary.counts.failed;
+        let left = state.as_ref().is_some_and(State::is_missing_some);
+        let complete = worked.is_ok() && missing == 0 && !left;
         let finished = sink
             .finish(complete, worked.is_ok())
             .map(|finished| note(summary, finished));
         console.finish(|| summary.to_string());
         let place = finished.as_ref().ok().cloned().unwrap_or_default();
-        match worked {
-            Err(error) if broken_pipe => return Err(error),
-            Err(error) => {
-                tell_stop(&error, state.is_some(), console);
-                if !place.is_empty() {
-                    console.error(&format!("incomplete: {place}"));
-                }
-                return Err(error);
+        if let Err(error) = worked {
+            tell_stop(&error, state.is_some(), console);
+            if !place.is_empty() {
+                console.error(&format!("incomplete: {place}"));
             }
-            Ok(()) => drop(finished?),
+            return Err(error);
         }
-        if let Some((state, keep)) = &mut state {
-            state.complete(*keep)?;
+        finished?;
+        if let Some(state) = &mut state {
+            state.complete()?;
             summary.watermark_after = state.watermark();
         }
         summary.complete = complete;
         if complete {
             return Ok(Exit::Done);
         }
-        let (missing, all) = (
-            summary.counts.failed,
-            summary.counts.conversations + summary.counts.failed,
-        );
+        let all = summary.counts.conversations + missing;
         let end = if place.is_empty() {
             place
         } else {
@@ -91,24 +112,6 @@ impl Export<'_> {
             "incomplete: {missing} of {all} conversations could not be exported{end}"
         ));
         Ok(Exit::Incomplete)
-    }
-
-    fn work(&mut self, source: Source) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .context("could not start the threads for the network")?;
-        let stops = stop::watch(runtime.handle(), self.args.max_duration.map(Span::to_std));
-        // The first one says where the output begins.
-        let worked = self
-            .checkpoint()
-            .and_then(|()| self.pump(&runtime, source, stops));
-        // What was written before an error is in the output all the same.
-        let saved = self.checkpoint();
-        // Requests under way are of no use any more.
-        runtime.shutdown_background();
-        worked.and(saved)
     }
 
     fn pump(&mut self, runtime: &Runtime, source: Source, mut stops: Receiver<Stop>) -> Result<()> {
@@ -144,7 +147,7 @@ impl Export<'_> {
     fn take(&mut self, event: Event) -> Result<u64> {
         match event {
             Event::Expect(count) => self.console.expect(count),
-            Event::Skipped => self.summary.counts.skipped += 1,
+            Event::Skipped(id) => self.skipped(&id),
             Event::Conversation(conversation) => return self.write(&conversation).map(|()| 1),
             Event::Conversations(conversations) => {
                 conversations
@@ -159,8 +162,11 @@ impl Export<'_> {
     }
 
     fn write(&mut self, conversation: &Conversation) -> Result<()> {
-        let known = self.state.as_ref().map(|_| Known::of(conversation));
-        if let (Some((state, _)), Some(known)) = (&mut self.state, &known)
+        let known = self
+            .state
+            .as_ref()
+            .map(|state| Known::of(conversation, state.started()));
+        if let (Some(state), Some(known)) = (&mut self.state, &known)
             && state.has(&conversation.id, known)
         {
             self.summary.counts.skipped += 1;
@@ -168,7 +174,7 @@ impl Export<'_> {
             return Ok(());
         }
         self.sink.write(conversation)?;
-        if let (Some((state, _)), Some(known)) = (&mut self.state, known) {
+        if let (Some(state), Some(known)) = (&mut self.state, known) {
             state.note_done(&conversation.id, known);
         }
         self.doubt(conversation);
@@ -199,7 +205,7 @@ impl Export<'_> {
         let (id, error) = (missing.id.unwrap_or_default(), missing.error);
         self.console
             .warn(&format!("conversation {id} is gone: {error:#}"));
-        if let Some((state, _)) = &mut self.state {
+        if let Some(state) = &mut self.state {
             state.note_gone(&id);
         }
         self.summary.counts.gone += 1;
@@ -207,7 +213,7 @@ impl Export<'_> {
     }
 
     fn failed(&mut self, missing: Missing) -> Result<()> {
-        if let Some((state, _)) = &mut self.state {
+        if let Some(state) = &mut self.state {
             state.note_failed(&missing);
         }
         let error = format!("{:#}", missing.error);
@@ -223,12 +229,24 @@ impl Export<'_> {
         Ok(())
     }
 
+    fn skipped(&mut self, id: &str) {
+        self.summary.counts.skipped += 1;
+        if let Some(state) = &mut self.state {
+            state.note_met(id);
+        }
+    }
+
     /// Makes durable what was written, and then that it was.
     fn checkpoint(&mut self) -> Result<()> {
-        if let Some((state, _)) = &mut self.state {
+        let files = self.sink.take_files();
+        if let Some(state) = &mut self.state {
             let bytes = self.sink.sync()?;
+            for file in &files {
+                state.note_file(file.clone());
+            }
             state.commit(bytes)?;
         }
+        self.summary.files.extend(files);
         Ok(())
     }
 }
@@ -253,8 +271,15 @@ impl Due {
 
 /// Notes what was written; where an incomplete export lies, in words.
 fn note(summary: &mut Summary, finished: Finished) -> String {
-    summary.bytes = finished.files.iter().map(|file| file.bytes).sum();
-    summary.files = finished.files;
+    summary.files.extend(finished.files);
+    // A file that was written again counts as it is now.
+    let files: BTreeMap<_, _> = summary
+        .files
+        .drain(..)
+        .map(|file| (file.name.clone(), file))
+        .collect();
+    summary.files.extend(files.into_values());
+    summary.bytes = summary.files.iter().map(|file| file.bytes).sum();
     let place = finished
         .partial
         .map(|path| format!("the export so far stays as {}", path.display()));

@@ -26,19 +26,22 @@ pub mod time;
 pub mod verify;
 pub mod wording;
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use cli::{
-    BoostArgs, BotpressArgs, Check, Cli, Command, ConsoleArgs, OutputArgs, RunArgs, VerifyArgs,
+    BoostArgs, BotpressArgs, Check, Cli, Command, ConsoleArgs, OutputArgs, RunArgs, SelectArgs,
+    VerifyArgs,
 };
 use export::Export;
 use format::Format;
 use progress::Console;
-use sink::{Durable, Sink};
+use sink::{Earlier, Sink};
 use source::{Boost, Botpress, Source};
 use state::State;
 use summary::{Exit, Summary};
@@ -47,8 +50,8 @@ use time::{Span, Timestamp};
 /// Botpress deletes after 90 days; so long before that a run is overdue.
 const OVERDUE_DAYS: i64 = 80;
 
-/// A conversation older than this cannot come again from Botpress: it deletes after 90 days.
-const BOTPRESS_KEEPS: Span = Span::days(100);
+/// What came longer ago is not remembered.
+const LONGEST_OVERLAP: Span = Span::days(90);
 
 /// Does what the command line asks for.
 ///
@@ -73,12 +76,11 @@ fn botpress(args: &BotpressArgs) -> Result<Exit> {
         &args.output,
         |summary, console| {
             let mut source = Botpress::new(args, console.clone())?;
-            let state = open_state(&args.run, &args.output, summary)?;
+            let state = open_state(&args.run, &args.select, &args.output, summary)?;
             if let Some(state) = &state {
                 warn_overdue(state.watermark(), console);
                 source = source.only(state.increment(args.run.overlap));
             }
-            let state = state.map(|state| (state, BOTPRESS_KEEPS));
             export(
                 Source::Botpress(Box::new(source)),
                 state,
@@ -101,12 +103,10 @@ fn boost(args: &BoostArgs) -> Result<Exit> {
         &args.output,
         |summary, console| {
             let mut source = Boost::new(args, console.clone())?;
-            let state = open_state(&args.run, &args.output, summary)?;
+            let state = open_state(&args.run, &args.select, &args.output, summary)?;
             if let Some(state) = &state {
                 source = source.only(state.increment(args.run.overlap));
             }
-            // Only what the next range reaches back to can come again; a day more costs little.
-            let state = state.map(|state| (state, args.run.overlap.plus_days(1)));
             export(
                 Source::Boost(source),
                 state,
@@ -128,6 +128,7 @@ fn recorded(
     output: &OutputArgs,
     work: impl FnOnce(&mut Summary, &Console) -> Result<Exit>,
 ) -> Result<Exit> {
+    distinct(run, output)?;
     // The bar stays away from a terminal that shows the data.
     let shared = output.is_stdout() && io::stdout().is_terminal();
     let console = Console::new(console, shared);
@@ -138,7 +139,7 @@ fn recorded(
     };
     summary.finished = Timestamp::now();
     summary.network = console.network();
-    summary.exit_code = worked.as_ref().map_or_else(Exit::of, |exit| *exit).code();
+    summary.exit_code = Some(worked.as_ref().map_or_else(Exit::of, |exit| *exit).code());
     match summary.write(path) {
         Err(error) if worked.is_ok() => Err(error),
         Err(error) => {
@@ -149,10 +150,40 @@ fn recorded(
     }
 }
 
-fn open_state(run: &RunArgs, output: &OutputArgs, summary: &mut Summary) -> Result<Option<State>> {
+/// No file may be two things at once: one would take the other's place.
+fn distinct(run: &RunArgs, output: &OutputArgs) -> Result<()> {
+    let state = run.state.iter().flat_map(|path| state::files(path));
+    let files = state
+        .chain(run.summary.clone())
+        .chain(output.output.clone())
+        .chain(output.output_dir.clone());
+    let mut seen = HashSet::new();
+    for file in files.filter(|path| path != Path::new("-")) {
+        let place = std::path::absolute(&file).unwrap_or_else(|_| file.clone());
+        if !seen.insert(place) {
+            bail!(usage!(
+                "{} is named twice: as output, state or summary",
+                file.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn open_state(
+    run: &RunArgs,
+    select: &SelectArgs,
+    output: &OutputArgs,
+    summary: &mut Summary,
+) -> Result<Option<State>> {
     let Some(path) = &run.state else {
         return Ok(None);
     };
+    if run.overlap > LONGEST_OVERLAP {
+        bail!(usage!(
+            "--overlap is for what comes late: give 90 days at the most"
+        ));
+    }
     match Format::of(output)? {
         _ if output.is_stdout() || output.output_dir.is_some() => {}
         Format::Jsonl if run.append => {}
@@ -163,7 +194,8 @@ fn open_state(run: &RunArgs, output: &OutputArgs, summary: &mut Summary) -> Resu
             "--state with -o FILE needs --append: otherwise each run would replace the file by what is new"
         )),
     }
-    let state = State::open(path, summary.selection.clone())?;
+    let (since, _) = source::range(select, output.timezone, Timestamp::now())?;
+    let state = State::open(path, summary.selection.clone(), since)?;
     summary.watermark_before = state.watermark();
     summary.watermark_after = state.watermark();
     Ok(Some(state))
@@ -171,20 +203,28 @@ fn open_state(run: &RunArgs, output: &OutputArgs, summary: &mut Summary) -> Resu
 
 fn export(
     source: Source,
-    state: Option<(State, Span)>,
+    mut state: Option<State>,
     output: &OutputArgs,
     args: &RunArgs,
     summary: &mut Summary,
     console: &Console,
 ) -> Result<Exit> {
-    let durable = state
-        .as_ref()
-        .filter(|_| args.append)
-        .map(|(state, _)| Durable {
-            bytes: state.bytes(),
-            cut_off: state.cut_off(),
-        });
-    let sink = Sink::open(output, args.summary.is_some(), durable)?;
+    let earlier = state.as_ref().map(|state| Earlier {
+        has_output: state.has_output(),
+        append: args.append,
+        bytes: state.bytes(),
+        cut_off: state.cut_off(),
+    });
+    let sink = Sink::open(output, args.summary.is_some(), earlier.as_ref())?;
+    summary.files = state.as_mut().map(State::take_files).unwrap_or_default();
+    if let Some(path) = args
+        .summary
+        .as_deref()
+        .filter(|path| *path != Path::new("-"))
+    {
+        // Should the run end without a word, this tells so.
+        summary.write(path)?;
+    }
     let export = Export {
         sink,
         state,

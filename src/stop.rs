@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, channel};
 
 /// How long a run may take to save itself. Then the program ends, even if its output takes no more bytes.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_millis(1900);
 
 /// Why a run was stopped; as an error, the end of the work that was not brought to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn watch(runtime: &Handle, most: Option<Duration>) -> Receiver<Stop> {
         sender.send(stop).await.ok();
         let last = tokio::select! {
             second = signal() => second,
-            () = tokio::time::sleep(GRACE), if stop != Stop::Deadline => stop,
+            () = tokio::time::sleep(GRACE) => stop,
         };
         std::process::exit(last.code().into());
     });

@@ -102,8 +102,8 @@ pub struct Summary {
     pub started: Timestamp,
     /// When it ended.
     pub finished: Timestamp,
-    /// The program's exit code.
-    pub exit_code: u8,
+    /// The program's exit code; none as long as it runs, or when it was killed.
+    pub exit_code: Option<u8>,
     /// Whether everything that was asked for is in the output.
     pub complete: bool,
     /// How many of what.
@@ -186,7 +186,7 @@ impl Summary {
             selection,
             started: now,
             finished: now,
-            exit_code: 0,
+            exit_code: None,
             complete: false,
             counts: Counts::default(),
             failed: Vec::new(),

@@ -284,7 +284,7 @@ impl FromStr for When {
 }
 
 /// A length of time: `90s`, `30m`, `24h`, `7d`, `2w`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(TimeDelta);
 
 impl Span {
@@ -292,12 +292,6 @@ impl Span {
     #[must_use]
     pub const fn days(days: i64) -> Self {
         Self(TimeDelta::days(days))
-    }
-
-    /// It and so many days.
-    #[must_use]
-    pub fn plus_days(self, days: i64) -> Self {
-        Self(self.0 + TimeDelta::days(days))
     }
 
     /// As the standard library counts.

@@ -22,6 +22,9 @@ pub fn verify(args: &VerifyArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> 
         .with_context(|| format!("could not read the summary {name}"))?;
     let summary: Summary =
         serde_json::from_slice(&text).with_context(|| format!("{name} is no summary"))?;
+    if let Err(error) = std::fs::metadata(&args.export) {
+        bail!("could not read {}: {error}", args.export.display());
+    }
     let mut differing = 0;
     for entry in &summary.files {
         let path = place(&args.export, entry)?;
@@ -37,19 +40,24 @@ pub fn verify(args: &VerifyArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> 
             format!("{differing} of {files} files are not what the summary says"),
         ));
     }
-    let (conversations, bytes) = (summary.counts.conversations, summary.bytes);
-    let all = format!(
-        "{files} files with {conversations} conversations and {bytes} bytes are what the summary says"
-    );
+    let conversations: u64 = summary.files.iter().map(|file| file.conversations).sum();
+    let all = match files {
+        0 => "that run wrote nothing, so there is nothing to compare".to_owned(),
+        _ => format!(
+            "{files} files with {conversations} conversations and {} bytes are what the summary says",
+            summary.bytes
+        ),
+    };
     if summary.complete {
         return Ok((Exit::Done, all));
     }
+    let code = summary.exit_code.map_or_else(
+        || "it was killed".to_owned(),
+        |code| format!("exit code {code}"),
+    );
     Ok((
         Exit::Incomplete,
-        format!(
-            "{all}, but the run was not complete (exit code {})",
-            summary.exit_code
-        ),
+        format!("{all}, but the run was not complete ({code})"),
     ))
 }
 

@@ -124,7 +124,7 @@ fn ten_nights_of_a_bot_that_lives() {
 }
 
 /// Milliseconds since 1970, by the machine's clock: the program reads it, too.
-fn clock() -> i64 {
+pub fn clock() -> i64 {
     let since = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();
@@ -466,15 +466,21 @@ fn an_overdue_run_says_what_may_be_gone() {
 
 #[test]
 fn the_state_forgets_what_cannot_come_again() {
-    let mut world = World::new().conversation(Conversation::new("old", clock() - 200 * DAY));
-    world.say("old", clock() - 150 * DAY, true, "long ago");
-    let world = world.conversation(Conversation::new("young", clock() - DAY));
-    let fake = Fake::start(world);
+    let world = World::new().conversation(Conversation::new("old", clock() - 95 * DAY));
+    let fake = Fake::start(world.conversation(Conversation::new("young", clock() - DAY)));
     let folder = tempfile::tempdir().unwrap();
-    botpress(&fake, "--state s -f jsonl")
-        .within(folder.path())
-        .stdout();
-    let text = fs::read_to_string(folder.path().join("s")).unwrap();
+    let run = || {
+        botpress(&fake, "--state s -f jsonl")
+            .within(folder.path())
+            .stdout()
+    };
+    run();
+    let path = folder.path().join("s");
+    let mut state: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    state["known"]["old"]["met"] = "2026-01-01T00:00:00.000000Z".into();
+    fs::write(&path, state.to_string()).unwrap();
+    run();
+    let text = fs::read_to_string(&path).unwrap();
     assert!(
         text.contains("\"young\"") && !text.contains("\"old\""),
         "{text}"

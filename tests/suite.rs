@@ -3,6 +3,7 @@
 mod support;
 
 mod archive;
+mod archive_odd;
 mod boost;
 mod boost_faults;
 mod botpress;

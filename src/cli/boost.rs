@@ -142,6 +142,8 @@ impl BoostArgs {
             "query": self.query,
             "raw": !self.output.no_raw,
             "format": self.output.format.map(Format::extension),
+            "timezone": format!("{:?}", self.output.timezone),
+            "time_format": self.output.time_format,
             "output": self.output.place(),
         })
     }

@@ -112,6 +112,8 @@ impl BotpressArgs {
             "with_states": self.with_state,
             "raw": !self.output.no_raw,
             "format": self.output.format.map(Format::extension),
+            "timezone": format!("{:?}", self.output.timezone),
+            "time_format": self.output.time_format,
             "output": self.output.place(),
         })
     }

@@ -208,8 +208,9 @@ pub struct RunArgs {
     /// The first run exports everything selected. Later runs of the same command export, whole, the conversations
     /// that are new or changed, and try again those that failed. Into a folder (-d) a changed conversation's file is
     /// replaced; a file (-o) needs --append; on stdout a conversation may come again after a crash, so take `source`
-    /// and `id` as the key.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["limit", "conversation"])]
+    /// and `id` as the key. A --since is bound to the calendar by the first run. Do not change other flags between
+    /// runs: the state refuses them.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["limit", "conversation", "until"])]
     pub state: Option<PathBuf>,
 
     /// How far before the last run's beginning to look again, for what came late

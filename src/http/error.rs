@@ -199,16 +199,20 @@ fn vendor_words(bytes: &[u8]) -> (Option<String>, bool) {
         r#type: Option<String>,
         message: Option<String>,
         description: Option<String>,
+        // RFC 6749, section 5.2: the errors of a token endpoint.
+        error: Option<String>,
+        error_description: Option<String>,
     }
     let parts = serde_json::from_slice::<Wire>(bytes).ok().map(|wire| {
-        let parts = [wire.r#type, wire.message.or(wire.description)];
+        let words = wire.message.or(wire.description).or(wire.error_description);
+        let parts = [wire.r#type.or(wire.error), words];
         parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
     });
     let genuine = parts.as_ref().is_some_and(|words| !words.is_empty());
     let words = match parts {
-        Some(words) => words,
-        None if body::is_html(bytes) => "a web page".to_owned(),
-        None => String::from_utf8_lossy(bytes).into_owned(),
+        Some(words) if genuine => words,
+        _ if body::is_html(bytes) => "a web page".to_owned(),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
     };
     // On one line, so that nobody's words can pass for ours.
     let line: Vec<&str> = words.split_whitespace().collect();

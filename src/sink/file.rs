@@ -27,12 +27,7 @@ impl PartialFile {
         if fs::symlink_metadata(&partial).is_ok_and(|meta| !meta.is_file()) {
             bail!("{} is in the way: it is no regular file", partial.display());
         }
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&partial)?;
-        lock(&file)?;
+        let file = open_locked(&partial)?;
         if let Ok(earlier) = fs::metadata(&target)
             && !earlier.permissions().readonly()
         {
@@ -123,6 +118,35 @@ pub fn lock(file: &File) -> Result<()> {
         // Some file systems have no locks; better to write unlocked than not at all.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
+}
+
+/// The file that has this name once it is locked: between opening and locking, another run may have renamed it.
+fn open_locked(path: &Path) -> Result<File> {
+    loop {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        lock(&file)?;
+        if is_at(&file, path)? {
+            return Ok(file);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let ours = file.metadata()?;
+    Ok(fs::metadata(path)
+        .is_ok_and(|theirs| (ours.dev(), ours.ino()) == (theirs.dev(), theirs.ino())))
+}
+
+/// Where a file that is open cannot be renamed.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// Makes the names in the folder of a file durable.

@@ -6,23 +6,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::file;
+use super::{Earlier, file};
 use crate::usage;
 
-/// What the state knows of the file.
-#[derive(Clone, Copy, Debug)]
-pub struct Durable {
-    /// How many bytes of it count; none when no run has opened it.
-    pub bytes: Option<u64>,
-    /// Whether the run before was cut off, so that there may be more.
-    pub cut_off: bool,
-}
-
-/// Opens the file behind what counts of it, locked against other runs.
+/// Opens the file behind what counts of it, locked against other runs. What a crash left beyond that is moved to
+/// `FILE.cut`: it is exported again, but nobody's bytes are thrown away.
 ///
 /// # Errors
 /// When it is not the file that the state knows, or cannot be written.
-pub fn open(path: &Path, durable: Durable) -> Result<File> {
+pub fn open(path: &Path, earlier: &Earlier) -> Result<File> {
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -31,7 +23,7 @@ pub fn open(path: &Path, durable: Durable) -> Result<File> {
         .open(path)?;
     file::lock(&file)?;
     let found = file.metadata()?.len();
-    let Some(known) = durable.bytes else {
+    let Some(known) = earlier.bytes else {
         if found > 0 {
             bail!(usage!(
                 "it has {found} bytes that the state knows nothing of: begin with an empty or a new file"
@@ -45,15 +37,28 @@ pub fn open(path: &Path, durable: Durable) -> Result<File> {
              put it back, or begin with another state and file"
         ));
     }
-    if found > known && !durable.cut_off {
+    if found > known && !earlier.cut_off {
         bail!(usage!(
             "it has {found} bytes and the state knows of {known}: something else wrote to it; \
              begin with another state and file"
         ));
     }
+    file.seek(SeekFrom::Start(known))?;
+    if found > known {
+        move_aside(&mut file, path)?;
+    }
     file.set_len(known)?;
     file.seek(SeekFrom::End(0))?;
     Ok(file)
+}
+
+/// Adds the rest of the file to `FILE.cut`.
+fn move_aside(file: &mut File, path: &Path) -> Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".cut");
+    let mut cut = OpenOptions::new().append(true).create(true).open(name)?;
+    std::io::copy(file, &mut cut)?;
+    Ok(cut.sync_all()?)
 }
 
 /// Hands what the file holds to `take`, piece by piece, and stands behind it again.

@@ -16,16 +16,29 @@ use crate::format::Format;
 use crate::model::Conversation;
 use crate::terminal::Neutral;
 use crate::time::TimeStyle;
+use crate::usage;
 use document::{Document, Meter};
 use file::PartialFile;
 
 pub use document::{FileEntry, hex};
-pub use growing::Durable;
 
 const BUFFER: usize = 64 * 1024;
 
 /// The lock of a folder: held while a run writes there, harmless when it is left.
 const LOCK: &str = ".convexport.lock";
+
+/// What a state knows of the destination.
+#[derive(Clone, Copy, Debug)]
+pub struct Earlier {
+    /// There is something in it.
+    pub has_output: bool,
+    /// It is one file that grows.
+    pub append: bool,
+    /// How many bytes of that file count; none when no run has opened it.
+    pub bytes: Option<u64>,
+    /// The run before was cut off, so that there may be more.
+    pub cut_off: bool,
+}
 
 /// The destination of one export.
 pub enum Sink {
@@ -50,15 +63,15 @@ pub struct Finished {
 
 impl Sink {
     /// Opens the destination, so that what is wrong with it shows before the first request. Files are `hashed` where a
-    /// summary wants it, and a file that grows does so from its `durable` length.
+    /// summary wants it. It has to be the one that earlier runs wrote to.
     ///
     /// # Errors
     /// When it cannot be written, with its path; a usage error for a form that does not go with the flags.
-    pub fn open(args: &OutputArgs, hashed: bool, durable: Option<Durable>) -> Result<Self> {
+    pub fn open(args: &OutputArgs, hashed: bool, earlier: Option<&Earlier>) -> Result<Self> {
         let format = Format::of(args)?;
         let times = args.time_style()?;
         if let Some(path) = &args.output_dir {
-            let folder = Folder::open(path, format, times, hashed);
+            let folder = Folder::open(path, format, times, hashed, earlier);
             return folder
                 .map(Self::Folder)
                 .with_context(|| format!("could not write to the folder {}", path.display()));
@@ -74,14 +87,14 @@ impl Sink {
         };
         let name = path.display().to_string();
         let context = || format!("could not write to {name}");
-        if let Some(durable) = durable {
-            let file = growing::open(path, durable).with_context(context)?;
+        if let Some(earlier) = earlier.filter(|earlier| earlier.append) {
+            let file = growing::open(path, earlier).with_context(context)?;
             let mut document = document(buffered(file.try_clone().with_context(context)?));
             if hashed {
                 growing::read_through(&file, |bytes| document.continues(bytes))
                     .with_context(context)?;
             } else {
-                document.continues_at(durable.bytes.unwrap_or(0));
+                document.continues_at(earlier.bytes.unwrap_or(0));
             }
             return Ok(Self::Growing(document, name, file));
         }
@@ -90,7 +103,10 @@ impl Sink {
                 .write(true)
                 .open(path)
                 .with_context(context)?;
-            return Ok(Self::Stream(document(buffered(device)), name));
+            return Ok(Self::Stream(
+                document(Box::new(Named(buffered(device)))),
+                name,
+            ));
         }
         let partial = PartialFile::open(path).with_context(context)?;
         let out = buffered(partial.writer().with_context(context)?);
@@ -126,6 +142,14 @@ impl Sink {
         match self {
             Self::Stream(document, name) => document.flush().with_context(|| context(name)),
             Self::File(..) | Self::Growing(..) | Self::Folder(_) => Ok(()),
+        }
+    }
+
+    /// The files that were written since the last call, where a summary wants to know.
+    pub fn take_files(&mut self) -> Vec<FileEntry> {
+        match self {
+            Self::Folder(folder) => std::mem::take(&mut folder.files),
+            _ => Vec::new(),
         }
     }
 
@@ -226,7 +250,19 @@ pub struct Folder {
 
 impl Folder {
     /// Makes the folder if need be, and proves that files can be made in it.
-    fn open(path: &Path, format: Format, times: TimeStyle, hashed: bool) -> Result<Self> {
+    fn open(
+        path: &Path,
+        format: Format,
+        times: TimeStyle,
+        hashed: bool,
+        earlier: Option<&Earlier>,
+    ) -> Result<Self> {
+        if earlier.is_some_and(|earlier| earlier.has_output) && !path.join(LOCK).exists() {
+            bail!(usage!(
+                "it is not the folder that the state knows, but a new one or none (is its disk mounted?); \
+                 put it back, or begin with another state"
+            ));
+        }
         fs::create_dir_all(path)?;
         if !path.is_dir() {
             bail!("it is not a folder");
@@ -279,6 +315,28 @@ impl Folder {
     fn sync(&self) -> Result<()> {
         let synced = file::sync_folder(&self.path.join(LOCK));
         synced.with_context(|| format!("could not write to the folder {}", self.path.display()))
+    }
+}
+
+/// A pipe or device that was named: when nobody reads it any more, that is an error. Only stdout may be left early.
+struct Named(Box<dyn Write>);
+
+impl Named {
+    fn told(error: io::Error) -> io::Error {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => io::Error::other("nobody reads it any more"),
+            _ => error,
+        }
+    }
+}
+
+impl Write for Named {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(Self::told)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(Self::told)
     }
 }
 

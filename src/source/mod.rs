@@ -36,8 +36,8 @@ pub enum Event {
     Gone(Missing),
     /// A conversation that could not be had.
     Failed(Missing),
-    /// A conversation that was looked at and need not be written: it has not changed, or is not selected.
-    Skipped,
+    /// A conversation that the vendor has and that need not be written: it has not changed, or is not selected.
+    Skipped(String),
 }
 
 /// A conversation that is not in the export.
@@ -63,6 +63,8 @@ pub enum Source {
 pub struct Increment {
     /// When the run began: the end of the range.
     pub started: Timestamp,
+    /// Where the archive begins.
+    pub begin: Option<Timestamp>,
     /// Only what is new or changed since; everything where there is none.
     pub since: Option<Timestamp>,
     /// Conversations that could not be had before; they are tried first.
@@ -111,7 +113,7 @@ impl Source {
 ///
 /// # Errors
 /// A usage error when it is empty or outside the calendar.
-fn range(
+pub fn range(
     args: &SelectArgs,
     zone: Zone,
     now: Timestamp,

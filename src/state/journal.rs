@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Known;
+use crate::sink::FileEntry;
 use crate::time::Timestamp;
 
 /// One line.
@@ -42,6 +43,8 @@ pub enum Entry {
         /// Its id.
         id: String,
     },
+    /// A file that is in the output.
+    File(FileEntry),
     /// All before it is in the output, which has so many bytes where it is one file that grows.
     Commit {
         /// The length of the file.

@@ -7,6 +7,7 @@ mod journal;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +16,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::model::Conversation;
+use crate::sink::FileEntry;
 use crate::sink::file::{self, PartialFile};
 use crate::source::{Increment, Missing, Stand};
 use crate::time::{Span, Timestamp};
@@ -23,6 +25,9 @@ use journal::{Entry, Journal};
 
 /// The form of the file; another one is not read.
 const VERSION: u32 = 1;
+
+/// A conversation that no run met for so long is forgotten. Botpress deletes after 90 days, and an overlap is shorter.
+const KEPT: Span = Span::days(100);
 
 /// The memory of an archive, held by one run at a time.
 #[derive(Debug)]
@@ -33,6 +38,8 @@ pub struct State {
     started: Timestamp,
     /// Conversations that this run, or the one it continues, has finished.
     done: HashSet<String>,
+    /// What the run that this one continues wrote, where a summary wants to know.
+    files: Vec<FileEntry>,
     /// The run before did not end, and may have written more to the output than it noted.
     cut_off: bool,
     /// A conversation failed that cannot be asked for again by its id.
@@ -48,6 +55,8 @@ struct Stored {
     runs: u64,
     /// What each run has to ask for: vendor, bot or site, filters, output.
     selection: Value,
+    /// Where the archive begins: a `--since` is bound once, by the first run.
+    since: Option<Timestamp>,
     /// When the last completed run began. Everything before it is in the output, or among the failed.
     watermark: Option<Timestamp>,
     /// The length of the output, where it is one file that grows.
@@ -67,50 +76,45 @@ pub struct Known {
     messages: Option<u64>,
     /// When the vendor says it changed.
     updated: Option<Timestamp>,
-    /// Its last message, or its creation.
-    last: Option<Timestamp>,
+    /// When the run began that met it last.
+    met: Timestamp,
 }
 
 impl Known {
-    /// What is to be remembered of a conversation.
+    /// What is to be remembered of a conversation that a run met.
     #[must_use]
-    pub fn of(conversation: &Conversation) -> Self {
+    pub fn of(conversation: &Conversation, met: Timestamp) -> Self {
         let json = serde_json::to_vec(conversation).unwrap_or_default();
         let digest = Sha256::digest(json);
         let mark = digest
             .iter()
             .take(8)
             .fold(0_u64, |mark, byte| mark << 8 | u64::from(*byte));
-        let last = conversation
-            .messages
-            .iter()
-            .filter_map(|message| message.created_at)
-            .max();
+        // A count that did not match is no reason to take the conversation for unchanged.
+        let found = conversation.messages.len() as u64;
         Self {
             hash: format!("{mark:016x}"),
-            messages: conversation.promised,
+            messages: conversation.promised.filter(|promised| *promised == found),
             updated: conversation.updated_at,
-            last: last
-                .or(conversation.updated_at)
-                .max(conversation.created_at),
+            met,
         }
     }
 }
 
 impl State {
-    /// Opens the memory of the archive that `selection` describes, or begins one.
+    /// Opens the memory of the archive that `selection` describes, or begins one at `since`.
     ///
     /// # Errors
     /// When another run holds it, when it cannot be read or written, or when it is that of another selection.
-    pub fn open(path: &Path, selection: Value) -> Result<Self> {
+    pub fn open(path: &Path, selection: Value, since: Option<Timestamp>) -> Result<Self> {
         let name = path.display();
-        let lock = open_lock(&beside(path, "lock"))
-            .and_then(|lock| file::lock(&lock).map(|()| lock))
-            .with_context(|| format!("could not use the state {name}"))?;
+        let context = || format!("could not use the state {name}");
+        let lock =
+            open_lock(&beside(path, "lock")).and_then(|lock| file::lock(&lock).map(|()| lock));
+        let lock = lock.with_context(context)?;
         let stored = match fs::read(path) {
-            Ok(text) => Stored::read(&text, &selection)
-                .with_context(|| format!("could not use the state {name}"))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Stored::new(selection),
+            Ok(text) => Some(Stored::read(&text).with_context(context)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
                 return Err(error).with_context(|| format!("could not read the state {name}"));
             }
@@ -119,24 +123,43 @@ impl State {
         let opened = Journal::open(&journal);
         let (journal, entries) =
             opened.with_context(|| format!("could not write {}", journal.display()))?;
+        // As long as nothing was exported, a flag may still be mended.
+        let begun = |stored: &Stored| {
+            stored.runs > 0
+                || entries
+                    .iter()
+                    .any(|entry| matches!(entry, Entry::Done { .. }))
+        };
+        let stored = match stored {
+            Some(stored) if begun(&stored) => {
+                stored.agrees_with(&selection).with_context(context)?
+            }
+            _ => Stored::new(selection, since),
+        };
         let mut state = Self {
             path: path.to_owned(),
             stored,
             journal,
             started: Timestamp::now(),
             done: HashSet::new(),
+            files: Vec::new(),
             cut_off: false,
             stuck: false,
             _lock: lock,
         };
-        state
-            .resume(entries)
-            .with_context(|| format!("could not write the journal of the state {name}"))?;
+        if state.stored.runs == 0 {
+            // What the journal is of has to be known as long as there is one.
+            state
+                .write()
+                .with_context(|| format!("could not write the state {name}"))?;
+        }
+        let resumed = state.resume(entries);
+        resumed.with_context(|| format!("could not write the journal of the state {name}"))?;
         Ok(state)
     }
 
     /// Takes over what the journal says, if it is that of a run that did not end.
-    fn resume(&mut self, entries: Vec<Entry>) -> std::io::Result<()> {
+    fn resume(&mut self, entries: Vec<Entry>) -> io::Result<()> {
         let number = self.stored.runs + 1;
         match entries.first() {
             Some(Entry::Run {
@@ -152,6 +175,7 @@ impl State {
                 Entry::Done { id, known } => self.take(id, known),
                 Entry::Failed { id, error } => drop(self.stored.failed.insert(id, error)),
                 Entry::Gone { id } => drop(self.stored.failed.remove(&id)),
+                Entry::File(file) => self.files.push(file),
                 Entry::Commit { bytes } => {
                     self.cut_off |= bytes.is_some();
                     self.stored.bytes = bytes.or(self.stored.bytes);
@@ -178,7 +202,8 @@ impl State {
         let known = self.stored.known.iter();
         Increment {
             started: self.started,
-            since: self.stored.watermark.map(|time| time.minus(overlap)),
+            begin: self.stored.since,
+            since: self.watermark().map(|time| time.minus(overlap)),
             failed: self.stored.failed.keys().cloned().collect(),
             done: self.done.clone(),
             known: known
@@ -198,11 +223,26 @@ impl State {
 
     /// Notes a conversation that is on its way into the output, or in it already.
     pub fn note_done(&mut self, id: &str, known: Known) {
+        if self.done.contains(id) && self.stored.known.get(id) == Some(&known) {
+            return;
+        }
         self.journal.add(&Entry::Done {
             id: id.to_owned(),
             known: known.clone(),
         });
         self.take(id.to_owned(), known);
+    }
+
+    /// Notes that the vendor still has a conversation, as it is in the output.
+    pub fn note_met(&mut self, id: &str) {
+        if let Some(known) = self.stored.known.get_mut(id) {
+            known.met = self.started;
+        }
+    }
+
+    /// Notes a file that is in the output.
+    pub fn note_file(&mut self, file: FileEntry) {
+        self.journal.add(&Entry::File(file));
     }
 
     /// Notes a conversation that could not be had.
@@ -240,21 +280,19 @@ impl State {
         })
     }
 
-    /// Ends a run that brought everything: the next one begins where this one began.
+    /// Ends a run that brought everything: the next one begins where this one began. One in which a conversation
+    /// failed that cannot be asked for by its id ends as well, but the next begins where it began.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn complete(&mut self, keep: Span) -> Result<()> {
-        if self.stuck {
-            return Ok(());
-        }
+    pub fn complete(&mut self) -> Result<()> {
         self.stored.runs += 1;
-        self.stored.watermark = Some(self.started);
-        let horizon = self.started.minus(keep);
-        // What is older cannot come again; so the file does not grow without end.
-        self.stored
-            .known
-            .retain(|_, known| known.last.is_none_or(|last| last >= horizon));
+        if !self.stuck {
+            self.stored.watermark = Some(self.started);
+        }
+        let horizon = self.started.minus(KEPT);
+        // What was not met for so long cannot come again; so the file does not grow without end.
+        self.stored.known.retain(|_, known| known.met >= horizon);
         self.write()
             .with_context(|| format!("could not write the state {}", self.path.display()))?;
         // Its number says that it is done with, should it stay.
@@ -265,17 +303,40 @@ impl State {
     fn write(&self) -> Result<()> {
         let partial = PartialFile::open(&self.path)?;
         partial.start_over()?;
-        let mut writer = std::io::BufWriter::new(partial.writer()?);
+        let mut writer = io::BufWriter::new(partial.writer()?);
         serde_json::to_writer_pretty(&mut writer, &self.stored)?;
-        std::io::Write::flush(&mut writer)?;
+        io::Write::flush(&mut writer)?;
         drop(writer);
         partial.commit()
     }
 
-    /// When the last completed run began.
+    /// When the last completed run began. One in the future tells that a clock was wrong, and is as good as none.
     #[must_use]
     pub fn watermark(&self) -> Option<Timestamp> {
-        self.stored.watermark
+        self.stored.watermark.filter(|time| *time <= self.started)
+    }
+
+    /// When this run began, or the one that it continues.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.started
+    }
+
+    /// Whether there is anything in the output already.
+    #[must_use]
+    pub fn has_output(&self) -> bool {
+        !self.stored.known.is_empty()
+    }
+
+    /// Whether conversations are still missing in the output.
+    #[must_use]
+    pub fn is_missing_some(&self) -> bool {
+        self.stuck || !self.stored.failed.is_empty()
+    }
+
+    /// What the run that this one continues wrote.
+    pub fn take_files(&mut self) -> Vec<FileEntry> {
+        std::mem::take(&mut self.files)
     }
 
     /// The durable length of the output, where it is one file that grows.
@@ -292,11 +353,12 @@ impl State {
 }
 
 impl Stored {
-    fn new(selection: Value) -> Self {
+    fn new(selection: Value, since: Option<Timestamp>) -> Self {
         Self {
             version: VERSION,
             runs: 0,
             selection,
+            since,
             watermark: None,
             bytes: None,
             failed: BTreeMap::new(),
@@ -304,25 +366,26 @@ impl Stored {
         }
     }
 
-    fn read(text: &[u8], selection: &Value) -> Result<Self> {
-        let version = |value: &Value| value["version"].as_u64();
-        let value: Value = serde_json::from_slice(text)
-            .context("it is damaged: put a copy back, or remove it to export everything again")?;
-        if version(&value) != Some(VERSION.into()) {
+    fn read(text: &[u8]) -> Result<Self> {
+        const DAMAGED: &str =
+            "it is damaged: put a copy back, or remove it to export everything again";
+        let value: Value = serde_json::from_slice(text).context(DAMAGED)?;
+        if value["version"].as_u64() != Some(VERSION.into()) {
             bail!("it is of another version of convexport, or no state at all");
         }
-        let stored: Self = serde_json::from_value(value)
-            .context("it is damaged: put a copy back, or remove it to export everything again")?;
+        serde_json::from_value(value).context(DAMAGED)
+    }
+
+    fn agrees_with(self, selection: &Value) -> Result<Self> {
         let mut ours = selection.as_object().into_iter().flatten();
-        if let Some((key, now)) =
-            ours.find(|(key, value)| stored.selection[key.as_str()] != **value)
+        if let Some((key, now)) = ours.find(|(key, value)| self.selection[key.as_str()] != **value)
         {
-            let value = &stored.selection[key.as_str()];
+            let value = &self.selection[key.as_str()];
             bail!(usage!(
                 "it is that of another export: {key} was {value}, and is {now} now; use another file"
             ));
         }
-        Ok(stored)
+        Ok(self)
     }
 }
 
@@ -332,6 +395,16 @@ fn open_lock(path: &Path) -> Result<File> {
         .create(true)
         .truncate(false)
         .open(path)?)
+}
+
+/// The files that a state at this path uses.
+#[must_use]
+pub fn files(path: &Path) -> [PathBuf; 3] {
+    [
+        path.to_owned(),
+        beside(path, "journal"),
+        beside(path, "lock"),
+    ]
 }
 
 fn beside(path: &Path, extension: &str) -> PathBuf {

@@ -56,7 +56,6 @@ struct Site {
     auth: Auth,
     call: Call,
     body: Map<String, Value>,
-    since: Option<Timestamp>,
     increment: Option<Increment>,
     retries: u32,
 }
@@ -78,6 +77,24 @@ impl Boost {
             keep_raw: !args.output.no_raw,
             console,
         })
+    }
+
+    /// What is asked for besides the range: runs with one state have to agree on it.
+    #[must_use]
+    pub fn filters(&self) -> Value {
+        match &self.origin {
+            Origin::Saved(_) => Value::Null,
+            Origin::Site(site) => {
+                let filters = site
+                    .body
+                    .iter()
+                    .filter(|(key, _)| !matches!(key.as_str(), "from" | "to"));
+                filters
+                    .map(|(key, value)| (key.clone(), value.clone()))
+                    .collect::<Map<_, _>>()
+                    .into()
+            }
+        }
     }
 
     /// Asks only for what is new or changed.
@@ -103,6 +120,7 @@ impl Boost {
             seen: super::seen::Seen::default(),
             sent: 0,
             batch: batch::Batch::default(),
+            part: 0,
         };
         match self.origin {
             Origin::Saved(file) => {
@@ -120,13 +138,11 @@ impl Site {
         let (client, call) = connect(&args.target, &args.network, console)?;
         let now = Timestamp::now();
         let body = query::body(args, now)?;
-        let (since, _) = super::range(&args.select, args.output.timezone, now)?;
         Ok(Self {
             client,
             auth: Auth::new(&args.target, &args.network)?,
             call,
             body,
-            since,
             increment: None,
             retries: args.network.retries,
         })
@@ -135,36 +151,45 @@ impl Site {
     /// Those that failed before, by their ids, and then the range.
     async fn run(self, mut export: Export, console: &Console) -> Result<()> {
         let Some(increment) = &self.increment else {
-            return self.stream(export, &self.body, console).await.map(drop);
+            return self.stream(export, &self.body, console).await?.1;
         };
-        let (again, ids) = query::again(&self.body, &increment.failed);
-        if !ids.is_empty() {
-            export = self.stream(export, &again, console).await?;
-            export.tell_gone(&ids).await;
+        if !increment.failed.is_empty() {
+            let asked = self
+                .stream(export, &query::again(&self.body, increment), console)
+                .await?;
+            export = asked.0;
+            // Whatever came of it: it must not keep the rest from being asked for.
+            export.tell_missing(&increment.failed, asked.1).await;
+            export.part += 1;
         }
-        let body = query::since(&self.body, self.since, increment);
-        self.stream(export, &body, console).await.map(drop)
+        self.stream(export, &query::since(&self.body, increment), console)
+            .await?
+            .1
     }
 
-    /// Starts the stream again when it broke in a way that may pass; what was sent is not sent again.
+    /// Starts the stream again when it broke in a way that may pass; what was sent is not sent again. The error within
+    /// is the stream's own.
     async fn stream(
         &self,
         mut export: Export,
         body: &Map<String, Value>,
         console: &Console,
-    ) -> Result<Export> {
+    ) -> Result<(Export, Result<()>)> {
         let body = serde_json::to_string(body)?;
         let mut failures = 0;
         loop {
-            let response = self.ask(&body).await?;
+            let response = match self.ask(&body).await {
+                Ok(response) => response,
+                Err(error) => return Ok((export, Err(error.into()))),
+            };
             let (chunks, bytes) = bytes::channel();
             let (parsed, ()) = tokio::join!(parse(export, bytes), chunks.send(response));
             let (rest, read) = parsed?;
             export = rest;
             match read {
-                Ok(()) => return Ok(export),
+                Ok(()) => return Ok((export, Ok(()))),
                 Err(Broken { reason, passing }) if !passing || failures == self.retries => {
-                    bail!(Incomplete(reason));
+                    return Ok((export, Err(Incomplete(reason).into())));
                 }
                 Err(Broken { reason, .. }) => {
                     let span = http::back_off(failures);
@@ -210,7 +235,6 @@ pub async fn check(
         auth,
         call,
         body: body.clone(),
-        since: None,
         increment: None,
         retries: network.retries,
     };

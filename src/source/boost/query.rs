@@ -48,34 +48,27 @@ pub fn body(args: &BoostArgs, now: Timestamp) -> Result<Map<String, Value>> {
     Ok(body)
 }
 
-/// The body that asks again for conversations that failed, whenever they took place; and which those are.
-pub fn again(body: &Map<String, Value>, failed: &[String]) -> (Map<String, Value>, Vec<String>) {
-    let ids: Vec<(u64, &String)> = failed
-        .iter()
-        .filter_map(|id| Some((id.parse().ok()?, id)))
-        .collect();
+/// The body that asks again for conversations that failed, whenever they took place.
+pub fn again(body: &Map<String, Value>, increment: &Increment) -> Map<String, Value> {
+    // Integers as the API has them; should there be others, as they came.
+    let id = |id: &String| id.parse::<u64>().map_or_else(|_| json!(id), |id| json!(id));
     let mut body = body.clone();
     body.insert("from".to_owned(), json!(BEGINNING));
+    body.insert("to".to_owned(), json!(increment.started.to_next_second()));
     body.insert(
         "conversation_ids".to_owned(),
-        ids.iter().map(|(id, _)| *id).collect(),
+        increment.failed.iter().map(id).collect(),
     );
-    (body, ids.into_iter().map(|(_, id)| id.clone()).collect())
+    body
 }
 
-/// The body that asks for what happened since the last run, or from the range's own beginning if that is later.
-pub fn since(
-    body: &Map<String, Value>,
-    since: Option<Timestamp>,
-    increment: &Increment,
-) -> Map<String, Value> {
+/// The body that asks for what happened since the last run, or since the archive begins.
+pub fn since(body: &Map<String, Value>, increment: &Increment) -> Map<String, Value> {
     let mut body = body.clone();
-    if let Some(from) = increment.since {
-        body.insert(
-            "from".to_owned(),
-            json!(since.unwrap_or(from).max(from).to_whole_second()),
-        );
+    if let Some(from) = increment.since.or(increment.begin) {
+        body.insert("from".to_owned(), json!(from.to_whole_second()));
     }
+    body.insert("to".to_owned(), json!(increment.started.to_next_second()));
     body
 }
 

@@ -40,6 +40,8 @@ pub struct Export {
     pub seen: Seen,
     /// Conversations sent.
     pub sent: u64,
+    /// Which of several streams it is: conversations without an id are told apart by their place in one.
+    pub part: u32,
     /// Conversations on their way to `events`.
     pub batch: Batch,
 }
@@ -81,15 +83,24 @@ impl Export {
         read.map_err(|flaw| stream.broken(&flaw))
     }
 
-    /// Tells which of these conversations have not come, though they were asked for by their ids.
-    pub async fn tell_gone(&mut self, ids: &[String]) {
+    /// Tells what became of conversations that were asked for by their ids and have not come: they are gone if the
+    /// stream was whole.
+    pub async fn tell_missing(&mut self, ids: &[String], stream: Result<()>) {
+        let why = stream.err().map(|error| format!("{error:#}"));
         for id in ids.iter().filter(|id| !self.seen.contains(id)) {
-            let error = anyhow!("boost.ai has no conversation {id} any more");
-            let id = Some(id.clone());
-            self.events
-                .send(Event::Gone(Missing { id, error }))
-                .await
-                .ok();
+            let missing = |error| Missing {
+                id: Some(id.clone()),
+                error,
+            };
+            let event = match &why {
+                None => Event::Gone(missing(anyhow!(
+                    "boost.ai has no conversation {id} any more"
+                ))),
+                Some(why) => Event::Failed(missing(anyhow!(
+                    "could not read conversation {id} again: {why}"
+                ))),
+            };
+            self.events.send(event).await.ok();
         }
     }
 
@@ -286,7 +297,10 @@ impl Stream<'_> {
         let number = self.came;
         let id = element.id();
         let name = id.clone().unwrap_or_else(|| format!("number {number}"));
-        if !self.export.seen.insert(&name) {
+        let key = id
+            .clone()
+            .unwrap_or_else(|| format!("{}/{name}", self.export.part));
+        if !self.export.seen.insert(&key) {
             return Flow::On;
         }
         let error = anyhow!("{error:#}").context(format!("could not read conversation {name}"));

@@ -33,6 +33,8 @@ pub enum Start {
     Changed(String),
     /// Its record of the listing, read.
     Listed(Box<Conversation>),
+    /// An id that the listing shows as it is known.
+    Unchanged(String),
     /// A record of the listing that cannot be read.
     Broken(Missing),
 }
@@ -41,13 +43,14 @@ impl Fetcher {
     /// Fetches one conversation. An error ends the export; what concerns this conversation alone is an event.
     pub async fn fetch(&self, start: Start) -> Result<Event> {
         let id = match &start {
+            Start::Unchanged(id) => return Ok(Event::Skipped(id.clone())),
             Start::Id(id) | Start::Changed(id) => Some(id.clone()),
             Start::Listed(conversation) => Some(conversation.id.clone()),
             Start::Broken(missing) => missing.id.clone(),
         };
         let error = match self.whole(start).await {
             Ok(Some(conversation)) => return Ok(Event::Conversation(Box::new(conversation))),
-            Ok(None) => return Ok(Event::Skipped),
+            Ok(None) => return Ok(Event::Skipped(id.unwrap_or_default())),
             Err(error) => error,
         };
         match error.downcast_ref::<ApiError>() {
@@ -60,6 +63,7 @@ impl Fetcher {
     async fn whole(&self, start: Start) -> Result<Option<Conversation>> {
         let mut conversation = match start {
             Start::Listed(conversation) => *conversation,
+            Start::Unchanged(_) => return Ok(None),
             Start::Broken(missing) => return Err(missing.error),
             Start::Id(id) => self.read(&id, self.api.conversation(&id).await?)?,
             Start::Changed(id) => {

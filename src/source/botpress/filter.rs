@@ -9,7 +9,7 @@ use crate::source::raw;
 use crate::time::Timestamp;
 
 /// The flags that select.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Filter {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
@@ -30,6 +30,11 @@ impl Filter {
             tags: args.tag.clone(),
             participants: args.participant.clone(),
         }
+    }
+
+    /// The same from another beginning on.
+    pub fn beginning(self, since: Option<Timestamp>) -> Self {
+        Self { since, ..self }
     }
 
     /// The listing's query, as the official client writes it: arrays as repeated keys, tags with dots. The list begins
@@ -62,9 +67,9 @@ impl Filter {
         self.query(None).is_empty()
     }
 
-    /// Whether only the API can tell who takes part.
-    pub fn names_people(&self) -> bool {
-        !self.participants.is_empty()
+    /// Whether a conversation may come to pass it without a new message: by a tag, or by who takes part.
+    pub fn may_change(&self) -> bool {
+        !self.participants.is_empty() || !self.tags.is_empty()
     }
 
     /// Whether a time of creation is in the range. The API's bounds are both inclusive; ours are half-open.

@@ -26,6 +26,15 @@ pub enum Plan {
     Increment(Box<Increment>),
 }
 
+/// What a look at a record of the list tells.
+enum Look {
+    /// It is dealt with elsewhere.
+    Pass,
+    /// It is in the output as it is.
+    Unchanged,
+    Fetch,
+}
+
 /// Lists what a plan asks for.
 pub struct Lister<'a> {
     pub fetcher: &'a Fetcher,
@@ -46,7 +55,7 @@ impl Lister<'_> {
                 }
                 Ok(())
             }
-            Plan::All => self.list_from(None, |_| true).await.map(drop),
+            Plan::All => self.list_from(None, |_| Look::Fetch).await.map(drop),
             Plan::Increment(increment) => self.increment(increment).await,
         }
     }
@@ -61,7 +70,10 @@ impl Lister<'_> {
             .chain(&increment.done)
             .map(String::as_str)
             .collect();
-        let open = |conversation: &Conversation| !handled.contains(conversation.id.as_str());
+        let open = |conversation: &Conversation| {
+            let handled = handled.contains(conversation.id.as_str());
+            if handled { Look::Pass } else { Look::Fetch }
+        };
         let Some(since) = increment.since else {
             return self.list_from(None, open).await.map(drop);
         };
@@ -70,26 +82,38 @@ impl Lister<'_> {
             Err(error) if is_refused(&error) => {
                 self.console
                     .detail(|| format!("{error:#}; comparing the whole list instead"));
-                let doubtful = |conversation: &Conversation| {
-                    open(conversation) && in_doubt(conversation, increment, since)
+                let look = |conversation: &Conversation| match open(conversation) {
+                    Look::Fetch if !in_doubt(conversation, increment, since) => Look::Unchanged,
+                    look => look,
                 };
-                return self.list_from(None, doubtful).await.map(drop);
+                return self.list_from(None, look).await.map(drop);
             }
             Err(error) => return Err(error),
         };
         let listed = self.list_from(Some(since), open).await?;
-        let selected = if self.filter.names_people() {
+        let selected = if self.filter.may_change() {
             Some(self.ids().await?)
         } else {
             None
         };
-        for id in changed {
-            let known = handled.contains(id.as_str()) || listed.contains(&id);
-            if !known
-                && selected
-                    .as_ref()
-                    .is_none_or(|selected| selected.contains(&id))
-            {
+        let is_selected = |id: &String| {
+            selected
+                .as_ref()
+                .is_none_or(|selected| selected.contains(id))
+        };
+        let joined = selected
+            .iter()
+            .flatten()
+            .filter(|id| !increment.known.contains_key(*id));
+        let seen: HashSet<&String> = changed.iter().collect();
+        let joined: Vec<_> = joined.filter(|id| !seen.contains(id)).cloned().collect();
+        for id in changed
+            .iter()
+            .filter(|id| is_selected(id))
+            .cloned()
+            .chain(joined)
+        {
+            if !handled.contains(id.as_str()) && !listed.contains(&id) {
                 self.queue.push(Start::Changed(id)).await;
             }
         }
@@ -116,18 +140,18 @@ impl Lister<'_> {
         Ok(changed)
     }
 
-    /// Hands on what the list has from then on, if it is `wanted`; which ids that were.
+    /// Hands on what the list has from then on, as `look` says; which ids were to be fetched.
     async fn list_from(
         &mut self,
         from: Option<Timestamp>,
-        wanted: impl Fn(&Conversation) -> bool,
+        look: impl Fn(&Conversation) -> Look,
     ) -> Result<HashSet<String>> {
         let mut listed = HashSet::new();
         let mut walk = self.fetcher.api.conversations(self.filter.query(from));
         while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
             let starts = page
                 .into_iter()
-                .filter_map(|record| self.start(record, &wanted));
+                .filter_map(|record| self.start(record, &look));
             for start in starts.collect::<Vec<_>>() {
                 // Remembered only where it is asked for: the whole list may be long.
                 if let (Some(_), Start::Listed(conversation)) = (from, &start) {
@@ -151,18 +175,16 @@ impl Lister<'_> {
         Ok(ids)
     }
 
-    /// What to fetch for a record of the list.
-    fn start(
-        &self,
-        record: Box<RawValue>,
-        wanted: &impl Fn(&Conversation) -> bool,
-    ) -> Option<Start> {
+    /// What to do about a record of the list.
+    fn start(&self, record: Box<RawValue>, look: &impl Fn(&Conversation) -> Look) -> Option<Start> {
         let id = message::id(&record);
         match message::conversation(record, self.fetcher.keep_raw) {
-            Ok(conversation) => {
-                let wanted = self.filter.in_range(conversation.created_at) && wanted(&conversation);
-                wanted.then(|| Start::Listed(Box::new(conversation)))
-            }
+            Ok(conversation) if !self.filter.in_range(conversation.created_at) => None,
+            Ok(conversation) => match look(&conversation) {
+                Look::Pass => None,
+                Look::Unchanged => Some(Start::Unchanged(conversation.id)),
+                Look::Fetch => Some(Start::Listed(Box::new(conversation))),
+            },
             Err(error) => {
                 let name = id.as_deref().unwrap_or("without an id");
                 let error =

@@ -15,6 +15,7 @@ mod people;
 mod queue;
 mod walk;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -46,7 +47,7 @@ const NEVER_ALL_GONE: usize = 4;
 /// A bot, and what is wanted of it.
 #[derive(Debug)]
 pub struct Botpress {
-    fetcher: Arc<Fetcher>,
+    fetcher: Fetcher,
     filter: Arc<Filter>,
     plan: Plan,
     limit: u64,
@@ -87,7 +88,7 @@ impl Botpress {
             keep_raw: !args.output.no_raw,
         };
         Ok(Self {
-            fetcher: Arc::new(fetcher),
+            fetcher,
             filter,
             plan: if named { Plan::Ids(ids) } else { Plan::All },
             limit: args.select.limit.unwrap_or(u64::MAX),
@@ -96,9 +97,11 @@ impl Botpress {
         })
     }
 
-    /// Asks only for what is new or changed.
+    /// Asks only for what is new or changed, in a range that begins where the archive does.
     #[must_use]
     pub fn only(mut self, increment: Increment) -> Self {
+        self.filter = Arc::new((*self.filter).clone().beginning(increment.begin));
+        self.fetcher.filter = self.filter.clone();
         self.plan = Plan::Increment(Box::new(increment));
         self
     }
@@ -108,20 +111,29 @@ impl Botpress {
     /// # Errors
     /// When the list cannot be read to its end, the token is refused, or the API is down. What was listed before is sent.
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
-        let fetcher = self.fetcher.clone();
+        let Self {
+            fetcher,
+            filter,
+            plan,
+            limit,
+            concurrency,
+            console,
+        } = self;
+        let fetcher = Arc::new(fetcher);
+        let workers = fetcher.clone();
         let fetch = move |start| {
-            let fetcher = fetcher.clone();
-            async move { fetcher.fetch(start).await }
+            let worker = workers.clone();
+            async move { worker.fetch(start).await }
         };
-        let (queue, results) = queue::start(self.concurrency, WINDOW, self.limit, fetch);
+        let (queue, results) = queue::start(concurrency, WINDOW, limit, fetch);
         let lister = Lister {
-            fetcher: &self.fetcher,
-            filter: &self.filter,
-            console: &self.console,
+            fetcher: &fetcher,
+            filter: &filter,
+            console: &console,
             queue,
         };
-        let sending = self.send(results, events);
-        let listing = lister.list(&self.plan);
+        let sending = send(Tally::of(&plan), results, events);
+        let listing = lister.list(&plan);
         tokio::pin!(sending, listing);
         // The list is of no use any more when sending has ended; what it listed is sent in any case.
         tokio::select! {
@@ -129,18 +141,21 @@ impl Botpress {
             end = &mut listing => sending.await.and(end),
         }
     }
+}
 
-    async fn send(&self, mut results: Results<Result<Event>>, events: Sender<Event>) -> Result<()> {
-        let mut tally = Tally::default();
-        while let Some(result) = results.next().await {
-            let event = result.context("a task of the program broke down")??;
-            let event = tally.count(event)?;
-            if events.send(event).await.is_err() {
-                return Ok(());
-            }
+async fn send(
+    mut tally: Tally,
+    mut results: Results<Result<Event>>,
+    events: Sender<Event>,
+) -> Result<()> {
+    while let Some(result) = results.next().await {
+        let event = result.context("a task of the program broke down")??;
+        let event = tally.count(event)?;
+        if events.send(event).await.is_err() {
+            return Ok(());
         }
-        tally.check(matches!(self.plan, Plan::Ids(_)))
     }
+    tally.check()
 }
 
 /// What came of the conversations, to tell when it is not they that are at fault.
@@ -151,16 +166,53 @@ struct Tally {
     failed: usize,
     /// Failures in a row that might pass later.
     unreached: usize,
+    /// Those that have failed before; they stand in a row and tell nothing.
+    again: HashSet<String>,
+    /// What it means when nothing is found.
+    nothing: Nothing,
+}
+
+/// What it means when all conversations are gone.
+#[derive(Default)]
+enum Nothing {
+    /// Wrong ids, or the wrong bot.
+    WrongIds,
+    /// An address that is no API.
+    #[default]
+    WrongAddress,
+    /// That some were deleted.
+    Usual,
 }
 
 impl Tally {
+    fn of(plan: &Plan) -> Self {
+        let (again, nothing) = match plan {
+            Plan::Ids(_) => (HashSet::new(), Nothing::WrongIds),
+            Plan::All => (HashSet::new(), Nothing::WrongAddress),
+            Plan::Increment(increment) => {
+                let first = increment.since.is_none();
+                let nothing = if first {
+                    Nothing::WrongAddress
+                } else {
+                    Nothing::Usual
+                };
+                (increment.failed.iter().cloned().collect(), nothing)
+            }
+        };
+        Self {
+            again,
+            nothing,
+            ..Self::default()
+        }
+    }
+
     /// Passes an event on, unless it is time to give up.
     fn count(&mut self, event: Event) -> Result<Event> {
         match event {
             Event::Conversation(_) => self.found += 1,
             Event::Conversations(ref some) => self.found += some.len(),
             Event::Gone(_) => self.gone += 1,
-            Event::Expect(_) | Event::Skipped => {}
+            Event::Expect(_) | Event::Skipped(_) => {}
             Event::Failed(missing) => return self.count_failure(missing),
         }
         self.unreached = 0;
@@ -171,6 +223,13 @@ impl Tally {
         let api = missing.error.downcast_ref::<ApiError>();
         let refused = api.is_some_and(ApiError::is_refusal);
         self.failed += 1;
+        if missing
+            .id
+            .as_ref()
+            .is_some_and(|id| self.again.contains(id))
+        {
+            return Ok(Event::Failed(missing));
+        }
         self.unreached = if refused || api.is_some_and(ApiError::is_transient) {
             self.unreached + 1
         } else {
@@ -183,22 +242,22 @@ impl Tally {
         Ok(Event::Failed(missing))
     }
 
-    fn check(&self, named: bool) -> Result<()> {
-        if self.found + self.failed > 0 {
-            return Ok(());
+    fn check(&self) -> Result<()> {
+        let gone = self.gone;
+        match self.nothing {
+            _ if self.found + self.failed > 0 => Ok(()),
+            Nothing::WrongIds if gone > 0 => {
+                bail!(
+                    "none of the conversations asked for was found: check --conversation and --bot-id"
+                )
+            }
+            Nothing::WrongAddress if gone >= NEVER_ALL_GONE => {
+                bail!(
+                    "the list has {gone} conversations, and all of them are said not to exist: check --base-url"
+                )
+            }
+            _ => Ok(()),
         }
-        if named && self.gone > 0 {
-            bail!(
-                "none of the conversations asked for was found: check --conversation and --bot-id"
-            );
-        }
-        if self.gone >= NEVER_ALL_GONE {
-            bail!(
-                "the list has {} conversations, and all of them are said not to exist: check --base-url",
-                self.gone
-            );
-        }
-        Ok(())
     }
 }
 
