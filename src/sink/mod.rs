@@ -2,6 +2,7 @@
 
 mod document;
 pub mod file;
+mod folder;
 mod growing;
 mod name;
 
@@ -9,23 +10,19 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::cli::OutputArgs;
 use crate::format::Format;
 use crate::model::Conversation;
 use crate::terminal::Neutral;
-use crate::time::TimeStyle;
-use crate::usage;
 use document::{Document, Meter};
 use file::PartialFile;
+use folder::Folder;
 
 pub use document::{FileEntry, hex};
 
 const BUFFER: usize = 64 * 1024;
-
-/// The lock of a folder: held while a run writes there, harmless when it is left.
-const LOCK: &str = ".convexport.lock";
 
 /// What a state knows of the destination.
 #[derive(Clone, Copy, Debug)]
@@ -233,88 +230,6 @@ impl Finished {
             partial: None,
             files,
         }
-    }
-}
-
-/// A folder with one file a conversation.
-pub struct Folder {
-    path: PathBuf,
-    format: Format,
-    times: TimeStyle,
-    /// Kept only where a summary wants them.
-    files: Vec<FileEntry>,
-    hashed: bool,
-    /// Held until the end of the run.
-    _lock: File,
-}
-
-impl Folder {
-    /// Makes the folder if need be, and proves that files can be made in it.
-    fn open(
-        path: &Path,
-        format: Format,
-        times: TimeStyle,
-        hashed: bool,
-        earlier: Option<&Earlier>,
-    ) -> Result<Self> {
-        if earlier.is_some_and(|earlier| earlier.has_output) && !path.join(LOCK).exists() {
-            bail!(usage!(
-                "it is not the folder that the state knows, but a new one or none (is its disk mounted?); \
-                 put it back, or begin with another state"
-            ));
-        }
-        fs::create_dir_all(path)?;
-        if !path.is_dir() {
-            bail!("it is not a folder");
-        }
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path.join(LOCK))?;
-        file::lock(&lock)?;
-        Ok(Self {
-            path: path.to_owned(),
-            format,
-            times,
-            files: Vec::new(),
-            hashed,
-            _lock: lock,
-        })
-    }
-
-    fn write(&mut self, conversation: &Conversation) -> Result<()> {
-        let name = name::file_name(conversation, self.format.extension());
-        let path = self.path.join(&name);
-        let entry = self
-            .write_file(&path, name, conversation)
-            .with_context(|| format!("could not write {}", path.display()))?;
-        if self.hashed {
-            self.files.push(entry);
-        }
-        Ok(())
-    }
-
-    fn write_file(
-        &self,
-        path: &Path,
-        name: String,
-        conversation: &Conversation,
-    ) -> Result<FileEntry> {
-        let partial = PartialFile::open(path)?;
-        partial.start_over()?;
-        let out = Meter::new(buffered(partial.writer()?), self.hashed);
-        let mut document = Document::new(self.format.formatter(&self.times), out);
-        document.conversation(conversation)?;
-        document.finish(true)?;
-        partial.rename()?;
-        Ok(document.entry(name))
-    }
-
-    /// The names of the files are durable only when the folder is.
-    fn sync(&self) -> Result<()> {
-        let synced = file::sync_folder(&self.path.join(LOCK));
-        synced.with_context(|| format!("could not write to the folder {}", self.path.display()))
     }
 }
 
