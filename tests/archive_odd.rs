@@ -34,7 +34,7 @@ fn an_unfinished_run_is_not_continued_by_another_export() {
 #[test]
 fn a_relative_beginning_is_bound_once() {
     let now = clock();
-    let world = World::new().conversation(Conversation::new("edge", now - 7 * DAY + 3000));
+    let world = World::new().conversation(Conversation::new("edge", now - 7 * DAY + 8000));
     let fake = Fake::start(world);
     let folder = tempfile::tempdir().unwrap();
     let run = || {
@@ -43,7 +43,7 @@ fn a_relative_beginning_is_bound_once() {
             .stdout()
     };
     assert_eq!(records(&run()).len(), 1);
-    std::thread::sleep(std::time::Duration::from_secs(4));
+    std::thread::sleep(std::time::Duration::from_secs(9));
     fake.world().say("edge", clock(), true, "still here");
     assert_eq!(
         records(&run()).len(),

@@ -4,6 +4,7 @@
 
 use convexport::source::json_array::{Piece, SplitError, Splitter};
 use libfuzzer_sys::fuzz_target;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 /// The first bytes of an input say how the others are handed over.
@@ -35,6 +36,10 @@ fuzz_target!(|bytes: &[u8]| {
         (whole.clone(), ended),
         "other pieces, other elements"
     );
+
+    // Read ahead where that goes, as the exporter does.
+    let (ahead, end) = split_with(&input, NO_LIMIT, &sizes, read_ahead);
+    agrees_with_serde_json(&input, &ahead, end);
 
     // Of an element above the limit the splitter keeps 4096 bytes: limits below and above that.
     for limit in [usize::from(limit), usize::from(limit) * 37] {
@@ -96,6 +101,26 @@ fn keeps_to(limit: usize, found: &Found, whole: &Found) {
 
 /// All that the splitter finds when the input comes in pieces of these sizes, in turn, and how it ends.
 fn split(input: &[u8], limit: usize, sizes: &[usize]) -> (Vec<Found>, Result<(), SplitError>) {
+    split_with(input, limit, sizes, |_, _| Ok(()))
+}
+
+/// Takes the objects that are there to their end.
+fn read_ahead(splitter: &mut Splitter, found: &mut Vec<Found>) -> Result<(), SplitError> {
+    splitter.read_ahead(|text| {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+        values.next()?.ok()?;
+        let length = values.byte_offset();
+        found.push(Found::Element(text.as_bytes()[..length].to_vec()));
+        Some(length)
+    })
+}
+
+fn split_with(
+    input: &[u8],
+    limit: usize,
+    sizes: &[usize],
+    ahead: impl Fn(&mut Splitter, &mut Vec<Found>) -> Result<(), SplitError>,
+) -> (Vec<Found>, Result<(), SplitError>) {
     let mut splitter = Splitter::new(limit);
     let mut found = Vec::new();
     let mut rest = input;
@@ -105,6 +130,9 @@ fn split(input: &[u8], limit: usize, sizes: &[usize]) -> (Vec<Found>, Result<(),
         let (piece, later) = rest.split_at(size.min(rest.len()));
         splitter.push(piece);
         rest = later;
+        if let Err(error) = ahead(&mut splitter, &mut found) {
+            return (found, Err(error));
+        }
         loop {
             match splitter.next_piece() {
                 Ok(None) => break,
