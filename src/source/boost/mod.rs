@@ -9,6 +9,7 @@ mod batch;
 mod bytes;
 mod cursor;
 mod element;
+mod export;
 mod flaw;
 mod message;
 mod query;
@@ -31,7 +32,8 @@ use crate::progress::Console;
 use crate::time::{Span, Timestamp};
 use crate::usage;
 use auth::Auth;
-use stream::{Broken, Export};
+use export::Export;
+use stream::Broken;
 
 /// A site or a saved answer, and what is wanted of it.
 #[derive(Debug)]

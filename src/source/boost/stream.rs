@@ -6,45 +6,19 @@ use std::io;
 
 use anyhow::{Result, anyhow};
 use serde::de::IgnoredAny;
-use tokio::sync::mpsc::Sender;
 
-use super::batch::Batch;
 use super::bytes::Blocks;
 use super::element::Element;
+use super::export::Export;
 use super::flaw::Flaw;
 use super::message;
 use crate::http::Cause;
-use crate::progress::Console;
 use crate::source::json_array::{Piece, SplitError, Splitter};
 use crate::source::lenient::Words;
-use crate::source::seen::Seen;
 use crate::source::{Event, Missing};
 
 /// How much is read of an answer that is no stream.
 const ERROR_LIMIT: usize = 64 * 1024;
-
-/// What is known beyond one stream: a broken one is started again, and nothing is sent twice.
-#[derive(Debug)]
-pub struct Export {
-    /// Conversations above this many bytes are refused.
-    pub max_element: usize,
-    /// How many conversations are wanted at most.
-    pub limit: u64,
-    /// Whether records are carried along.
-    pub keep_raw: bool,
-    /// Where the conversations go.
-    pub events: Sender<Event>,
-    /// Where details go.
-    pub console: Console,
-    /// Conversations dealt with.
-    pub seen: Seen,
-    /// Conversations sent.
-    pub sent: u64,
-    /// Which of several streams it is: conversations without an id are told apart by their place in one.
-    pub part: u32,
-    /// Conversations on their way to `events`.
-    pub batch: Batch,
-}
 
 /// Why a stream is no complete export.
 #[derive(Debug)]
@@ -81,38 +55,6 @@ impl Export {
         stream.export.flush();
         stream.tell_unknown();
         read.map_err(|flaw| stream.broken(&flaw))
-    }
-
-    /// Tells what became of conversations that were asked for by their ids and have not come: they are gone if the
-    /// stream was whole.
-    pub async fn tell_missing(&mut self, ids: &[String], stream: Result<()>) {
-        let why = stream.err().map(|error| format!("{error:#}"));
-        for id in ids.iter().filter(|id| !self.seen.contains(id)) {
-            let missing = |error| Missing {
-                id: Some(id.clone()),
-                error,
-            };
-            let event = match &why {
-                None => Event::Gone(missing(anyhow!(
-                    "boost.ai has no conversation {id} any more"
-                ))),
-                Some(why) => Event::Failed(missing(anyhow!(
-                    "could not read conversation {id} again: {why}"
-                ))),
-            };
-            self.events.send(event).await.ok();
-        }
-    }
-
-    /// Sends an event after all that came before it; false when nobody listens any more.
-    fn send(&mut self, event: Event) -> bool {
-        self.flush() && self.events.blocking_send(event).is_ok()
-    }
-
-    fn flush(&mut self) -> bool {
-        self.batch
-            .take()
-            .is_none_or(|event| self.events.blocking_send(event).is_ok())
     }
 }
 
