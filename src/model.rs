@@ -42,6 +42,18 @@ pub struct Conversation {
     pub raw: Option<Record>,
 }
 
+impl Conversation {
+    /// The bytes it takes in memory, roughly.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let record = |raw: &Option<Record>| raw.as_ref().map_or(0, |raw| raw.0.len());
+        let messages = self.messages.iter();
+        let messages = messages
+            .map(|message| size_of::<Message>() + message.text.len() + record(&message.raw));
+        size_of::<Self>() + record(&self.raw) + messages.sum::<usize>()
+    }
+}
+
 /// Whom a conversation was exported from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

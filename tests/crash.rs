@@ -185,7 +185,7 @@ fn signals_save_and_say_how_to_go_on() {
                 .within(folder.path())
         };
         let child = start(run());
-        wait_for_requests(&fake, 60);
+        wait_for_requests(&fake, 120);
         let asked = Instant::now();
         signal(&child, name);
         let stopped = end(child);

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::support::fake::{Action, Conversation, Fake, REFERENCE, Rule, World, utc};
+use crate::support::fake::{Action, Conversation, Fake, REFERENCE, Recorded, Rule, World, utc};
 use crate::support::{bot_with, botpress, ids, records, truth};
 
 fn names(folder: &Path) -> Vec<String> {
@@ -253,27 +253,49 @@ fn what_is_written_is_passed_on_before_a_wait() {
     child.wait().unwrap();
 }
 
-#[test]
-fn a_bounded_number_runs_ahead_of_a_slow_conversation() {
-    let first = { truth(&World::with_conversations(400, |_| 1))[0].0.clone() };
-    let hang = Rule::on(&format!("/messages?conversationId={first}")).answer(Action::Hang);
-    let fake = Fake::start(World::with_conversations(400, |_| 1).rule(hang));
-    let run = botpress(&fake, "-f jsonl --timeout 3 --retries 0").run();
-    assert_eq!(run.code, 3);
-    let requests = fake.requests();
-    let before = |at| {
-        requests
-            .iter()
-            .filter(|request| request.at < at && request.path.ends_with("/messages"))
-            .count()
+/// How many conversations of a bot were asked for while the first of the list let wait for itself.
+fn ran_ahead(args: &str, size: usize) -> usize {
+    let world = || {
+        let mut world = World::with_conversations(400, |_| 1);
+        for conversation in &mut world.conversations {
+            let raw = &mut conversation.messages[0].raw;
+            let filler = format!(r#","filler":"{}"}}"#, "x".repeat(size));
+            raw.replace_range(raw.len() - 1.., &filler);
+        }
+        world
     };
-    let began = requests
+    let first = truth(&world())[0].0.clone();
+    let hang = Rule::on(&format!("/messages?conversationId={first}"));
+    let fake = Fake::start(world().rule(hang.first(1).answer(Action::Hang)));
+    let folder = tempfile::tempdir().unwrap();
+    botpress(&fake, &format!("{args} --timeout 3"))
+        .within(folder.path())
+        .run()
+        .ends(0, &[]);
+    let requests = fake.requests();
+    let again = |request: &&Recorded| request.target.contains(&first);
+    let again = requests.iter().filter(again).nth(1).unwrap().at;
+    let messages = requests
         .iter()
-        .find(|request| request.target.contains(&first))
-        .unwrap()
-        .at;
-    let ahead = before(began + std::time::Duration::from_secs(2));
-    assert!((32..=80).contains(&ahead), "{ahead} ran ahead");
+        .filter(|request| request.path.ends_with("/messages"));
+    messages.filter(|request| request.at < again).count() - 1
+}
+
+#[test]
+fn many_run_ahead_of_a_slow_conversation() {
+    assert_eq!(ran_ahead("-f jsonl", 10), 399);
+}
+
+/// 8 MiB wait for it at most.
+#[test]
+fn their_bytes_are_bounded() {
+    let ahead = ran_ahead("-f jsonl", 50_000);
+    assert!((160..=190).contains(&ahead), "{ahead} ran ahead");
+}
+
+#[test]
+fn files_of_their_own_need_no_order() {
+    assert_eq!(ran_ahead("-d all -f json", 50_000), 399);
 }
 
 #[cfg(unix)]

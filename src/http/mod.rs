@@ -3,6 +3,7 @@
 mod body;
 mod error;
 mod gate;
+mod pace;
 mod retry;
 mod secret;
 
@@ -24,7 +25,7 @@ pub use secret::Secret;
 use crate::cli::{NetworkArgs, UsageError};
 use crate::progress::Console;
 use crate::usage;
-use gate::Gate;
+use gate::{Gate, Ticket};
 use retry::Verdict;
 
 /// No page of records is larger.
@@ -56,7 +57,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes the client that sends `headers` with every call below `base`.
+    /// Makes the client that sends `headers` with every call below `base`, `at_once` of them at most.
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
@@ -64,6 +65,7 @@ impl Client {
         base: Url,
         headers: HeaderMap,
         advice: Advice,
+        at_once: u16,
         args: &NetworkArgs,
         console: Console,
     ) -> Result<Self> {
@@ -90,7 +92,7 @@ impl Client {
             base,
             advice,
             retries: args.retries,
-            gate: Gate::new(console.clone()),
+            gate: Gate::new(at_once, console.clone()),
             console,
         })
     }
@@ -139,9 +141,12 @@ impl Client {
         T: DeserializeOwned,
         B: Fn(&reqwest::Client) -> RequestBuilder,
     {
-        self.retrying(call, || async {
-            let response = self.send(request(&self.http)).await?;
-            body::decode(&body::read(response, BODY_LIMIT).await?)
+        self.retrying(call, |ticket| {
+            let request = request(&self.http);
+            async move {
+                let response = self.send(request, ticket).await?;
+                body::decode(&body::read(response, BODY_LIMIT).await?)
+            }
         })
         .await
     }
@@ -154,11 +159,12 @@ impl Client {
     where
         B: Fn(&reqwest::Client) -> RequestBuilder,
     {
-        self.retrying(call, || self.send(request(&self.http))).await
+        self.retrying(call, |ticket| self.send(request(&self.http), ticket))
+            .await
     }
 
     /// Sends one request and tells an answer of 2xx from all others.
-    async fn send(&self, request: RequestBuilder) -> Result<Response, Cause> {
+    async fn send(&self, request: RequestBuilder, ticket: Ticket) -> Result<Response, Cause> {
         let (http, request) = request.build_split();
         let request = request.map_err(Cause::connection)?;
         let query = request.url().query().map(|query| format!("?{query}"));
@@ -180,6 +186,7 @@ impl Client {
             Err(cause) => format!("{line}: {cause}"),
         });
         let response = answer?;
+        self.gate.heard(ticket, response.headers());
         if response.status().is_success() {
             return Ok(response);
         }
@@ -187,14 +194,15 @@ impl Client {
     }
 
     /// Repeats a unit of work, such as a whole page, for as long as that may help.
-    async fn retrying<T, F>(&self, call: &Call, unit: impl Fn() -> F) -> Result<T, ApiError>
+    async fn retrying<T, F>(&self, call: &Call, unit: impl Fn(Ticket) -> F) -> Result<T, ApiError>
     where
         F: Future<Output = Result<T, Cause>>,
     {
         let (mut failures, mut attempts) = (0, 0);
         loop {
-            self.gate.pass().await;
-            let cause = match unit().await {
+            let pass = self.gate.pass().await;
+            let ticket = pass.ticket;
+            let cause = match unit(ticket).await {
                 Ok(value) => {
                     self.gate.answered();
                     return Ok(value);
@@ -205,9 +213,10 @@ impl Client {
             let go_on = match retry::verdict(&cause, failures) {
                 Verdict::Limited(asked) => self
                     .gate
-                    .refused(|refused| retry::limit_wait(asked, refused)),
+                    .refused(ticket, |refused| retry::limit_wait(asked, refused)),
                 Verdict::Retry(span) => {
                     self.gate.failed();
+                    drop(pass);
                     failures += 1;
                     failures <= self.retries && self.pause(call, &cause, failures, span).await
                 }

@@ -261,7 +261,7 @@ fn connect(
     }
     let base = http::base_url(&address(site)?)?;
     let purpose = format!("export from {}", base.as_str().trim_end_matches('/'));
-    let client = Client::new(base, HeaderMap::new(), advice, network, console)?;
+    let client = Client::new(base, HeaderMap::new(), advice, 1, network, console)?;
     let call = client.call(purpose, &["api", "export", "v3"], &[])?;
     Ok((client, call))
 }

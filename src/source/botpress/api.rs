@@ -26,14 +26,14 @@ pub struct Api {
 }
 
 impl Api {
-    /// Sets the client up.
+    /// Sets the client up, for so many conversations at once.
     ///
     /// # Errors
     /// A usage error for a missing or impossible bot id, token or address.
     pub fn new(
         target: &BotpressTarget,
-        page_size: Option<u16>,
         network: &NetworkArgs,
+        concurrency: u16,
         console: Console,
     ) -> Result<Self> {
         let bot = target
@@ -58,12 +58,20 @@ impl Api {
         let file = network.token_file.as_deref();
         let token = Secret::find("access token", "BP_TOKEN", file, "--token-file")?;
         headers.insert(AUTHORIZATION, token.bearer());
-        let client = Client::new(base, headers, advice, network, console)?;
+        // The list is read beside the conversations.
+        let at_once = concurrency.saturating_add(1);
+        let client = Client::new(base, headers, advice, at_once, network, console)?;
         Ok(Self {
             client,
             bot,
-            page_size,
+            page_size: None,
         })
+    }
+
+    /// Asks for so many items a page, where that is wanted.
+    pub fn paged(mut self, page_size: Option<u16>) -> Self {
+        self.page_size = page_size;
+        self
     }
 
     /// Walks over the conversations, newest first.

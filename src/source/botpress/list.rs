@@ -12,7 +12,7 @@ use super::queue::Queue;
 use crate::http::ApiError;
 use crate::model::Conversation;
 use crate::progress::Console;
-use crate::source::{Event, Increment, Missing, Stand};
+use crate::source::{Increment, Missing, Stand};
 use crate::time::Timestamp;
 
 /// Where the conversations of an export come from.
@@ -40,7 +40,7 @@ pub struct Lister<'a> {
     pub fetcher: &'a Fetcher,
     pub filter: &'a Filter,
     pub console: &'a Console,
-    pub queue: Queue<Start, Result<Event>>,
+    pub queue: Queue<Start>,
 }
 
 impl Lister<'_> {

@@ -1,9 +1,8 @@
 //! Botpress Cloud: the list of conversations, and the messages of several of them at once.
 //!
 //! ```text
-//! list pages --> work, in listing order --> `concurrency` workers
-//!           \                                  | a result each
-//!            +--> places for the results, in the same order (a bounded window) --> events
+//! list pages --> work, in listing order --> `concurrency` workers --> results --> events
+//!                                                                     put in order, unless each gets its own file
 //! ```
 
 mod api;
@@ -18,7 +17,7 @@ mod walk;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use tokio::sync::mpsc::Sender;
 
 use super::{Event, Increment, Missing, conversation_ids};
@@ -33,10 +32,13 @@ use fetch::Fetcher;
 use filter::Filter;
 use list::{Lister, Plan};
 use people::People;
-use queue::Results;
+use queue::{Lost, Results, Rules, Weigh};
 
-/// How many conversations may be listed and not yet written; with their size this bounds the memory.
-const WINDOW: usize = 64;
+/// How many conversations may be listed and not yet written.
+const WINDOW: usize = 1024;
+
+/// How many bytes of conversations may wait for their turn while one before them is fetched.
+const WINDOW_BYTES: usize = 8 * 1024 * 1024;
 
 /// So many conversations in a row given up on: the API is down, and asking on for the rest helps nobody.
 const GIVE_UP_AFTER: usize = 20;
@@ -51,7 +53,9 @@ pub struct Botpress {
     filter: Arc<Filter>,
     plan: Plan,
     limit: u64,
-    concurrency: usize,
+    concurrency: u16,
+    /// Whether the conversations are written in the order of the list.
+    ordered: bool,
     console: Console,
 }
 
@@ -81,7 +85,13 @@ impl Botpress {
             .is_some_and(|path| path.as_os_str() == "-");
         let ids = conversation_ids(&args.select.conversation, stdin_is_token)?;
         let fetcher = Fetcher {
-            api: Api::new(&args.target, args.page_size, &args.network, console.clone())?,
+            api: Api::new(
+                &args.target,
+                &args.network,
+                args.concurrency,
+                console.clone(),
+            )?
+            .paged(args.page_size),
             filter: filter.clone(),
             people: args.with_users.then(People::default),
             states: args.with_state.clone(),
@@ -92,7 +102,8 @@ impl Botpress {
             filter,
             plan: if named { Plan::Ids(ids) } else { Plan::All },
             limit: args.select.limit.unwrap_or(u64::MAX),
-            concurrency: args.concurrency.into(),
+            concurrency: args.concurrency,
+            ordered: args.output.output_dir.is_none(),
             console,
         })
     }
@@ -117,6 +128,7 @@ impl Botpress {
             plan,
             limit,
             concurrency,
+            ordered,
             console,
         } = self;
         let fetcher = Arc::new(fetcher);
@@ -125,7 +137,14 @@ impl Botpress {
             let worker = workers.clone();
             async move { worker.fetch(start).await }
         };
-        let (queue, results) = queue::start(concurrency, WINDOW, limit, fetch);
+        let rules = Rules {
+            workers: concurrency.into(),
+            ordered,
+            pieces: WINDOW,
+            bytes: WINDOW_BYTES,
+            limit,
+        };
+        let (queue, results) = queue::start(rules, fetch);
         let lister = Lister {
             fetcher: &fetcher,
             filter: &filter,
@@ -148,14 +167,25 @@ async fn send(
     mut results: Results<Result<Event>>,
     events: Sender<Event>,
 ) -> Result<()> {
-    while let Some(result) = results.next().await {
-        let event = result.context("a task of the program broke down")??;
-        let event = tally.count(event)?;
+    loop {
+        let next = results.next().await;
+        let Some(result) = next.map_err(|Lost| anyhow!("a task of the program broke down"))? else {
+            return tally.check();
+        };
+        let event = tally.count(result?)?;
         if events.send(event).await.is_err() {
             return Ok(());
         }
     }
-    tally.check()
+}
+
+impl Weigh for Result<Event> {
+    fn weight(&self) -> usize {
+        match self {
+            Ok(Event::Conversation(conversation)) => conversation.weight(),
+            _ => 0,
+        }
+    }
 }
 
 /// What came of the conversations, to tell when it is not they that are at fault.
@@ -270,7 +300,7 @@ pub async fn check(
     network: &NetworkArgs,
     console: Console,
 ) -> Result<String> {
-    let api = Api::new(target, None, network, console)?;
+    let api = Api::new(target, network, 1, console)?;
     let page = api
         .conversations(Vec::new())
         .next_page(api.client())

@@ -232,16 +232,21 @@ impl Shared {
     /// The limiter's headers, and its refusal.
     fn limit(&self, request: &Request) -> (Vec<(String, String)>, Option<Answer>) {
         let mut world = lock(&self.world);
+        if self.now.load(Ordering::Relaxed) > world.at_once {
+            return (Vec::new(), Some(self.refuse()));
+        }
         let limiter = world.limiter.as_mut();
         let Some(limiter) = limiter.filter(|_| fault::is_botpress(request)) else {
             return (Vec::new(), None);
         };
         let verdict = limiter.admit(Instant::now());
-        let refused = (!verdict.allowed).then(|| {
-            self.limited.fetch_add(1, Ordering::Relaxed);
-            Answer::json(429, botpress_json::error_json(429, "Too many requests."))
-        });
+        let refused = (!verdict.allowed).then(|| self.refuse());
         (verdict.headers().into(), refused)
+    }
+
+    fn refuse(&self) -> Answer {
+        self.limited.fetch_add(1, Ordering::Relaxed);
+        Answer::json(429, botpress_json::error_json(429, "Too many requests."))
     }
 }
 

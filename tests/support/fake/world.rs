@@ -26,6 +26,8 @@ pub struct World {
     pub states: Vec<State>,
     /// For Botpress only: boost.ai documents none.
     pub limiter: Option<Limiter>,
+    /// More requests than this at one time are refused, without a word about any allowance.
+    pub at_once: usize,
     pub faults: Vec<Rule>,
     pub boost: Site,
     pub(super) walks: Walks,
@@ -97,6 +99,7 @@ impl World {
             users: Vec::new(),
             states: Vec::new(),
             limiter: None,
+            at_once: usize::MAX,
             faults: Vec::new(),
             boost: Site::new(),
             walks: Walks::default(),
@@ -130,6 +133,11 @@ impl World {
 
     pub fn limit(mut self, requests: usize, window: Duration) -> Self {
         self.limiter = Some(Limiter::new(requests, window));
+        self
+    }
+
+    pub fn at_once(mut self, requests: usize) -> Self {
+        self.at_once = requests;
         self
     }
 
