@@ -50,7 +50,7 @@ pub struct BotpressArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// How many conversations are fetched at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Network")]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Network")]
     pub concurrency: u16,
 
     /// Add the author's name to every message, and the people to every conversation (one request a person)
