@@ -40,16 +40,19 @@ impl Word {
 /// What is known of the vendor's allowance.
 ///
 /// An answer tells how many were left when its request was counted. Requests under way may be counted already or not;
-/// they are taken for not counted, so that too few go rather than too many. When none is under way the word is exact.
+/// they are taken for not counted, so that too few go rather than too many. Answers come in any order: of those that
+/// crossed, the lowest word is the last.
 #[derive(Debug)]
 pub struct Allowance {
     /// How many were left by the last word.
     word: u64,
+    /// The lowest word since then.
+    lowest: u64,
     /// How many may go.
     left: u64,
-    /// When there will be more. The vendor's seconds are whole ones, rounded up: the earliest of them is the nearest.
+    /// When there will be more than the last word said.
     renewed: Instant,
-    /// How many requests had been sent when the word came. An answer to one of them is no newer.
+    /// How many requests had been sent when the word came. Only the answer to a later one can tell of more.
     sent: u64,
 }
 
@@ -58,6 +61,7 @@ impl Allowance {
     pub fn new(word: Word, under_way: u64, sent: u64, now: Instant) -> Self {
         Self {
             word: word.remaining,
+            lowest: u64::MAX,
             left: word.remaining.saturating_sub(under_way),
             renewed: now + word.reset,
             sent,
@@ -66,32 +70,33 @@ impl Allowance {
 
     /// Takes in what the answer to the `number`th request says.
     pub fn hear(&mut self, word: Word, number: u64, under_way: u64, sent: u64, now: Instant) {
-        let heard = Self::new(word, under_way, sent, now);
-        let renewed = if now < self.renewed {
-            heard.renewed.min(self.renewed)
-        } else {
-            heard.renewed
-        };
+        self.lowest = self.lowest.min(word.remaining);
+        let left = self.lowest.saturating_sub(under_way);
         if number > self.sent {
-            *self = heard;
+            self.word = self.lowest;
+            self.left = left;
+            self.lowest = u64::MAX;
+            self.sent = sent;
+            self.renewed = now + word.reset;
         } else {
-            self.word = self.word.min(heard.word);
-            self.left = self.left.min(heard.left);
+            self.word = self.word.min(self.lowest);
+            self.left = self.left.min(left);
         }
-        self.renewed = renewed;
     }
 
     /// Takes one request from it, or says how long to wait unless an answer comes before.
     pub fn take(&mut self, under_way: u64, now: Instant) -> Result<(), Duration> {
+        if self.left == 0 && under_way == 0 {
+            self.left = std::mem::take(&mut self.word);
+        }
         if self.left == 0 {
-            let sure = under_way == 0 && self.word > 0;
-            if now < self.renewed && !sure {
+            if now < self.renewed {
                 return Err(self.renewed - now);
             }
-            // One goes, and its answer tells how many may follow.
+            // One goes, and its answer tells how many may follow; words from before do not count any more.
             self.left = 1;
-            self.word = 0;
-            self.renewed = self.renewed.max(now + UNHEARD);
+            self.lowest = u64::MAX;
+            self.renewed = now + UNHEARD;
         }
         self.left -= 1;
         Ok(())
@@ -177,11 +182,21 @@ mod tests {
     }
 
     #[test]
+    fn of_answers_that_crossed_the_lowest_is_the_last() {
+        let now = Instant::now();
+        let mut allowance = Allowance::new(word(5, 9), 1, 2, now);
+        // The second was counted after the third, and answered before it.
+        allowance.hear(word(3, 9), 2, 1, 3, now);
+        allowance.hear(word(4, 9), 3, 0, 3, now);
+        assert_eq!((0..9).filter(|_| allowance.take(1, now).is_ok()).count(), 3);
+    }
+
+    #[test]
     fn with_nothing_under_way_the_last_word_is_exact() {
         let now = Instant::now();
         let mut allowance = Allowance::new(word(2, 9), 2, 3, now);
         assert!(allowance.take(2, now).is_err());
-        assert!(allowance.take(0, now).is_ok());
+        assert!(allowance.take(0, now).is_ok() && allowance.take(1, now).is_ok());
         assert!(allowance.take(0, now).is_err());
     }
 
