@@ -60,6 +60,16 @@ impl Timestamp {
         Self(self.0.checked_add_signed(up).unwrap_or(self.0)).to_whole_second()
     }
 
+    /// The moments that cut the time from here to `until` into at most so many equal windows of an hour or more, at
+    /// whole seconds; with both ends.
+    #[must_use]
+    pub fn cut(self, until: Self, windows: u16) -> Vec<Self> {
+        let seconds = (until.0 - self.0).num_seconds();
+        let windows = i64::from(windows).min(seconds / 3600).max(1);
+        let edge = |index| Self(self.0 + TimeDelta::seconds(seconds / windows * index));
+        (0..windows).map(edge).chain([until]).collect()
+    }
+
     /// The day in UTC, `2026-11-01`: the same on every machine, so that file names do not depend on a time zone.
     #[must_use]
     pub fn utc_date(self) -> String {

@@ -14,3 +14,4 @@ mod output;
 mod retries;
 mod scale;
 mod transcripts;
+mod windows;

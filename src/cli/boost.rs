@@ -110,6 +110,13 @@ pub struct BoostArgs {
     #[arg(long, value_name = "MIB", default_value = "64", value_parser = mebibytes, help_heading = "Network")]
     pub max_element: usize,
 
+    /// Cut the range into windows and fetch so many at once [default: the range in one]
+    ///
+    /// Worth a try for long ranges; boost.ai says nothing of how many it allows. Each window's answer is kept in a
+    /// temporary file until its turn comes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), conflicts_with = "input", help_heading = "Network")]
+    pub parallel_windows: Option<u16>,
+
     /// How to reach the vendor.
     #[command(flatten)]
     pub network: NetworkArgs,

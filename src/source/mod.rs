@@ -5,6 +5,7 @@ mod botpress;
 mod html;
 pub mod json_array;
 mod lenient;
+mod queue;
 mod raw;
 mod seen;
 

@@ -3,7 +3,7 @@
 //! gunzip has a thread of its own, and decodes itself rather than letting the HTTP client do it: that one fails at a
 //! body of several gzip members and hands out small pieces.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
@@ -92,6 +92,19 @@ impl Chunks {
 pub struct ChunkReader {
     receiver: mpsc::Receiver<io::Result<Vec<u8>>>,
     chunk: io::Cursor<Vec<u8>>,
+}
+
+impl ChunkReader {
+    /// Copies everything. The error within is that of the network, the other that of `out`.
+    pub fn copy_to(&mut self, out: &mut impl Write) -> io::Result<io::Result<()>> {
+        while let Some(chunk) = self.receiver.blocking_recv() {
+            match chunk {
+                Ok(chunk) => out.write_all(&chunk)?,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(()))
+    }
 }
 
 impl Read for ChunkReader {

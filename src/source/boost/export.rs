@@ -1,9 +1,13 @@
 //! What outlives one stream: where the conversations go, and which were dealt with.
 
-use anyhow::{Result, anyhow};
+use std::io::Read;
+
+use anyhow::{Context, Result, anyhow};
 use tokio::sync::mpsc::Sender;
 
 use super::batch::Batch;
+use super::bytes;
+use super::stream::Broken;
 use crate::progress::Console;
 use crate::source::seen::Seen;
 use crate::source::{Event, Missing};
@@ -29,9 +33,31 @@ pub struct Export {
     pub part: u32,
     /// Conversations on their way to `events`.
     pub batch: Batch,
+    /// Whether a stream's count of conversations is that of the export.
+    pub announce: bool,
 }
 
 impl Export {
+    /// Reads one stream on a thread of its own.
+    ///
+    /// # Errors
+    /// Only when the program breaks down; the stream's own are within.
+    pub async fn parse(
+        mut self,
+        bytes: impl Read + Send + 'static,
+    ) -> Result<(Self, Result<(), Broken>)> {
+        let parsing = tokio::task::spawn_blocking(move || {
+            let read = self.read(&bytes::blocks(bytes));
+            (self, read)
+        });
+        parsing.await.context("the parser broke down")
+    }
+
+    /// Whether no more conversations are wanted.
+    pub fn has_enough(&self) -> bool {
+        self.sent >= self.limit
+    }
+
     /// Tells what became of conversations that were asked for by their ids and have not come: they are gone if the
     /// stream was whole.
     pub async fn tell_missing(&mut self, ids: &[String], stream: Result<()>) {

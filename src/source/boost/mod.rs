@@ -13,27 +13,25 @@ mod export;
 mod flaw;
 mod message;
 mod query;
+mod site;
 mod stream;
+mod windows;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, bail};
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
-use reqwest::{Response, StatusCode};
+use anyhow::{Result, anyhow};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::Sender;
 
 use super::{Event, Incomplete, Increment};
 use crate::cli::{BoostArgs, BoostTarget, NetworkArgs};
-use crate::http::{self, ApiError, Call, Client};
 use crate::progress::Console;
 use crate::time::{Span, Timestamp};
-use crate::usage;
-use auth::Auth;
 use export::Export;
-use stream::Broken;
+use site::{Body, Site};
 
 /// A site or a saved answer, and what is wanted of it.
 #[derive(Debug)]
@@ -49,17 +47,17 @@ pub struct Boost {
 enum Origin {
     /// A file with a saved answer; `-` is stdin.
     Saved(PathBuf),
-    Site(Box<Site>),
+    Site(Box<Wanted>),
 }
 
+/// What is asked of a site.
 #[derive(Debug)]
-struct Site {
-    client: Client,
-    auth: Auth,
-    call: Call,
-    body: Map<String, Value>,
+struct Wanted {
+    site: Arc<Site>,
+    body: Body,
     increment: Option<Increment>,
-    retries: u32,
+    /// So many windows of the range at once, if it is to be cut.
+    windows: Option<u16>,
 }
 
 impl Boost {
@@ -70,7 +68,7 @@ impl Boost {
     pub fn new(args: &BoostArgs, console: Console) -> Result<Self> {
         let origin = match &args.input {
             Some(file) => Origin::Saved(file.clone()),
-            None => Origin::Site(Box::new(Site::new(args, console.clone())?)),
+            None => Origin::Site(Box::new(Wanted::new(args, console.clone())?)),
         };
         Ok(Self {
             origin,
@@ -86,8 +84,8 @@ impl Boost {
     pub fn filters(&self) -> Value {
         match &self.origin {
             Origin::Saved(_) => Value::Null,
-            Origin::Site(site) => {
-                let filters = site
+            Origin::Site(wanted) => {
+                let filters = wanted
                     .body
                     .iter()
                     .filter(|(key, _)| !matches!(key.as_str(), "from" | "to"));
@@ -102,8 +100,8 @@ impl Boost {
     /// Asks only for what is new or changed.
     #[must_use]
     pub fn only(mut self, increment: Increment) -> Self {
-        if let Origin::Site(site) = &mut self.origin {
-            site.increment = Some(increment);
+        if let Origin::Site(wanted) = &mut self.origin {
+            wanted.increment = Some(increment);
         }
         self
     }
@@ -123,99 +121,54 @@ impl Boost {
             sent: 0,
             batch: batch::Batch::default(),
             part: 0,
+            announce: true,
         };
         match self.origin {
             Origin::Saved(file) => {
                 let bytes = open(&file)?;
-                let (_, read) = parse(export, bytes).await?;
+                let (_, read) = export.parse(bytes).await?;
                 read.map_err(|broken| Incomplete(broken.reason).into())
             }
-            Origin::Site(site) => site.run(export, &self.console).await,
+            Origin::Site(wanted) => wanted.run(export).await,
         }
     }
 }
 
-impl Site {
+impl Wanted {
     fn new(args: &BoostArgs, console: Console) -> Result<Self> {
-        let (client, call) = connect(&args.target, &args.network, console)?;
-        let now = Timestamp::now();
-        let body = query::body(args, now)?;
+        let at_once = args.parallel_windows.unwrap_or(1);
+        let site = Site::new(&args.target, &args.network, at_once, console)?;
         Ok(Self {
-            client,
-            auth: Auth::new(&args.target, &args.network)?,
-            call,
-            body,
+            site: Arc::new(site),
+            body: query::body(args, Timestamp::now())?,
             increment: None,
-            retries: args.network.retries,
+            windows: args.parallel_windows,
         })
     }
 
     /// Those that failed before, by their ids, and then the range.
-    async fn run(self, mut export: Export, console: &Console) -> Result<()> {
+    async fn run(self, mut export: Export) -> Result<()> {
         let Some(increment) = &self.increment else {
-            return self.stream(export, &self.body, console).await?.1;
+            return self.range(export, &self.body).await;
         };
         if !increment.failed.is_empty() {
-            let asked = self
-                .stream(export, &query::again(&self.body, increment), console)
-                .await?;
+            let again = query::again(&self.body, increment);
+            let asked = self.site.stream(export, &again).await?;
             export = asked.0;
             // Whatever came of it: it must not keep the rest from being asked for.
             export.tell_missing(&increment.failed, asked.1).await;
             export.part += 1;
         }
-        self.stream(export, &query::since(&self.body, increment), console)
-            .await?
-            .1
+        self.range(export, &query::since(&self.body, increment))
+            .await
     }
 
-    /// Starts the stream again when it broke in a way that may pass; what was sent is not sent again. The error within
-    /// is the stream's own.
-    async fn stream(
-        &self,
-        mut export: Export,
-        body: &Map<String, Value>,
-        console: &Console,
-    ) -> Result<(Export, Result<()>)> {
-        let body = serde_json::to_string(body)?;
-        let mut failures = 0;
-        loop {
-            let response = match self.ask(&body).await {
-                Ok(response) => response,
-                Err(error) => return Ok((export, Err(error.into()))),
-            };
-            let (chunks, bytes) = bytes::channel();
-            let (parsed, ()) = tokio::join!(parse(export, bytes), chunks.send(response));
-            let (rest, read) = parsed?;
-            export = rest;
-            match read {
-                Ok(()) => return Ok((export, Ok(()))),
-                Err(Broken { reason, passing }) if !passing || failures == self.retries => {
-                    return Ok((export, Err(Incomplete(reason).into())));
-                }
-                Err(Broken { reason, .. }) => {
-                    let span = http::back_off(failures);
-                    failures += 1;
-                    let (of, seconds) = (self.retries, span.as_secs_f64());
-                    console
-                        .detail(|| format!("{reason}; retry {failures} of {of} in {seconds:.1} s"));
-                    console.count_retry();
-                    tokio::time::sleep(span).await;
-                }
-            }
-        }
-    }
-
-    async fn ask(&self, body: &str) -> Result<Response, ApiError> {
-        let bearer = self.auth.bearer(&self.client).await?;
-        let post = |http: &reqwest::Client| {
-            http.post(self.call.url.clone())
-                .header(AUTHORIZATION, bearer.clone())
-                .header(CONTENT_TYPE, "application/json")
-                .header(ACCEPT_ENCODING, "gzip")
-                .body(body.to_owned())
+    async fn range(&self, export: Export, body: &Body) -> Result<()> {
+        let (_, read) = match self.windows {
+            None => self.site.stream(export, body).await?,
+            Some(at_once) => windows::read(self.site.clone(), export, body, at_once).await?,
         };
-        self.client.open(&self.call, post).await
+        read
     }
 }
 
@@ -228,54 +181,14 @@ pub async fn check(
     network: &NetworkArgs,
     console: Console,
 ) -> Result<String> {
-    let (client, call) = connect(target, network, console)?;
+    let site = Site::new(target, network, 1, console)?;
     let now = Timestamp::now();
-    let auth = Auth::new(target, network)?;
-    let body = query::range(now.minus(Span::days(1)), now);
-    let site = Site {
-        client,
-        auth,
-        call,
-        body: body.clone(),
-        increment: None,
-        retries: network.retries,
-    };
-    site.ask(&serde_json::to_string(&body)?).await?;
+    site.ask(&query::range(now.minus(Span::days(1)), now))
+        .await?;
     Ok(format!(
         "{} answers and the token may export from it",
-        site.call.purpose.trim_start_matches("export from ")
+        site.name()
     ))
-}
-
-/// The client of a site, and the call of its export API.
-fn connect(
-    target: &BoostTarget,
-    network: &NetworkArgs,
-    console: Console,
-) -> Result<(Client, Call)> {
-    let site = target.site.as_deref().unwrap_or_default().trim();
-    if site.is_empty() {
-        bail!(usage!(
-            "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
-        ));
-    }
-    let base = http::base_url(&address(site)?)?;
-    let purpose = format!("export from {}", base.as_str().trim_end_matches('/'));
-    let client = Client::new(base, HeaderMap::new(), advice, 1, network, console)?;
-    let call = client.call(purpose, &["api", "export", "v3"], &[])?;
-    Ok((client, call))
-}
-
-/// Reads one stream on a thread of its own.
-async fn parse(
-    mut export: Export,
-    bytes: impl Read + Send + 'static,
-) -> Result<(Export, Result<(), Broken>)> {
-    let parsing = tokio::task::spawn_blocking(move || {
-        let read = export.read(&bytes::blocks(bytes));
-        (export, read)
-    });
-    parsing.await.context("the parser broke down")
 }
 
 fn open(file: &Path) -> Result<Box<dyn Read + Send>> {
@@ -285,31 +198,4 @@ fn open(file: &Path) -> Result<Box<dyn Read + Send>> {
     let file =
         File::open(file).map_err(|error| anyhow!("could not read {}: {error}", file.display()))?;
     Ok(Box::new(file))
-}
-
-/// `NAME` is `https://NAME.boost.ai`, a host is reached over https, a URL is itself.
-fn address(site: &str) -> Result<String> {
-    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':');
-    match site {
-        url if url.contains("://") => Ok(url.to_owned()),
-        odd if !odd.chars().all(letters) => {
-            bail!(usage!("`{odd}` is no site: give its NAME or URL"))
-        }
-        host if host.contains('.') => Ok(format!("https://{host}")),
-        name => Ok(format!("https://{name}.boost.ai")),
-    }
-}
-
-fn advice(status: StatusCode) -> Option<&'static str> {
-    Some(match status.as_u16() {
-        401 => {
-            "check BOOST_TOKEN or --token-file, and this machine's IP address in the site's allowlist"
-        }
-        403 => {
-            "check the token's rights, and that this machine's IP address is in the site's allowlist \
-             (Admin Panel, Settings, Security and Privacy)"
-        }
-        404 => "check --site: there is no export API at this address",
-        _ => return None,
-    })
 }

@@ -256,7 +256,7 @@ impl Stream<'_> {
 
     fn sent(&mut self, heard: bool) -> Flow {
         self.export.sent += 1;
-        if heard && self.export.sent < self.export.limit {
+        if heard && !self.export.has_enough() {
             Flow::On
         } else {
             Flow::Enough
@@ -265,7 +265,7 @@ impl Stream<'_> {
 
     fn expect(&mut self, count: Option<u64>) {
         self.expected = count;
-        if let Some(count) = count {
+        if let Some(count) = count.filter(|_| self.export.announce) {
             let wanted = count.min(self.export.limit);
             self.export.send(Event::Expect(wanted));
         }

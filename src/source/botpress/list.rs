@@ -8,10 +8,10 @@ use serde_json::value::RawValue;
 use super::fetch::{Fetcher, Start};
 use super::filter::Filter;
 use super::message;
-use super::queue::Queue;
 use crate::http::ApiError;
 use crate::model::Conversation;
 use crate::progress::Console;
+use crate::source::queue::Queue;
 use crate::source::{Increment, Missing, Stand};
 use crate::time::Timestamp;
 

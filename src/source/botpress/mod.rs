@@ -11,15 +11,15 @@ mod filter;
 mod list;
 mod message;
 mod people;
-mod queue;
 mod walk;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use tokio::sync::mpsc::Sender;
 
+use super::queue::{self, Results, Rules, Weigh};
 use super::{Event, Increment, Missing, conversation_ids};
 use crate::cli::{BotpressArgs, BotpressTarget, NetworkArgs};
 use crate::format::Format;
@@ -32,7 +32,6 @@ use fetch::Fetcher;
 use filter::Filter;
 use list::{Lister, Plan};
 use people::People;
-use queue::{Lost, Results, Rules, Weigh};
 
 /// How many conversations may be listed and not yet written.
 const WINDOW: usize = 1024;
@@ -168,8 +167,7 @@ async fn send(
     events: Sender<Event>,
 ) -> Result<()> {
     loop {
-        let next = results.next().await;
-        let Some(result) = next.map_err(|Lost| anyhow!("a task of the program broke down"))? else {
+        let Some(result) = results.next().await? else {
             return tally.check();
         };
         let event = tally.count(result?)?;

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use anyhow::{Result, bail};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
 
@@ -73,10 +74,6 @@ pub struct Results<R> {
     next: u64,
     shared: Arc<Shared>,
 }
-
-/// A worker broke down, and what it worked on is lost.
-#[derive(Debug)]
-pub struct Lost;
 
 /// Starts workers that `act` on pieces of work, by the rules.
 pub fn start<W, R, A, F>(rules: Rules, act: A) -> (Queue<W>, Results<R>)
@@ -146,7 +143,10 @@ impl<W> Queue<W> {
 
 impl<R> Results<R> {
     /// The next result, nothing after the last.
-    pub async fn next(&mut self) -> Result<Option<R>, Lost> {
+    ///
+    /// # Errors
+    /// When a worker broke down, so that what it worked on is lost.
+    pub async fn next(&mut self) -> Result<Option<R>> {
         let done = loop {
             if let Some(done) = self.early.remove(&self.next) {
                 break done;
@@ -155,7 +155,7 @@ impl<R> Results<R> {
                 None if self.next == self.shared.handed_out.load(Ordering::SeqCst) => {
                     return Ok(None);
                 }
-                None => return Err(Lost),
+                None => bail!("a task of the program broke down"),
                 Some(done) if self.ordered => self.early.insert(done.number, done),
                 Some(done) => break done,
             };

@@ -1,0 +1,123 @@
+//! A long range cut into windows whose answers are fetched side by side and read in their order.
+//!
+//! An answer waits in a temporary file, so that neither the memory nor a stalled connection has to hold it. A
+//! conversation with interactions in several windows comes, whole, with each of them; the first is taken.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use serde_json::json;
+
+use super::export::Export;
+use super::site::{Body, Site};
+use crate::source::Incomplete;
+use crate::source::queue::{self, Queue, Results, Rules, Weigh};
+use crate::time::Timestamp;
+use crate::usage;
+
+/// So many windows for each that is fetched at once: a slow one then holds up less.
+const EACH: u16 = 4;
+
+/// A window, and its answer.
+type Saved = (Body, Result<File>);
+
+impl Weigh for Saved {
+    /// It lies on the disk.
+    fn weight(&self) -> usize {
+        0
+    }
+}
+
+/// Reads the range of the body, `at_once` windows of it at a time. The error within is that of a window.
+pub async fn read(
+    site: Arc<Site>,
+    export: Export,
+    body: &Body,
+    at_once: u16,
+) -> Result<(Export, Result<()>)> {
+    let rules = Rules {
+        workers: at_once.into(),
+        ordered: true,
+        pieces: 2 * usize::from(at_once),
+        bytes: usize::MAX,
+        limit: u64::MAX,
+    };
+    let windows = cut(body, at_once.saturating_mul(EACH))?;
+    let saver = site.clone();
+    let save = move |window: Body| {
+        let site = saver.clone();
+        async move {
+            let file = site.save(&window).await;
+            (window, file)
+        }
+    };
+    let (queue, results) = queue::start(rules, save);
+    let (read, ()) = tokio::join!(take(&site, export, results), hand_out(queue, windows));
+    read
+}
+
+async fn hand_out(mut queue: Queue<Body>, windows: Vec<Body>) {
+    for window in windows {
+        if !queue.push(window).await {
+            return;
+        }
+    }
+}
+
+/// Reads the answers, until one cannot be had.
+async fn take(
+    site: &Site,
+    mut export: Export,
+    mut results: Results<Saved>,
+) -> Result<(Export, Result<()>)> {
+    export.announce = false;
+    while let Some((window, saved)) = results.next().await? {
+        let (rest, read) = match saved {
+            Err(error) => (export, Err(error)),
+            Ok(file) => {
+                let (rest, read) = export.parse(file).await?;
+                match read {
+                    // What was sent is not sent again.
+                    Err(broken) if broken.passing => site.stream(rest, &window).await?,
+                    Err(broken) => (rest, Err(Incomplete(broken.reason).into())),
+                    Ok(()) => (rest, Ok(())),
+                }
+            }
+        };
+        export = rest;
+        export.part += 1;
+        if read.is_err() || export.has_enough() {
+            let name = format!("the window {} to {}", window["from"], window["to"]);
+            return Ok((export, read.map_err(|error| named(error, &name))));
+        }
+    }
+    Ok((export, Ok(())))
+}
+
+/// The error with its window, and of the same kind.
+fn named(error: anyhow::Error, window: &str) -> anyhow::Error {
+    match error.downcast::<Incomplete>() {
+        Ok(Incomplete(reason)) => Incomplete(format!("{window}: {reason}")).into(),
+        Err(other) => other.context(window.to_owned()),
+    }
+}
+
+/// The windows of the body's range, without a gap between them.
+fn cut(body: &Body, windows: u16) -> Result<Vec<Body>> {
+    let time = |key: &str| body.get(key)?.as_str()?.parse::<Timestamp>().ok();
+    let range = time("from").zip(time("to"));
+    let (from, to) = range.ok_or_else(|| {
+        anyhow!(usage!(
+            "--parallel-windows needs a range of times with an offset: give --since and --until"
+        ))
+    })?;
+    let edges = from.cut(to, windows);
+    let window = |edges: &[Timestamp]| {
+        let mut body = body.clone();
+        body.insert("from".to_owned(), json!(edges[0].to_whole_second()));
+        body.insert("to".to_owned(), json!(edges[1].to_next_second()));
+        body
+    };
+    Ok(edges.windows(2).map(window).collect())
+}
