@@ -45,7 +45,7 @@ struct Done<R> {
     number: u64,
     result: R,
     weight: usize,
-    _room: OwnedSemaphorePermit,
+    room: OwnedSemaphorePermit,
 }
 
 /// What both ends and the workers know.
@@ -101,12 +101,11 @@ where
                 let result = act(job.work).await;
                 let weight = result.weight();
                 shared.held.fetch_add(weight, Ordering::SeqCst);
-                let (number, _room) = (job.number, job.room);
                 let done = Done {
-                    number,
+                    number: job.number,
                     result,
                     weight,
-                    _room,
+                    room: job.room,
                 };
                 // The other end is gone when the export has been given up.
                 results.send(done).ok();
@@ -163,6 +162,7 @@ impl<R> Results<R> {
         self.next += 1;
         self.shared.held.fetch_sub(done.weight, Ordering::SeqCst);
         self.shared.taken.notify_waiters();
+        drop(done.room);
         Ok(Some(done.result))
     }
 }
