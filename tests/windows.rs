@@ -1,6 +1,6 @@
 //! A long range in several windows at once.
 
-use crate::support::fake::{BoostFault, Fake, When, World};
+use crate::support::fake::{BoostFault, Fake, Recorded, When, World};
 use crate::support::{Run, boost, ids, records};
 
 const RANGE: &str = "--since 2026-09-01T00:00:00Z --until 2026-11-30T00:00:00Z -f jsonl";
@@ -23,7 +23,7 @@ fn sorted(mut ids: Vec<String>) -> Vec<String> {
 fn asked(fake: &Fake) -> Vec<(String, String)> {
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let requests = fake.requests();
-    let bodies = requests.iter().map(|request| request.json());
+    let bodies = requests.iter().map(Recorded::json);
     let mut ranges: Vec<_> = bodies
         .map(|body| (text(&body["from"]), text(&body["to"])))
         .collect();
