@@ -1,4 +1,5 @@
-//! What an export from boost.ai costs, beside bare gunzip and beside curl with jq. README.md tells how to run it.
+//! What an export from boost.ai costs, beside bare gunzip and beside the tools that are at hand. README.md tells how to
+//! run it.
 
 #![expect(clippy::print_stdout, reason = "a bench is read by people")]
 
@@ -12,18 +13,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, bail};
 use flate2::bufread::MultiGzDecoder;
 
-use support::measure::{Cost, run};
-use support::table::{Table, Target, megabytes, times};
-use support::{export, installed, server};
+use support::case::{Case, ROUNDS};
+use support::measure::Cost;
+use support::peers;
+use support::table::{Table, Target, megabytes, times, times_memory};
+use support::{convexport, export, installed, number, obstacle, site};
 
-/// The binary that `cargo bench` built, with the release profile's settings.
-const CONVEXPORT: &str = env!("CARGO_BIN_EXE_convexport");
-/// How often a run is repeated that takes no longer than this.
-const ROUNDS: usize = 3;
-const QUICK: Duration = Duration::from_secs(20);
+/// What takes longer is ended.
+const LONGEST: Duration = Duration::from_secs(600);
 
 const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "x gunzip", "peak MB", "targets"];
 /// The small export has this part of the big one's size.
@@ -31,6 +31,8 @@ const SMALL: u64 = 100;
 const PEAK_MB: f64 = 24.0;
 const GROWTH_MB: f64 = 3.0;
 const FASTER_THAN_JQ: f64 = 10.0;
+const FASTER_THAN_LOADER: f64 = 15.0;
+const MEMORY_OF_LOADER: f64 = 0.05;
 
 /// What is written, and how many times the CPU of bare gunzip it may take.
 struct Form {
@@ -51,16 +53,8 @@ const TEXT: Form = Form {
     times_gunzip: None,
 };
 
+/// Of these the first two are asked from a server, too.
 const FORMS: [&Form; 3] = [&NO_RAW, &JSONL, &TEXT];
-
-/// A line of the table.
-struct Case {
-    name: String,
-    form: Option<&'static Form>,
-    pipeline: Box<dyn Fn() -> Vec<Command>>,
-    /// Absent until it has run.
-    cost: Option<Result<Cost>>,
-}
 
 /// All lines of the table.
 struct Cases {
@@ -72,26 +66,24 @@ struct Cases {
     /// The big one from a server.
     site: Vec<Case>,
     jq: Case,
+    /// Python that holds the whole answer.
+    loader: Case,
+    /// Those that hold but a part of it.
+    streaming: Vec<Case>,
 }
 
 fn main() -> Result<()> {
     let args: Vec<_> = env::args().skip(1).collect();
-    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["gunzip", file] => return gunzip(Path::new(file)),
-        [.., "--bench"] if cfg!(target_os = "linux") => {}
-        [.., "--bench"] => {
-            println!("Nothing is measured: this bench reads Linux's /proc.");
-            return Ok(());
-        }
-        _ => {
-            println!("Nothing is measured: start this with `cargo bench --bench boost`.");
-            return Ok(());
-        }
+    if let [verb, file] = &args[..]
+        && verb == "gunzip"
+    {
+        return gunzip(Path::new(file));
     }
-    let size = match env::var("BENCH_MB") {
-        Ok(text) => text.parse::<u64>().context("BENCH_MB is no number")? * 1_000_000,
-        Err(_) => 300_000_000,
-    };
+    if let Some(obstacle) = obstacle(&args) {
+        println!("{obstacle}");
+        return Ok(());
+    }
+    let size = number("BENCH_MB", 300)? * 1_000_000;
     let folder = tempfile::tempdir()?;
     let [big, small] = ["big", "small"].map(|name| folder.path().join(format!("{name}.json.gz")));
     let made = export::write(&big, size)?;
@@ -122,7 +114,7 @@ fn gunzip(file: &Path) -> Result<()> {
 
 impl Cases {
     fn new(big: &Path, small: &Path) -> Result<Self> {
-        let site = format!("http://{}", server::serve(big)?);
+        let site = site::serve(big)?;
         let of = |file: &Path, name: &str| {
             let case = |form| input(name, form, file.to_owned());
             FORMS.map(case).into()
@@ -131,19 +123,25 @@ impl Cases {
             gunzip: bare_gunzip(env::current_exe()?, big.to_owned()),
             big: of(big, "convexport boost --input FILE"),
             small: of(small, "the same, a file of 1/100"),
-            site: [&NO_RAW, &JSONL]
+            site: FORMS[..2]
+                .iter()
                 .map(|form| from_site(form, site.clone()))
-                .into(),
-            jq: jq(site),
+                .collect(),
+            jq: jq(site.clone()),
+            loader: peer(peers::REQUESTS, "load-requests.py", &site),
+            streaming: vec![
+                peer(peers::IJSON, "load-ijson.py", &site),
+                peer(peers::STREAM_JSON, "load-stream-json.mjs", &site),
+            ],
         })
     }
 
     fn all(&mut self) -> Vec<&mut Case> {
         let exports = [&mut self.big, &mut self.small, &mut self.site];
-        let exports = exports.into_iter().flatten();
         iter::once(&mut self.gunzip)
-            .chain(exports)
-            .chain([&mut self.jq])
+            .chain(exports.into_iter().flatten())
+            .chain([&mut self.jq, &mut self.loader])
+            .chain(&mut self.streaming)
             .collect()
     }
 
@@ -151,19 +149,23 @@ impl Cases {
         let mut table = Table::new(HEADINGS);
         let mut add = |case: &Case, comparable: bool, targets: &[Target]| {
             let ratio = self.times_gunzip(case).filter(|_| comparable);
-            table.add(&case.name, case.cost.as_ref(), ratio, targets);
+            table.add(&case.name, case.outcome(), ratio, targets);
         };
         add(&self.gunzip, true, &[]);
-        for (case, small) in self.big.iter().zip(&self.small) {
-            add(case, true, &self.targets(case, Some(small)));
+        for ((case, small), form) in self.big.iter().zip(&self.small).zip(FORMS) {
+            add(case, true, &self.targets_of_file(case, small, form));
         }
         for case in &self.small {
             add(case, false, &[]);
         }
         for case in &self.site {
-            add(case, true, &self.targets(case, None));
+            add(case, true, &self.targets_of_site(case));
         }
         add(&self.jq, true, &[]);
+        add(&self.loader, true, &[]);
+        for case in &self.streaming {
+            add(case, true, &[]);
+        }
         table
     }
 
@@ -173,25 +175,41 @@ impl Cases {
         Some(times(case.cost()?.cpu, gunzip)).filter(|_| !gunzip.is_zero())
     }
 
-    fn targets(&self, case: &Case, small: Option<&Case>) -> Vec<Target> {
-        let Some((cost, form)) = case.cost().zip(case.form) else {
+    fn targets_of_file(&self, case: &Case, small: &Case, form: &Form) -> Vec<Target> {
+        let Some(cost) = case.cost() else {
             return Vec::new();
         };
-        let peak = megabytes(cost.peak);
+        let ratio = self.times_gunzip(case).zip(form.times_gunzip);
         let growth = small
-            .and_then(Case::cost)
-            .map(|small| peak - megabytes(small.peak));
-        // Reading a file is no fair match for a download.
-        let ratio = self.times_gunzip(case).filter(|_| small.is_some());
-        let jq = self.jq.cost().filter(|_| form.times_gunzip.is_some());
-        let faster = jq.map(|jq| times(jq.wall, cost.wall));
+            .cost()
+            .map(|small| megabytes(cost.peak) - megabytes(small.peak));
+        let growth = growth.map(|growth| Target::at_most("MB above 1/100", growth, GROWTH_MB));
+        ratio
+            .map(|(ratio, most)| Target::at_most("x gunzip", ratio, most))
+            .into_iter()
+            .chain([Target::at_most("MB", megabytes(cost.peak), PEAK_MB)])
+            .chain(growth)
+            .collect()
+    }
+
+    /// The others download, too: only this is a fair match.
+    fn targets_of_site(&self, case: &Case) -> Vec<Target> {
+        let Some(cost) = case.cost() else {
+            return Vec::new();
+        };
+        let faster = |other: &Cost| times(other.wall, cost.wall);
+        let jq = self.jq.cost().map(faster);
+        let loader = self.loader.cost();
         [
-            ratio
-                .zip(form.times_gunzip)
-                .map(|(ratio, most)| Target::at_most("x gunzip", ratio, most)),
-            faster.map(|faster| Target::at_least("x as fast as jq", faster, FASTER_THAN_JQ)),
-            Some(Target::at_most("MB", peak, PEAK_MB)),
-            growth.map(|growth| Target::at_most("MB above 1/100", growth, GROWTH_MB)),
+            Some(Target::at_most("MB", megabytes(cost.peak), PEAK_MB)),
+            jq.map(|jq| Target::at_least("x as fast as jq", jq, FASTER_THAN_JQ)),
+            loader.map(faster).map(|loader| {
+                Target::at_least("x as fast as the loader", loader, FASTER_THAN_LOADER)
+            }),
+            loader.map(|loader| {
+                let memory = times_memory(cost, loader);
+                Target::at_most("x its memory", memory, MEMORY_OF_LOADER)
+            }),
         ]
         .into_iter()
         .flatten()
@@ -200,83 +218,54 @@ impl Cases {
 }
 
 fn bare_gunzip(own: PathBuf, file: PathBuf) -> Case {
-    Case::new("bare gunzip (flate2, zlib-rs)", None, move || {
+    Case::new("bare gunzip (flate2, zlib-rs)", LONGEST, move || {
         let mut command = Command::new(&own);
         command.arg("gunzip").arg(&file);
-        vec![command]
+        Ok(vec![command])
     })
 }
 
 fn input(name: &str, form: &'static Form, file: PathBuf) -> Case {
-    Case::new(name, Some(form), move || {
-        let mut command = convexport(form);
-        command.arg("--input").arg(&file);
-        vec![command]
+    Case::new(format!("{name} {}", form.flags), LONGEST, move || {
+        let mut command = convexport("boost");
+        command
+            .args(form.flags.split(' '))
+            .arg("--input")
+            .arg(&file);
+        Ok(vec![command])
     })
 }
 
 fn from_site(form: &'static Form, site: String) -> Case {
-    Case::new("convexport boost --site LOOPBACK", Some(form), move || {
-        let mut command = convexport(form);
+    let name = format!("convexport boost --site LOOPBACK {}", form.flags);
+    Case::new(name, LONGEST, move || {
+        let mut command = convexport("boost --since 2020-01-01");
         command
-            .args(["--site", &site, "--since", "2020-01-01"])
+            .args(form.flags.split(' '))
+            .args(["--site", &site])
             .env("BOOST_TOKEN", "x");
-        vec![command]
+        Ok(vec![command])
     })
-}
-
-fn convexport(form: &Form) -> Command {
-    let mut command = Command::new(CONVEXPORT);
-    command.env_clear().arg("boost").args(form.flags.split(' '));
-    command
 }
 
 /// The tools that everyone has, from the same server.
 fn jq(site: String) -> Case {
-    let mut case = Case::new(
-        "curl --compressed LOOPBACK | jq -c '.[]'",
-        None,
-        move || {
-            let (mut curl, mut jq) = (Command::new("curl"), Command::new("jq"));
-            curl.args(["--silent", "--show-error", "--compressed", &site]);
-            jq.args(["-c", ".[]"]);
-            vec![curl, jq]
-        },
-    );
-    if let Some(absent) = ["curl", "jq"].into_iter().find(|tool| !installed(tool)) {
-        case.cost = Some(Err(anyhow!("skipped: {absent} is not installed")));
-    }
-    case
+    let name = "curl --compressed LOOPBACK | jq -c '.[]'";
+    Case::new(name, LONGEST, move || {
+        if let Some(absent) = ["curl", "jq"].into_iter().find(|tool| !installed(tool)) {
+            bail!("skipped: {absent} is not installed");
+        }
+        let (mut curl, mut jq) = (Command::new("curl"), Command::new("jq"));
+        curl.args(["--silent", "--show-error", "--compressed", &site]);
+        jq.args(["-c", ".[]"]);
+        Ok(vec![curl, jq])
+    })
 }
 
-impl Case {
-    fn new(
-        name: &str,
-        form: Option<&'static Form>,
-        pipeline: impl Fn() -> Vec<Command> + 'static,
-    ) -> Self {
-        let flags = form.map_or(String::new(), |form| format!(" {}", form.flags));
-        Self {
-            name: format!("{name}{flags}"),
-            form,
-            pipeline: Box::new(pipeline),
-            cost: None,
-        }
-    }
-
-    /// Runs it once more, unless it failed before or takes long.
-    fn measure(&mut self) {
-        match &self.cost {
-            None => self.cost = Some(run((self.pipeline)())),
-            Some(Ok(cost)) if cost.wall <= QUICK => {
-                let cost = *cost;
-                self.cost = Some(run((self.pipeline)()).map(|again| cost.best(again)));
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn cost(&self) -> Option<&Cost> {
-        self.cost.as_ref()?.as_ref().ok()
-    }
+/// What people write who have no convexport, from the same server.
+fn peer(packages: peers::Packages, script: &'static str, site: &str) -> Case {
+    let site = site.to_owned();
+    packages.install().case(script, LONGEST, move |command| {
+        command.env("BOOST_SITE", &site).env("BOOST_TOKEN", "x");
+    })
 }

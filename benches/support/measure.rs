@@ -1,14 +1,13 @@
 //! What a command costs: wall time, CPU time and peak memory, from Linux's `/proc`.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
-/// What runs longer is ended.
-const LONGEST: Duration = Duration::from_secs(600);
 /// How often the processes are looked at.
 const LOOK: Duration = Duration::from_millis(1);
 /// The length of the kernel's unit of CPU time. It is the same on all systems that Rust's tools exist for.
@@ -35,19 +34,29 @@ impl Cost {
     }
 }
 
-/// Runs commands as a pipeline, its output thrown away.
+/// Runs commands as a pipeline, its output thrown away. What takes longer than `longest` is ended.
 ///
 /// # Errors
-/// When one of them fails or takes too long.
-pub fn run(commands: Vec<Command>) -> Result<Cost> {
+/// When one of them fails, with the last line of what was said on stderr, or takes too long.
+pub fn run(commands: Vec<Command>, longest: Duration) -> Result<Cost> {
+    // No terminal, where a program would draw its progress.
+    let stderr = tempfile::tempfile()?;
+    let cost = measure(commands, longest, &stderr);
+    cost.map_err(|error| match last_line(stderr) {
+        Ok(line) if !line.is_empty() => anyhow!("{error:#} ({line})"),
+        _ => error,
+    })
+}
+
+fn measure(commands: Vec<Command>, longest: Duration, stderr: &File) -> Result<Cost> {
     let cpu = cpu_of_children()?;
     let begun = Instant::now();
-    let mut pipeline = Pipeline::start(commands)?;
+    let mut pipeline = Pipeline::start(commands, stderr)?;
     let mut peak = 0;
     while pipeline.is_running()? {
         peak = peak.max(pipeline.peak().unwrap_or(0));
-        if begun.elapsed() > LONGEST {
-            bail!("ended after {} s", LONGEST.as_secs());
+        if begun.elapsed() > longest {
+            bail!("ended after {} s", longest.as_secs());
         }
         thread::sleep(LOOK);
     }
@@ -58,16 +67,25 @@ pub fn run(commands: Vec<Command>) -> Result<Cost> {
     })
 }
 
+fn last_line(mut of: File) -> io::Result<String> {
+    let mut text = String::new();
+    of.rewind()?;
+    of.read_to_string(&mut text)?;
+    let line = text.lines().rev().find(|line| !line.trim().is_empty());
+    Ok(line.unwrap_or_default().chars().take(100).collect())
+}
+
 /// Commands that run. None outlives it.
 struct Pipeline(Vec<Child>);
 
 impl Pipeline {
-    fn start(commands: Vec<Command>) -> Result<Self> {
+    fn start(commands: Vec<Command>, stderr: &File) -> Result<Self> {
         let mut pipeline = Self(Vec::new());
         let last = commands.len() - 1;
         for (number, mut command) in commands.into_iter().enumerate() {
             let input = pipeline.0.last_mut().and_then(|child| child.stdout.take());
             command
+                .stderr(stderr.try_clone()?)
                 .stdin(input.map_or_else(Stdio::null, Stdio::from))
                 .stdout(if number == last {
                     Stdio::null()
@@ -76,7 +94,7 @@ impl Pipeline {
                 });
             let child = command
                 .spawn()
-                .with_context(|| format!("could not start {command:?}"))?;
+                .with_context(|| format!("could not start {}", command.get_program().display()))?;
             pipeline.0.push(child);
         }
         Ok(pipeline)

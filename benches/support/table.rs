@@ -62,43 +62,59 @@ impl Display for Table {
     }
 }
 
-/// A figure with what it should be.
-pub struct Target {
-    words: String,
-    met: bool,
-}
+/// A figure, mostly with what it should be.
+pub struct Target(String);
 
 impl Target {
     /// A figure that should be at most so much.
     pub fn at_most(name: &str, figure: f64, most: f64) -> Self {
-        let words = format!("{figure:.1} {name} (<= {most}");
-        Self {
-            words,
-            met: figure <= most,
-        }
+        Self::new(name, figure, "<=", most, figure <= most)
     }
 
     /// A figure that should be at least so much.
     pub fn at_least(name: &str, figure: f64, least: f64) -> Self {
-        let words = format!("{figure:.1} {name} (>= {least}");
-        Self {
-            words,
-            met: figure >= least,
-        }
+        Self::new(name, figure, ">=", least, figure >= least)
+    }
+
+    /// A figure to know.
+    pub fn none(name: &str, figure: f64) -> Self {
+        Self(format!("{} {name}", short(figure)))
+    }
+
+    fn new(name: &str, figure: f64, relation: &str, target: f64, met: bool) -> Self {
+        let verdict = if met { "ok" } else { "MISSED" };
+        Self(format!(
+            "{} {name} ({relation} {target}: {verdict})",
+            short(figure)
+        ))
     }
 }
 
 impl Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = if self.met { "ok" } else { "MISSED" };
-        write!(f, "{}: {verdict})", self.words)
+        f.write_str(&self.0)
     }
+}
+
+/// The smaller the figure, the more digits.
+fn short(figure: f64) -> String {
+    let digits = match figure.abs() {
+        ..0.1 => 3,
+        0.1..10.0 => 2,
+        _ => 1,
+    };
+    format!("{figure:.digits$}")
 }
 
 /// Millions of bytes.
 #[expect(clippy::cast_precision_loss, reason = "one digit of it is shown")]
 pub fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
+}
+
+/// How many times as much memory.
+pub fn times_memory(one: &Cost, other: &Cost) -> f64 {
+    megabytes(one.peak) / megabytes(other.peak)
 }
 
 /// How many times as long.
