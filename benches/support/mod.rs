@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "no bench uses all of it")]
 
+pub mod bot;
+pub mod bound;
 pub mod case;
 pub mod export;
 pub mod measure;

@@ -1,0 +1,233 @@
+//! A bot of Botpress Cloud on this machine. Its answers are written from the numbers in the question, so it holds no
+//! data, costs little CPU beside the program that asks, and knows a conversation of any number at once. The tests'
+//! fake is the strict one: it looks at every query, and at all its conversations for each.
+
+use std::fmt::Write as _;
+use std::io::{self, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use super::server;
+
+#[path = "../../tests/support/fake/limiter.rs"]
+mod limiter;
+use limiter::Limiter;
+
+/// Items a page of a list has.
+const PAGE: usize = 20;
+/// How many requests tell the latency.
+const SAMPLE: usize = 100;
+
+/// A bot, and how it answers.
+#[derive(Clone, Copy)]
+pub struct Bot {
+    pub conversations: usize,
+    /// How many messages the conversation at this place of the list has.
+    pub messages: fn(usize) -> usize,
+    /// Before every answer.
+    pub latency: Duration,
+    /// So many requests in any window of so long.
+    pub limit: Option<(usize, Duration)>,
+}
+
+impl Bot {
+    /// Pages of the list of conversations.
+    pub fn list_pages(&self) -> usize {
+        self.conversations.div_ceil(PAGE).max(1)
+    }
+
+    /// The page of the list that shows the conversation at this place, counted from 1.
+    pub fn page_of(place: usize) -> usize {
+        place / PAGE + 1
+    }
+
+    /// Pages of the messages of the conversation at this place.
+    pub fn message_pages(&self, place: usize) -> usize {
+        (self.messages)(place).div_ceil(PAGE).max(1)
+    }
+
+    /// The requests that an export takes.
+    pub fn requests(&self) -> usize {
+        let messages: usize = (0..self.conversations)
+            .map(|place| self.message_pages(place))
+            .sum();
+        self.list_pages() + messages
+    }
+
+    /// Answers until the program ends.
+    pub fn start(self) -> io::Result<Running> {
+        let asked = Arc::new(Asked::default());
+        let limiter = self
+            .limit
+            .map(|(requests, window)| Mutex::new(Limiter::new(requests, window)));
+        let counts = asked.clone();
+        let address = server::serve(move |target, connection| {
+            thread::sleep(self.latency);
+            counts.all.fetch_add(1, Ordering::Relaxed);
+            let verdict = limiter.as_ref().map(|limiter| {
+                let mut limiter = limiter.lock().unwrap_or_else(PoisonError::into_inner);
+                limiter.admit(Instant::now())
+            });
+            let mut headers = String::new();
+            for (name, value) in verdict.iter().flat_map(|verdict| verdict.headers()) {
+                write!(headers, "{name}: {value}\r\n").expect("a string takes all");
+            }
+            if verdict.is_some_and(|verdict| !verdict.allowed) {
+                counts.refused.fetch_add(1, Ordering::Relaxed);
+                let body =
+                    r#"{"type":"RateLimited","description":"Too many requests.","status":429}"#;
+                return send(connection, "429 Too Many Requests", &headers, body);
+            }
+            send(connection, "200 OK", &headers, &self.answer(target))
+        })?;
+        Ok(Running { address, asked })
+    }
+
+    fn answer(&self, target: &str) -> String {
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        let param = |name: &str| {
+            query
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .find_map(|(key, value)| (key == name).then_some(value))
+        };
+        // A token is the number of the page that it leads to.
+        let page: usize = param("nextToken")
+            .and_then(|token| token.parse().ok())
+            .unwrap_or(0);
+        let id = param("conversationId");
+        // An id begins with the place of its conversation.
+        let place = id.and_then(|id| usize::from_str_radix(id.get(..8)?, 16).ok());
+        match place {
+            Some(place) => {
+                let all = (self.messages)(place);
+                list("messages", page, all, |json, number| {
+                    message(json, place, all - 1 - number);
+                })
+            }
+            None => list("conversations", page, self.conversations, conversation),
+        }
+    }
+}
+
+/// A bot that answers.
+pub struct Running {
+    address: SocketAddr,
+    asked: Arc<Asked>,
+}
+
+#[derive(Default)]
+struct Asked {
+    all: AtomicUsize,
+    refused: AtomicUsize,
+}
+
+impl Running {
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many requests came, and how many of them were answered 429.
+    pub fn asked(&self) -> [usize; 2] {
+        [&self.asked.all, &self.asked.refused].map(|count| count.load(Ordering::Relaxed))
+    }
+
+    /// How long one request takes, of many in a row on one connection.
+    pub fn latency(&self) -> io::Result<Duration> {
+        let mut connection = TcpStream::connect(self.address)?;
+        connection.set_nodelay(true)?;
+        let mut answers = BufReader::new(connection.try_clone()?);
+        let begun = Instant::now();
+        for place in 0..SAMPLE {
+            let id = id(place, 0);
+            let target = format!("/v1/chat/messages?conversationId={id}");
+            write!(connection, "GET {target} HTTP/1.1\r\nHost: bot\r\n\r\n")?;
+            server::read(&mut answers)?;
+        }
+        Ok(begun.elapsed() / u32::try_from(SAMPLE).unwrap_or(1))
+    }
+}
+
+fn send(mut connection: &TcpStream, status: &str, headers: &str, body: &str) -> io::Result<()> {
+    let length = body.len();
+    let answer = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+    );
+    connection.write_all(answer.as_bytes())
+}
+
+/// A page of so many items, each written by its number.
+fn list(name: &str, page: usize, all: usize, item: impl Fn(&mut String, usize)) -> String {
+    let mut json = format!(r#"{{"{name}":["#);
+    let end = all.min((page + 1) * PAGE);
+    for number in page * PAGE..end {
+        json.push_str(if number > page * PAGE { "," } else { "" });
+        item(&mut json, number);
+    }
+    json.push_str(r#"],"meta":{"#);
+    if end < all {
+        write!(json, r#""nextToken":"{}""#, page + 1).expect("a string takes all");
+    }
+    json.push_str("}}");
+    json
+}
+
+fn conversation(json: &mut String, place: usize) {
+    let (id, at) = (id(place, 0), time(place, 0));
+    write!(
+        json,
+        r#"{{"id":"{id}","createdAt":"{at}","updatedAt":"{at}","channel":"channel","integration":"webchat","tags":{{"topic":"delivery","webchat:id":"{id}"}}}}"#
+    )
+    .expect("a string takes all");
+}
+
+/// A message by its number, the oldest first: the bot and the user take turns, and now and then there is a choice.
+fn message(json: &mut String, place: usize, number: usize) {
+    let (kind, payload) = match number % 10 {
+        4 => (
+            "choice",
+            r#"{"text":"Which one do you mean?","options":[{"label":"The first – red","value":"1"},{"label":"The second","value":"2"},{"label":"None of these","value":"0"}]}"#,
+        ),
+        5 => (
+            "quick_reply",
+            r#"{"type":"quick_reply","text":"The second","payload":"2"}"#,
+        ),
+        8 => (
+            "image",
+            r#"{"imageUrl":"https://files.example.com/712af378/2360a7bb.png?sig=a%2Bb"}"#,
+        ),
+        even if even % 2 == 0 => (
+            "text",
+            r#"{"text":"Your parcel left our warehouse yesterday and should reach you tomorrow.\nIs there anything else? 😀"}"#,
+        ),
+        _ => (
+            "text",
+            r#"{"text":"Where is my parcel? It was due on Tuesday, schöne Grüße"}"#,
+        ),
+    };
+    let direction = ["outgoing", "incoming"][number % 2];
+    let (id, conversation, user) = (id(place, number + 1), id(place, 0), id(number % 2, 0));
+    let at = time(place, number);
+    write!(
+        json,
+        r#"{{"id":"{id}","createdAt":"{at}","conversationId":"{conversation}","payload":{payload},"tags":{{}},"userId":"{user}","type":"{kind}","direction":"{direction}"}}"#
+    )
+    .expect("a string takes all");
+}
+
+fn id(place: usize, number: usize) -> String {
+    format!("{place:08x}-0000-4000-8000-{number:012x}")
+}
+
+/// The conversations began a minute apart, the newest first, and have a message every five seconds.
+fn time(place: usize, number: usize) -> String {
+    let seconds = |count: usize| i64::try_from(count).unwrap_or(0);
+    let newest = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000);
+    let at = newest + TimeDelta::seconds(seconds(number * 5) - seconds(place * 60));
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
