@@ -102,7 +102,7 @@ impl Export<'_> {
         if complete {
             return Ok(Exit::Done);
         }
-        let all = summary.counts.conversations + missing;
+        let all = summary.counts.conversations + summary.counts.left_out + missing;
         let end = if place.is_empty() {
             place
         } else {
@@ -173,12 +173,22 @@ impl Export<'_> {
             state.note_done(&conversation.id, known.clone());
             return Ok(());
         }
-        self.sink.write(conversation)?;
+        let left_out = self.sink.leaves_out(conversation);
+        if left_out.is_none() {
+            self.sink.write(conversation)?;
+        }
         if let (Some(state), Some(known)) = (&mut self.state, known) {
             state.note_done(&conversation.id, known);
         }
         self.doubt(conversation);
         let counts = &mut self.summary.counts;
+        if let Some(reason) = left_out {
+            counts.left_out += 1;
+            let id = &conversation.id;
+            self.console
+                .detail(|| format!("conversation {id} is left out: {reason}"));
+            return Ok(());
+        }
         counts.conversations += 1;
         counts.messages += conversation.messages.len() as u64;
         self.console.advance(counts.conversations, counts.messages);

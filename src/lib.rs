@@ -41,7 +41,7 @@ use cli::{
 use export::Export;
 use format::Format;
 use progress::Console;
-use sink::{Earlier, Sink};
+use sink::{Earlier, Packing, Sink};
 use source::{Boost, Botpress, Source};
 use state::State;
 use summary::{Exit, Summary};
@@ -184,21 +184,38 @@ fn open_state(
             "--overlap is for what comes late: give 90 days at the most"
         ));
     }
-    match Format::of(output)? {
-        _ if output.is_stdout() || output.output_dir.is_some() => {}
-        Format::Jsonl if run.append => {}
-        format if run.append => bail!(usage!(
-            "--append: {format:?} is one document with an end, which cannot grow; give -f jsonl"
-        )),
-        _ => bail!(usage!(
-            "--state with -o FILE needs --append: otherwise each run would replace the file by what is new"
-        )),
-    }
+    keeps_earlier(run, output)?;
     let (since, _) = source::range(select, output.timezone, Timestamp::now())?;
     let state = State::open(path, summary.selection.clone(), since)?;
     summary.watermark_before = state.watermark();
     summary.watermark_after = state.watermark();
     Ok(Some(state))
+}
+
+/// Sees to it that no run replaces what the runs before wrote by what is new.
+fn keeps_earlier(run: &RunArgs, output: &OutputArgs) -> Result<()> {
+    let format = Format::of(output)?;
+    let Some(path) = output.output.as_deref().filter(|_| !output.is_stdout()) else {
+        return Ok(());
+    };
+    if !run.append {
+        bail!(usage!(
+            "--state with -o FILE needs --append: otherwise each run would replace the file by what is new"
+        ));
+    }
+    if !format.can_grow() {
+        bail!(usage!(
+            "--append: {} cannot grow; give -f jsonl, messages or csv",
+            format.name()
+        ));
+    }
+    if Packing::of(path) != Packing::None {
+        bail!(usage!(
+            "--append: {} would be compressed, which cannot grow; give a name without .gz",
+            path.display()
+        ));
+    }
+    Ok(())
 }
 
 fn export(

@@ -142,6 +142,9 @@ pub struct Counts {
     pub skipped: u64,
     /// Conversations that could not be had.
     pub failed: u64,
+    /// Conversations that the format has no place for, such as one without messages where a message is a row.
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 /// A conversation that could not be had.
@@ -237,6 +240,7 @@ impl fmt::Display for Summary {
         for (count, what) in [
             (counts.gone, "gone"),
             (counts.skipped, "unchanged"),
+            (counts.left_out, "left out"),
             (counts.failed, "failed"),
         ] {
             if count > 0 {

@@ -74,10 +74,21 @@ fn flags_that_a_format_cannot_honour_are_refused() {
         &["--time-format is for transcripts"],
     );
     refused("--no-raw", &["--no-raw", "transcripts"]);
-    refused("--with-state cart", &["--with-state", "transcripts"]);
+    for format in ["csv"] {
+        refused(&format!("-f {format} --no-raw"), &["--no-raw"]);
+    }
+    for format in ["jsonl", "messages", "csv"] {
+        refused(&format!("-f {format} --time-format %Y"), &["--time-format"]);
+    }
+    for format in ["text", "messages", "csv"] {
+        let args = format!("-f {format} --with-state cart");
+        refused(&args, &["--with-state", "json or jsonl"]);
+    }
+    refused("-f messages --excel", &["--excel is for csv"]);
+    refused("-f csv --excel=tab", &["--excel", "semicolon"]);
     refused(
-        "-o x.csv",
-        &["x.csv: there is no format for .csv", "-f FORMAT"],
+        "-o x.xlsx",
+        &["x.xlsx: there is no format for .xlsx", "-f FORMAT"],
     );
     assert_eq!(fake.requests().len(), 0);
 }

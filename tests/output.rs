@@ -27,6 +27,7 @@ fn a_file_has_the_form_of_its_extension() {
         ("a.json", "json"),
         ("a.jsonl", "jsonl"),
         ("b.ndjson", "jsonl"),
+        ("b.CSV", "csv"),
         ("c", "text"),
     ] {
         let stdout = botpress(&fake, "-f").arg(format).stdout();
@@ -44,7 +45,7 @@ fn a_file_has_the_form_of_its_extension() {
     }
     assert_eq!(
         names(folder.path()),
-        ["a.json", "a.jsonl", "a.txt", "b.ndjson", "c"]
+        ["a.json", "a.jsonl", "a.txt", "b.CSV", "b.ndjson", "c"]
     );
     let given = botpress(&fake, "-o d.txt -f json").within(folder.path());
     assert_eq!(given.stdout(), "");

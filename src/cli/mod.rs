@@ -4,6 +4,7 @@
 
 mod boost;
 mod botpress;
+mod form;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 
 pub use boost::{BoostArgs, BoostTarget};
 pub use botpress::{BotpressArgs, BotpressTarget};
+pub use form::{FormArgs, Separator};
 
 use crate::format::Format;
 use crate::time::{self, Span, TimeStyle, When, Zone};
@@ -128,7 +130,7 @@ pub struct OutputArgs {
     #[arg(short, long, value_enum)]
     pub format: Option<Format>,
 
-    /// Write to a file, which appears when it is complete (`-` is stdout, the default)
+    /// Write to a file, which appears when it is complete (`-` is stdout, the default; `.gz` compresses)
     #[arg(short, long, value_name = "FILE", conflicts_with = "output_dir")]
     pub output: Option<PathBuf>,
 
@@ -147,6 +149,10 @@ pub struct OutputArgs {
     /// Leave the vendor's own records out
     #[arg(long)]
     pub no_raw: bool,
+
+    /// What one form only has.
+    #[command(flatten)]
+    pub form: FormArgs,
 }
 
 impl OutputArgs {
@@ -217,7 +223,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "SPAN", default_value = "1h", requires = "state")]
     pub overlap: Span,
 
-    /// Add to the file of -o instead of replacing it (jsonl only, with --state)
+    /// Add to the file of -o instead of replacing it (jsonl, messages and csv, with --state)
     #[arg(long, requires_all = ["state", "output"])]
     pub append: bool,
 

@@ -1,6 +1,6 @@
 //! `jsonl`: one conversation a line.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 
 use super::Formatter;
 use crate::model::Conversation;
@@ -17,5 +17,11 @@ impl Formatter for Jsonl {
         serde_json::to_writer(&mut self.line, conversation)?;
         self.line.push(b'\n');
         out.write_all(&self.line)
+    }
+
+    fn count(&self, written: &mut dyn BufRead) -> io::Result<u64> {
+        written
+            .split(b'\n')
+            .try_fold(0, |count, line| line.map(|_| count + 1))
     }
 }

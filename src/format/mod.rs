@@ -1,22 +1,26 @@
 //! The forms an export can take, one file each. A formatter knows bytes, never files.
 
+mod csv;
 mod json;
 mod jsonl;
+mod messages;
+mod row;
 mod text;
 
-use std::io::{self, Write};
+use std::ffi::OsStr;
+use std::io::{self, BufRead, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::cli::{OutputArgs, UsageError};
+use crate::cli::{FormArgs, OutputArgs, UsageError};
 use crate::model::Conversation;
 use crate::time::TimeStyle;
 use crate::usage;
 
 /// Extensions that promise something else than text.
 const FOREIGN: &[&str] = &[
-    "csv", "gz", "htm", "html", "md", "parquet", "tsv", "xlsx", "xml", "yaml", "zip", "zst",
+    "bz2", "htm", "html", "md", "parquet", "tar", "tgz", "tsv", "xlsx", "xml", "xz", "yaml", "zip",
 ];
 
 /// A form of export.
@@ -29,6 +33,18 @@ pub enum Format {
     /// One conversation a line
     #[value(alias = "ndjson")]
     Jsonl,
+    /// One message a line, flat, for databases
+    Messages,
+    /// One message a row, for spreadsheets; no text can be a formula
+    Csv,
+}
+
+/// A form with all that the flags say of it.
+#[derive(Clone, Debug)]
+pub struct Form {
+    format: Format,
+    times: TimeStyle,
+    args: FormArgs,
 }
 
 impl Format {
@@ -42,27 +58,68 @@ impl Format {
             (None, Some(path)) => Self::of_path(path)?,
             (None, None) => Self::Text,
         };
-        match format {
-            Self::Text if args.no_raw => {
-                Err(usage!("--no-raw: transcripts have no records to leave out"))
-            }
-            Self::Json | Self::Jsonl if args.time_format.is_some() => Err(usage!(
-                "--time-format is for transcripts: JSON has one form of time"
-            )),
-            format => Ok(format),
+        if let Some(path) = args
+            .output
+            .as_deref()
+            .filter(|path| extension(path) == "zst")
+        {
+            return Err(usage!(
+                "{}: only gzip compresses here: give a name with .gz",
+                path.display()
+            ));
         }
+        format.honours(args)?;
+        Ok(format)
+    }
+
+    fn honours(self, args: &OutputArgs) -> Result<(), UsageError> {
+        let name = self.name();
+        let transcript = self == Self::Text;
+        let form = &args.form;
+        if args.no_raw && transcript {
+            return Err(usage!("--no-raw: transcripts have no records to leave out"));
+        }
+        if args.no_raw && self == Self::Csv {
+            return Err(usage!("--no-raw: {name} has no records to leave out"));
+        }
+        if args.time_format.is_some() && !transcript {
+            return Err(usage!(
+                "--time-format is for transcripts: {name} has one form of time, or none"
+            ));
+        }
+        if form.excel.is_some() && self != Self::Csv {
+            return Err(usage!("--excel is for csv, and this is {name}"));
+        }
+        Ok(())
     }
 
     fn of_path(path: &Path) -> Result<Self, UsageError> {
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        match extension.unwrap_or_default().to_ascii_lowercase().as_str() {
+        let (last, before) = (extension(path), path.with_extension(""));
+        let extension = match last.as_str() {
+            "gz" => extension(&before),
+            _ => last,
+        };
+        match extension.as_str() {
             "json" => Ok(Self::Json),
             "jsonl" | "ndjson" => Ok(Self::Jsonl),
+            "csv" => Ok(Self::Csv),
             other if FOREIGN.contains(&other) => Err(usage!(
                 "{}: there is no format for .{other}; give -f FORMAT to write another one under this name",
                 path.display()
             )),
             _ => Ok(Self::Text),
+        }
+    }
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Messages => "messages",
+            Self::Csv => "csv",
         }
     }
 
@@ -72,17 +129,57 @@ impl Format {
         match self {
             Self::Text => "txt",
             Self::Json => "json",
-            Self::Jsonl => "jsonl",
+            Self::Jsonl | Self::Messages => "jsonl",
+            Self::Csv => "csv",
         }
+    }
+
+    /// Whether it has a place for the states of a conversation.
+    #[must_use]
+    pub fn has_states(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
+
+    /// Whether a document can be added to by a later run, which has nothing to say at its end.
+    #[must_use]
+    pub fn can_grow(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Messages | Self::Csv)
+    }
+}
+
+fn extension(path: &Path) -> String {
+    let extension = path.extension().and_then(OsStr::to_str);
+    extension.unwrap_or_default().to_ascii_lowercase()
+}
+
+impl Form {
+    /// The form that the flags ask for.
+    ///
+    /// # Errors
+    /// As [`Format::of`].
+    pub fn of(args: &OutputArgs) -> anyhow::Result<Self> {
+        Ok(Self {
+            format: Format::of(args)?,
+            times: args.time_style()?,
+            args: args.form.clone(),
+        })
+    }
+
+    /// The extension of files in this form.
+    #[must_use]
+    pub fn extension(&self) -> &'static str {
+        self.format.extension()
     }
 
     /// A formatter for one document.
     #[must_use]
-    pub fn formatter(self, times: &TimeStyle) -> Box<dyn Formatter> {
-        match self {
-            Self::Text => Box::new(text::Text::new(times.clone())),
-            Self::Json => Box::<json::Json>::default(),
-            Self::Jsonl => Box::<jsonl::Jsonl>::default(),
+    pub fn formatter(&self) -> Box<dyn Formatter> {
+        match self.format {
+            Format::Text => Box::new(text::Text::new(self.times.clone())),
+            Format::Json => Box::<json::Json>::default(),
+            Format::Jsonl => Box::<jsonl::Jsonl>::default(),
+            Format::Messages => Box::<messages::Messages>::default(),
+            Format::Csv => Box::new(csv::Csv::new(self.args.excel)),
         }
     }
 }
@@ -91,6 +188,11 @@ impl Format {
 ///
 /// Each write to `out` holds whole characters.
 pub trait Formatter {
+    /// Why this form has no place for a conversation, which then is not to be written; none where it has.
+    fn leaves_out(&self, _conversation: &Conversation) -> Option<&'static str> {
+        None
+    }
+
     /// What stands before the first conversation.
     ///
     /// # Errors
@@ -111,5 +213,13 @@ pub trait Formatter {
     /// Those of `out`.
     fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
+    }
+
+    /// How many conversations earlier runs wrote to a document that grows.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not in this form.
+    fn count(&self, _written: &mut dyn BufRead) -> io::Result<u64> {
+        Ok(0)
     }
 }

@@ -85,6 +85,7 @@ fn indented(text: &str) -> String {
     whole
 }
 
+/// Text without line ends.
 fn one_line(text: &str) -> String {
     lines(text).collect::<Vec<_>>().join(" ")
 }

@@ -1,17 +1,20 @@
 //! A document under way: a formatter, and the bytes it writes, counted.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::BUFFER;
+use super::meter::Meter;
+use super::packing::{Packer, Packing};
 use crate::format::Formatter;
 use crate::model::Conversation;
 
 /// A document that begins with its first conversation, or with its end.
 pub struct Document {
     formatter: Box<dyn Formatter>,
-    out: Meter,
+    out: Packer,
     begun: bool,
     conversations: u64,
 }
@@ -29,68 +32,42 @@ pub struct FileEntry {
     pub sha256: Option<String>,
 }
 
-/// Counts what passes through, and hashes it where that is wanted.
-pub struct Meter {
-    out: Box<dyn Write>,
-    bytes: u64,
-    hash: Option<Sha256>,
-}
-
-impl Meter {
-    /// Nothing counted yet.
-    #[must_use]
-    pub fn new(out: Box<dyn Write>, hashed: bool) -> Self {
-        let hash = hashed.then(Sha256::new);
-        Self {
-            out,
-            bytes: 0,
-            hash,
-        }
-    }
-
-    fn count(&mut self, bytes: &[u8]) {
-        self.bytes += bytes.len() as u64;
-        if let Some(hash) = &mut self.hash {
-            hash.update(bytes);
-        }
-    }
-}
-
-impl Write for Meter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write_all(bytes)?;
-        self.count(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
 impl Document {
     /// A document of which nothing is written yet.
     #[must_use]
-    pub fn new(formatter: Box<dyn Formatter>, out: Meter) -> Self {
+    pub fn new(formatter: Box<dyn Formatter>, packing: Packing, out: Meter) -> Self {
         Self {
             formatter,
-            out,
+            out: Packer::new(packing, out),
             begun: false,
             conversations: 0,
         }
     }
 
-    /// A document of which these bytes are written already, a conversation a line.
-    pub fn continues(&mut self, bytes: &[u8]) {
-        self.begun |= !bytes.is_empty();
-        self.conversations += memchr::memchr_iter(b'\n', bytes).count() as u64;
-        self.out.count(bytes);
+    /// A document of which this file is written already. Reads it to its end.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not in the form of the document.
+    pub fn continues(&mut self, mut file: &File) -> io::Result<()> {
+        file.seek(SeekFrom::Start(0))?;
+        let read = self.out.meter_mut().count_along(file);
+        let mut read = BufReader::with_capacity(BUFFER, read);
+        self.begun |= !read.fill_buf()?.is_empty();
+        self.conversations += self.formatter.count(&mut read)?;
+        // All of it counts, also what the form does not look at.
+        io::copy(&mut read, &mut io::sink()).map(drop)
     }
 
     /// A document of which so many bytes are written already, which nobody wants to know more of.
     pub fn continues_at(&mut self, bytes: u64) {
         self.begun |= bytes > 0;
-        self.out.bytes += bytes;
+        self.out.meter_mut().skip(bytes);
+    }
+
+    /// Why the form has no place for a conversation.
+    #[must_use]
+    pub fn leaves_out(&self, conversation: &Conversation) -> Option<&'static str> {
+        self.formatter.leaves_out(conversation)
     }
 
     /// Whether anything was written.
@@ -102,7 +79,7 @@ impl Document {
     /// How many bytes were written.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.out.bytes
+        self.out.meter().bytes()
     }
 
     /// Writes one conversation.
@@ -133,7 +110,7 @@ impl Document {
             self.begin()?;
             self.formatter.end(&mut self.out)?;
         }
-        self.out.flush()
+        self.out.finish()
     }
 
     /// What was written, under a name.
@@ -142,8 +119,8 @@ impl Document {
         FileEntry {
             name,
             conversations: self.conversations,
-            bytes: self.out.bytes,
-            sha256: self.out.hash.clone().map(|hash| hex(&hash.finalize())),
+            bytes: self.out.meter().bytes(),
+            sha256: self.out.meter().sha256(),
         }
     }
 
@@ -154,17 +131,4 @@ impl Document {
         }
         Ok(())
     }
-}
-
-/// Bytes in hex, as `sha256sum` writes them.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            for nibble in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(nibble.into(), 16).unwrap_or_default());
-            }
-            text
-        })
 }

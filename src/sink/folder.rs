@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::document::{Document, FileEntry, Meter};
+use super::document::{Document, FileEntry};
 use super::file::{self, PartialFile};
+use super::meter::Meter;
+use super::packing::Packing;
 use super::{Earlier, buffered, name};
-use crate::format::Format;
+use crate::format::Form;
 use crate::model::Conversation;
-use crate::time::TimeStyle;
 use crate::usage;
 
 /// The lock of a folder: held while a run writes there, harmless when it is left.
@@ -19,8 +20,7 @@ const LOCK: &str = ".convexport.lock";
 /// A folder with one file a conversation.
 pub struct Folder {
     path: PathBuf,
-    format: Format,
-    times: TimeStyle,
+    form: Form,
     /// Kept only where a summary wants them.
     pub files: Vec<FileEntry>,
     hashed: bool,
@@ -30,13 +30,7 @@ pub struct Folder {
 
 impl Folder {
     /// Makes the folder if need be, and proves that files can be made in it.
-    pub fn open(
-        path: &Path,
-        format: Format,
-        times: TimeStyle,
-        hashed: bool,
-        earlier: Option<&Earlier>,
-    ) -> Result<Self> {
+    pub fn open(path: &Path, form: Form, hashed: bool, earlier: Option<&Earlier>) -> Result<Self> {
         if earlier.is_some_and(|earlier| earlier.has_output) && !path.join(LOCK).exists() {
             bail!(usage!(
                 "it is not the folder that the state knows, but a new one or none (is its disk mounted?); \
@@ -55,17 +49,21 @@ impl Folder {
         file::lock(&lock)?;
         Ok(Self {
             path: path.to_owned(),
-            format,
-            times,
+            form,
             files: Vec::new(),
             hashed,
             _lock: lock,
         })
     }
 
+    /// Why the form has no place for a conversation; it gets no file then.
+    pub fn leaves_out(&self, conversation: &Conversation) -> Option<&'static str> {
+        self.form.formatter().leaves_out(conversation)
+    }
+
     /// Writes one conversation to its file.
     pub fn write(&mut self, conversation: &Conversation) -> Result<()> {
-        let name = name::file_name(conversation, self.format.extension());
+        let name = name::file_name(conversation, self.form.extension());
         let path = self.path.join(&name);
         let entry = self
             .write_file(&path, name, conversation)
@@ -85,7 +83,7 @@ impl Folder {
         let partial = PartialFile::open(path)?;
         partial.start_over()?;
         let out = Meter::new(buffered(partial.writer()?), self.hashed);
-        let mut document = Document::new(self.format.formatter(&self.times), out);
+        let mut document = Document::new(self.form.formatter(), Packing::None, out);
         document.conversation(conversation)?;
         document.finish(true)?;
         partial.rename()?;

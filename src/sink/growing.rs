@@ -1,10 +1,10 @@
 //! A file that grows by each run (`--append`). What a crash left beyond the durable length is cut off.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::{Earlier, file};
 use crate::usage;
@@ -59,20 +59,4 @@ fn move_aside(file: &mut File, path: &Path) -> Result<()> {
     let mut cut = OpenOptions::new().append(true).create(true).open(name)?;
     std::io::copy(file, &mut cut)?;
     Ok(cut.sync_all()?)
-}
-
-/// Hands what the file holds to `take`, piece by piece, and stands behind it again.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn read_through(file: &File, mut take: impl FnMut(&[u8])) -> Result<()> {
-    let mut reader = file;
-    reader.seek(SeekFrom::Start(0))?;
-    let mut buffer = vec![0; super::BUFFER];
-    loop {
-        match reader.read(&mut buffer).context("could not read it")? {
-            0 => return Ok(()),
-            length => take(&buffer[..length]),
-        }
-    }
 }

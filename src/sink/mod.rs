@@ -4,7 +4,9 @@ mod document;
 pub mod file;
 mod folder;
 mod growing;
+mod meter;
 mod name;
+mod packing;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -13,14 +15,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::cli::OutputArgs;
-use crate::format::Format;
+use crate::format::Form;
 use crate::model::Conversation;
 use crate::terminal::Neutral;
-use document::{Document, Meter};
+use document::Document;
 use file::PartialFile;
 use folder::Folder;
+use meter::Meter;
 
-pub use document::{FileEntry, hex};
+pub use document::FileEntry;
+pub use meter::hex;
+pub use packing::Packing;
 
 const BUFFER: usize = 64 * 1024;
 
@@ -65,16 +70,15 @@ impl Sink {
     /// # Errors
     /// When it cannot be written, with its path; a usage error for a form that does not go with the flags.
     pub fn open(args: &OutputArgs, hashed: bool, earlier: Option<&Earlier>) -> Result<Self> {
-        let format = Format::of(args)?;
-        let times = args.time_style()?;
+        let form = Form::of(args)?;
         if let Some(path) = &args.output_dir {
-            let folder = Folder::open(path, format, times, hashed, earlier);
+            let folder = Folder::open(path, form, hashed, earlier);
             return folder
                 .map(Self::Folder)
                 .with_context(|| format!("could not write to the folder {}", path.display()));
         }
-        let formatter = format.formatter(&times);
-        let document = |out| Document::new(formatter, Meter::new(out, hashed));
+        let packing = args.output.as_deref().map_or(Packing::None, Packing::of);
+        let document = |out| Document::new(form.formatter(), packing, Meter::new(out, hashed));
         let Some(path) = args
             .output
             .as_deref()
@@ -88,8 +92,7 @@ impl Sink {
             let file = growing::open(path, earlier).with_context(context)?;
             let mut document = document(buffered(file.try_clone().with_context(context)?));
             if hashed {
-                growing::read_through(&file, |bytes| document.continues(bytes))
-                    .with_context(context)?;
+                document.continues(&file).with_context(context)?;
             } else {
                 document.continues_at(earlier.bytes.unwrap_or(0));
             }
@@ -108,6 +111,17 @@ impl Sink {
         let partial = PartialFile::open(path).with_context(context)?;
         let out = buffered(partial.writer().with_context(context)?);
         Ok(Self::File(document(out), partial))
+    }
+
+    /// Why the form has no place for a conversation, which then is not to be written; none where it has.
+    #[must_use]
+    pub fn leaves_out(&self, conversation: &Conversation) -> Option<&'static str> {
+        match self {
+            Self::Stream(document, _) | Self::File(document, _) | Self::Growing(document, _, _) => {
+                document.leaves_out(conversation)
+            }
+            Self::Folder(folder) => folder.leaves_out(conversation),
+        }
     }
 
     /// Writes one conversation.

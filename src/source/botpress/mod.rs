@@ -72,9 +72,11 @@ impl Botpress {
                 "--conversation names the conversations, so the other filters cannot be used with it"
             ));
         }
-        if !args.with_state.is_empty() && Format::of(&args.output)? == Format::Text {
+        let format = Format::of(&args.output)?;
+        if !args.with_state.is_empty() && !format.has_states() {
             bail!(usage!(
-                "--with-state: transcripts show no states, give -f json or jsonl"
+                "--with-state: {} shows no states, give -f json or jsonl",
+                format.name()
             ));
         }
         let stdin_is_token = args

@@ -1,0 +1,70 @@
+//! A message as one flat row: what `messages` and `csv` are made of.
+
+use serde::Serialize;
+
+use crate::model::{Conversation, Message, Record, Role, Vendor};
+use crate::time::Timestamp;
+
+/// The columns, in their order. What is nested is JSON text, so that no reader guesses a schema and drops what does
+/// not fit.
+#[derive(Debug, Serialize)]
+pub struct Row<'a> {
+    pub source: Vendor,
+    pub conversation_id: &'a str,
+    pub conversation_created_at: Option<Timestamp>,
+    pub channel: Option<&'a str>,
+    /// The place of the message in its conversation, from 1.
+    pub seq: usize,
+    pub message_id: &'a str,
+    pub created_at: Option<Timestamp>,
+    pub role: Role,
+    pub user_id: Option<&'a str>,
+    pub author: Option<&'a str>,
+    #[serde(rename = "type")]
+    pub kind: &'a str,
+    pub text: &'a str,
+    pub options: String,
+    pub attachments: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<&'a str>,
+}
+
+/// The rows of a conversation, one a message.
+///
+/// # Errors
+/// None that JSON of strings could have.
+pub fn rows(conversation: &Conversation) -> impl Iterator<Item = serde_json::Result<Row<'_>>> + '_ {
+    (1..)
+        .zip(&conversation.messages)
+        .map(|(seq, message)| row(conversation, seq, message))
+}
+
+fn row<'a>(
+    conversation: &'a Conversation,
+    seq: usize,
+    message: &'a Message,
+) -> serde_json::Result<Row<'a>> {
+    Ok(Row {
+        source: conversation.source,
+        conversation_id: &conversation.id,
+        conversation_created_at: conversation.created_at,
+        channel: conversation.channel.as_deref(),
+        seq,
+        message_id: &message.id,
+        created_at: message.created_at,
+        role: message.role,
+        user_id: message.user_id.as_deref(),
+        author: message.author.as_deref(),
+        kind: &message.kind,
+        text: &message.text,
+        options: serde_json::to_string(&message.options)?,
+        attachments: serde_json::to_string(&message.attachments)?,
+        raw: message.raw.as_ref().map(Record::get),
+    })
+}
+
+/// Why a conversation is in no row.
+pub fn left_out(conversation: &Conversation) -> Option<&'static str> {
+    let empty = conversation.messages.is_empty();
+    empty.then_some("it has no messages, and so no row")
+}
