@@ -80,7 +80,7 @@ fn flags_that_a_format_cannot_honour_are_refused() {
     for format in ["jsonl", "messages", "csv"] {
         refused(&format!("-f {format} --time-format %Y"), &["--time-format"]);
     }
-    for format in ["text", "messages", "csv"] {
+    for format in ["text", "markdown", "messages", "csv"] {
         let args = format!("-f {format} --with-state cart");
         refused(&args, &["--with-state", "json or jsonl"]);
     }

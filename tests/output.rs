@@ -27,6 +27,8 @@ fn a_file_has_the_form_of_its_extension() {
         ("a.json", "json"),
         ("a.jsonl", "jsonl"),
         ("b.ndjson", "jsonl"),
+        ("b.md", "markdown"),
+        ("b.markdown", "markdown"),
         ("b.CSV", "csv"),
         ("c", "text"),
     ] {
@@ -45,7 +47,16 @@ fn a_file_has_the_form_of_its_extension() {
     }
     assert_eq!(
         names(folder.path()),
-        ["a.json", "a.jsonl", "a.txt", "b.CSV", "b.ndjson", "c"]
+        [
+            "a.json",
+            "a.jsonl",
+            "a.txt",
+            "b.CSV",
+            "b.markdown",
+            "b.md",
+            "b.ndjson",
+            "c"
+        ]
     );
     let given = botpress(&fake, "-o d.txt -f json").within(folder.path());
     assert_eq!(given.stdout(), "");

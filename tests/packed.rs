@@ -28,6 +28,7 @@ fn each_form_is_compressed_by_its_name() {
     let folder = tempfile::tempdir().unwrap();
     for (args, name) in [
         ("-f text", "a.txt.gz"),
+        ("-f markdown", "a.md.gz"),
         ("-f json", "a.json.gz"),
         ("-f jsonl", "a.jsonl.GZ"),
         ("-f csv", "a.csv.gz"),

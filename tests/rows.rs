@@ -294,7 +294,7 @@ fn rows_are_added_to_what_earlier_runs_wrote() {
         assert_eq!(convexport(&verify).within(folder.path()).run().code, 0);
     }
     let fake = Fake::start(World::new());
-    for format in ["text", "json"] {
+    for format in ["text", "markdown", "json"] {
         let args = format!("-f {format} -o x --append --state s");
         botpress(&fake, &args)
             .run()

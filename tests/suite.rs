@@ -10,6 +10,7 @@ mod botpress;
 mod cli;
 mod crash;
 mod errors;
+mod markdown;
 mod output;
 mod packed;
 mod retries;

@@ -3,6 +3,7 @@
 mod csv;
 mod json;
 mod jsonl;
+mod markdown;
 mod messages;
 mod row;
 mod text;
@@ -20,7 +21,7 @@ use crate::usage;
 
 /// Extensions that promise something else than text.
 const FOREIGN: &[&str] = &[
-    "bz2", "htm", "html", "md", "parquet", "tar", "tgz", "tsv", "xlsx", "xml", "xz", "yaml", "zip",
+    "bz2", "htm", "html", "parquet", "tar", "tgz", "tsv", "xlsx", "xml", "xz", "yaml", "zip",
 ];
 
 /// A form of export.
@@ -28,6 +29,9 @@ const FOREIGN: &[&str] = &[
 pub enum Format {
     /// Transcripts to read: `User: ...`, `Bot: ...`
     Text,
+    /// Transcripts with headings and quotations
+    #[value(alias = "md")]
+    Markdown,
     /// One array of conversations
     Json,
     /// One conversation a line
@@ -74,7 +78,7 @@ impl Format {
 
     fn honours(self, args: &OutputArgs) -> Result<(), UsageError> {
         let name = self.name();
-        let transcript = self == Self::Text;
+        let transcript = matches!(self, Self::Text | Self::Markdown);
         let form = &args.form;
         if args.no_raw && transcript {
             return Err(usage!("--no-raw: transcripts have no records to leave out"));
@@ -100,6 +104,7 @@ impl Format {
             _ => last,
         };
         match extension.as_str() {
+            "md" | "markdown" => Ok(Self::Markdown),
             "json" => Ok(Self::Json),
             "jsonl" | "ndjson" => Ok(Self::Jsonl),
             "csv" => Ok(Self::Csv),
@@ -116,6 +121,7 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Markdown => "markdown",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Messages => "messages",
@@ -128,6 +134,7 @@ impl Format {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Text => "txt",
+            Self::Markdown => "md",
             Self::Json => "json",
             Self::Jsonl | Self::Messages => "jsonl",
             Self::Csv => "csv",
@@ -176,6 +183,7 @@ impl Form {
     pub fn formatter(&self) -> Box<dyn Formatter> {
         match self.format {
             Format::Text => Box::new(text::Text::new(self.times.clone())),
+            Format::Markdown => Box::new(markdown::Markdown::new(self.times.clone())),
             Format::Json => Box::<json::Json>::default(),
             Format::Jsonl => Box::<jsonl::Jsonl>::default(),
             Format::Messages => Box::<messages::Messages>::default(),

@@ -86,12 +86,12 @@ fn indented(text: &str) -> String {
 }
 
 /// Text without line ends.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     lines(text).collect::<Vec<_>>().join(" ")
 }
 
 /// Splits at everything that some program takes for the end of a line.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     let text = text.trim_end();
     let mut rest = Some(text);
     std::iter::from_fn(move || {

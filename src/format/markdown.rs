@@ -1,0 +1,166 @@
+//! `markdown`: transcripts as `CommonMark`, for wikis, issues and notebooks.
+//!
+//! A conversation is a heading, a turn a line with its role and time and then its words as a quotation. No text can
+//! break out of that: what Markdown would take for a mark is escaped, and only web and mail addresses become links.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::Formatter;
+use super::text::{lines, one_line};
+use crate::model::{Conversation, Message};
+use crate::time::TimeStyle;
+use crate::wording;
+
+/// What makes an address a link.
+const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
+
+/// How times are shown, and whether a blank line is due.
+pub struct Markdown {
+    times: TimeStyle,
+    begun: bool,
+}
+
+impl Markdown {
+    pub fn new(times: TimeStyle) -> Self {
+        Self {
+            times,
+            begun: false,
+        }
+    }
+
+    fn turn(&self, message: &Message, out: &mut String) {
+        let _ = write!(out, "\n**{}", message.role.label());
+        if let Some(author) = &message.author {
+            let _ = write!(out, " ({})", escaped(&one_line(author)));
+        }
+        let time = match message.created_at {
+            Some(time) => escaped(&one_line(&self.times.show(time))),
+            None => "an unknown time".to_owned(),
+        };
+        let _ = writeln!(out, "** · {time}\n");
+        quote(&wording::of(message), out);
+    }
+}
+
+impl Formatter for Markdown {
+    fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
+        let mut page = String::new();
+        if self.begun {
+            page.push('\n');
+        }
+        self.begun = true;
+        page.push_str(&heading(conversation));
+        for message in &conversation.messages {
+            self.turn(message, &mut page);
+        }
+        out.write_all(page.as_bytes())
+    }
+}
+
+fn heading(conversation: &Conversation) -> String {
+    let channel = conversation.channel.as_deref();
+    let channel = channel.map(|name| format!(" · {}", escaped(&one_line(name))));
+    let count = conversation.messages.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let id = escaped(&one_line(&conversation.id));
+    format!(
+        "# {id}{} · {count} message{plural}\n",
+        channel.unwrap_or_default()
+    )
+}
+
+/// Writes text as a quotation. Its lines stay lines; empty ones divide paragraphs.
+fn quote(text: &str, out: &mut String) {
+    let mut lines = lines(text).map(str::trim).peekable();
+    while let Some(line) = lines.next() {
+        match line {
+            "" => out.push('>'),
+            line => {
+                let _ = write!(out, "> {}", line_escaped(line));
+            }
+        }
+        let goes_on = lines.peek().is_some_and(|next| !next.is_empty());
+        out.push_str(if goes_on && !line.is_empty() {
+            "\\\n"
+        } else {
+            "\n"
+        });
+    }
+}
+
+/// A line of its own: what begins a list or the like there is escaped, too.
+fn line_escaped(line: &str) -> String {
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, rest) = line.split_at(digits);
+    let marks: &[char] = match number {
+        "" => &['-', '+', ':'],
+        _ => &['.', ')'],
+    };
+    let backslash = if rest.starts_with(marks) { "\\" } else { "" };
+    format!("{number}{backslash}{}", escaped(rest))
+}
+
+/// Text as it is, and addresses in it as links.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let within = out.ends_with(|c: char| c.is_alphanumeric());
+        if let Some(address) = address(rest).filter(|_| !within) {
+            let _ = write!(out, "<{address}>");
+            rest = &rest[address.len()..];
+            continue;
+        }
+        if is_mark(c) {
+            out.push('\\');
+        }
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        '\\' | '`'
+            | '*'
+            | '_'
+            | '{'
+            | '}'
+            | '['
+            | ']'
+            | '<'
+            | '>'
+            | '#'
+            | '|'
+            | '~'
+            | '='
+            | '&'
+            | '$'
+            | '^'
+    )
+}
+
+/// The address that text begins with. The end of a sentence or a bracket around it is no part of it.
+fn address(text: &str) -> Option<&str> {
+    let scheme = SCHEMES.iter().find(|scheme| text.starts_with(**scheme))?;
+    let may_be_within = |c: char| match c {
+        '-' | '.' | '_' | '~' | ':' | '/' | '?' | '#' | '[' | ']' | '@' | '!' | '$' | '&'
+        | '\'' | '(' | ')' | '*' | '+' | ',' | ';' | '=' | '%' => true,
+        c => c.is_alphanumeric(),
+    };
+    let end = text.find(|c| !may_be_within(c)).unwrap_or(text.len());
+    let mut address = &text[..end];
+    while let Some(shorter) =
+        address.strip_suffix(['.', ',', ';', ':', '!', '?', '\'', '*', ')', ']'])
+    {
+        let closes = |open, close| address.ends_with(close) && address.contains(open);
+        if closes('(', ')') || closes('[', ']') {
+            break;
+        }
+        address = shorter;
+    }
+    (address.len() > scheme.len()).then_some(address)
+}
