@@ -74,18 +74,22 @@ fn flags_that_a_format_cannot_honour_are_refused() {
         &["--time-format is for transcripts"],
     );
     refused("--no-raw", &["--no-raw", "transcripts"]);
-    for format in ["csv"] {
+    for format in ["csv", "chat", "markdown"] {
         refused(&format!("-f {format} --no-raw"), &["--no-raw"]);
     }
-    for format in ["jsonl", "messages", "csv"] {
+    for format in ["jsonl", "messages", "csv", "chat"] {
         refused(&format!("-f {format} --time-format %Y"), &["--time-format"]);
     }
-    for format in ["text", "markdown", "messages", "csv"] {
+    for format in ["text", "markdown", "messages", "csv", "chat"] {
         let args = format!("-f {format} --with-state cart");
         refused(&args, &["--with-state", "json or jsonl"]);
     }
+    refused("-f chat --with-users", &["--with-users: chat"]);
     refused("-f messages --excel", &["--excel is for csv"]);
     refused("-f csv --excel=tab", &["--excel", "semicolon"]);
+    refused("-f jsonl --system you", &["--system", "are for chat"]);
+    refused("--agent-as skip", &["--agent-as", "are for chat"]);
+    refused("-f chat --system=", &["--system"]);
     refused(
         "-o x.xlsx",
         &["x.xlsx: there is no format for .xlsx", "-f FORMAT"],

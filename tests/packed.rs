@@ -41,7 +41,7 @@ fn each_form_is_compressed_by_its_name() {
         assert_eq!(unpacked(&path), plain, "{name}");
         assert!(fs::metadata(&path).unwrap().len() * 3 < plain.len() as u64);
     }
-    for format in ["messages"] {
+    for format in ["messages", "chat"] {
         let site = |args: &str| {
             let run = boost(&fake, "--since 2026-01-01 -f").arg(format);
             run.args(args).within(folder.path()).stdout()

@@ -294,10 +294,26 @@ fn rows_are_added_to_what_earlier_runs_wrote() {
         assert_eq!(convexport(&verify).within(folder.path()).run().code, 0);
     }
     let fake = Fake::start(World::new());
-    for format in ["text", "markdown", "json"] {
+    for format in ["text", "markdown", "json", "chat"] {
         let args = format!("-f {format} -o x --append --state s");
         botpress(&fake, &args)
             .run()
             .ends(2, &["--append", format, "cannot grow", "messages or csv"]);
     }
+}
+
+#[test]
+fn a_state_is_for_one_form_with_its_flags() {
+    let fake = Fake::start(World::with_conversations(2, |_| 2));
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &str| {
+        botpress(&fake, args)
+            .args("-d mirror --state s")
+            .within(folder.path())
+            .run()
+    };
+    assert_eq!(run("-f chat").code, 0);
+    run("-f messages").ends(2, &["format was \"chat\", and is \"messages\" now"]);
+    run("-f chat --system you").ends(2, &["form was null"]);
+    assert_eq!(run("-f chat").code, 0);
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 pub use boost::{BoostArgs, BoostTarget};
 pub use botpress::{BotpressArgs, BotpressTarget};
-pub use form::{FormArgs, Separator};
+pub use form::{AgentAs, FormArgs, Separator};
 
 use crate::format::Format;
 use crate::time::{self, Span, TimeStyle, When, Zone};

@@ -1,5 +1,6 @@
 //! The forms an export can take, one file each. A formatter knows bytes, never files.
 
+mod chat;
 mod csv;
 mod json;
 mod jsonl;
@@ -41,6 +42,8 @@ pub enum Format {
     Messages,
     /// One message a row, for spreadsheets; no text can be a formula
     Csv,
+    /// One conversation a line, to train a language model on
+    Chat,
 }
 
 /// A form with all that the flags say of it.
@@ -83,7 +86,7 @@ impl Format {
         if args.no_raw && transcript {
             return Err(usage!("--no-raw: transcripts have no records to leave out"));
         }
-        if args.no_raw && self == Self::Csv {
+        if args.no_raw && matches!(self, Self::Csv | Self::Chat) {
             return Err(usage!("--no-raw: {name} has no records to leave out"));
         }
         if args.time_format.is_some() && !transcript {
@@ -93,6 +96,11 @@ impl Format {
         }
         if form.excel.is_some() && self != Self::Csv {
             return Err(usage!("--excel is for csv, and this is {name}"));
+        }
+        if (form.system.is_some() || form.agent_as.is_some()) && self != Self::Chat {
+            return Err(usage!(
+                "--system and --agent-as are for chat, and this is {name}"
+            ));
         }
         Ok(())
     }
@@ -126,6 +134,7 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Messages => "messages",
             Self::Csv => "csv",
+            Self::Chat => "chat",
         }
     }
 
@@ -136,7 +145,7 @@ impl Format {
             Self::Text => "txt",
             Self::Markdown => "md",
             Self::Json => "json",
-            Self::Jsonl | Self::Messages => "jsonl",
+            Self::Jsonl | Self::Messages | Self::Chat => "jsonl",
             Self::Csv => "csv",
         }
     }
@@ -145,6 +154,12 @@ impl Format {
     #[must_use]
     pub fn has_states(self) -> bool {
         matches!(self, Self::Json | Self::Jsonl)
+    }
+
+    /// Whether it says who wrote.
+    #[must_use]
+    pub fn has_names(self) -> bool {
+        self != Self::Chat
     }
 
     /// Whether a document can be added to by a later run, which has nothing to say at its end.
@@ -188,6 +203,7 @@ impl Form {
             Format::Jsonl => Box::<jsonl::Jsonl>::default(),
             Format::Messages => Box::<messages::Messages>::default(),
             Format::Csv => Box::new(csv::Csv::new(self.args.excel)),
+            Format::Chat => Box::new(chat::Chat::new(&self.args)),
         }
     }
 }

@@ -79,6 +79,9 @@ impl Botpress {
                 format.name()
             ));
         }
+        if args.with_users && !format.has_names() {
+            bail!(usage!("--with-users: {} shows no names", format.name()));
+        }
         let stdin_is_token = args
             .network
             .token_file
