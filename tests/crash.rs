@@ -137,31 +137,6 @@ fn kill_nine_of_a_stream_loses_and_doubles_nothing() {
     assert_eq!(found, expected, "after {kills} kills");
 }
 
-#[test]
-fn kill_nine_leaves_one_header_and_every_row_once() {
-    let world = World::with_conversations(300, |i| 1 + i * 7 % 45);
-    let fake = Fake::start(world.limit(400, Duration::from_secs(1)));
-    let folder = tempfile::tempdir().unwrap();
-    let mut random = fastrand::Rng::with_seed(3);
-    let kills = kill_until_done(&mut random, 900, || {
-        botpress(&fake, "--state s -o all.csv --append").within(folder.path())
-    });
-    let text = fs::read_to_string(folder.path().join("all.csv")).unwrap();
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let mut found: Vec<_> = reader
-        .records()
-        .map(|row| row.unwrap()[5].to_owned())
-        .collect();
-    let mut expected: Vec<_> = truth(&fake.world())
-        .into_iter()
-        .flat_map(|(_, messages)| messages)
-        .collect();
-    found.sort();
-    expected.sort();
-    assert_eq!(found, expected, "after {kills} kills");
-    assert!(kills > 0);
-}
-
 /// A bot whose every message call takes a while.
 fn slow(conversations: usize) -> Fake {
     let slow = Rule::on("/messages").answer(Action::Delay(Duration::from_millis(20)));

@@ -266,20 +266,20 @@ fn rows_are_added_to_what_earlier_runs_wrote() {
         let first = run("");
         assert_eq!(rows(&first), 15 + lines, "{format}");
         assert_eq!(run(""), first, "nothing is new");
-        let known = fake.world().conversations[2].clone();
-        let clock = std::time::SystemTime::UNIX_EPOCH
-            .elapsed()
-            .unwrap()
-            .as_millis();
-        let now = i64::try_from(clock).unwrap();
-        fake.world().say(&known.id, now, true, "one\nmore");
-        let grown = run("--summary summary.json");
-        let added = grown.strip_prefix(&first).expect("what was there stays");
-        assert_eq!(
-            rows(added),
-            4,
-            "the conversation comes again, whole, and no header: {added}"
-        );
+        let grow = |before: &str, more: &str| {
+            let id = fake.world().conversations[2].id.clone();
+            let clock = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+            let now = i64::try_from(clock.as_millis()).unwrap();
+            fake.world().say(&id, now, true, "one\nmore");
+            let after = run(more);
+            let added = after.strip_prefix(before).expect("what was there stays");
+            (rows(added), after)
+        };
+        // The conversation comes again, whole, and no header.
+        let (added, grown) = grow(&first, "");
+        assert_eq!(added, 4, "{grown}");
+        let (added, grown) = grow(&grown, "--summary summary.json");
+        assert_eq!(added, 5, "{grown}");
         let summary: Value =
             serde_json::from_slice(&fs::read(folder.path().join("summary.json")).unwrap()).unwrap();
         assert_eq!(
@@ -287,7 +287,7 @@ fn rows_are_added_to_what_earlier_runs_wrote() {
                 &summary["counts"]["conversations"],
                 &summary["files"][0]["conversations"]
             ),
-            (&1.into(), &6.into()),
+            (&1.into(), &7.into()),
             "{format}"
         );
         let verify = format!("verify {file} --summary summary.json");
