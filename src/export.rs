@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::Instant;
 
 use crate::cli::RunArgs;
+use crate::format;
 use crate::model::Conversation;
 use crate::progress::Console;
 use crate::sink::{Finished, Sink};
@@ -174,8 +175,14 @@ impl Export<'_> {
             return Ok(());
         }
         let left_out = self.sink.leaves_out(conversation);
-        if left_out.is_none() {
-            self.sink.write(conversation)?;
+        if left_out.is_none()
+            && let Err(error) = self.sink.write(conversation)
+        {
+            if !format::is_unfit(&error) {
+                return Err(error);
+            }
+            let id = Some(conversation.id.clone());
+            return self.failed(Missing { id, error });
         }
         if let (Some(state), Some(known)) = (&mut self.state, known) {
             state.note_done(&conversation.id, known);

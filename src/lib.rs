@@ -3,9 +3,9 @@
 //! Data goes one way; a part uses only what stands to its right:
 //!
 //! ```text
-//! cli --> source (http) --> model --> format --> sink --> stdout, file, folder
-//!           async, on its own threads  |   the main thread, so that a slow reader holds up no request
-//!                 events over a bounded channel
+//! cli --> source (http, file) --> model --> format --> sink --> stdout, file, folder
+//!           async, on its own threads    |   the main thread, so that a slow reader holds up no request
+//!                   events over a bounded channel
 //! ```
 //!
 //! [`export`] moves it. [`progress`], [`state`] and [`summary`] look on; [`stop`] ends it from outside.
@@ -14,8 +14,12 @@ pub mod cli;
 pub mod export;
 pub mod format;
 pub mod http;
+mod job;
+mod manual;
 pub mod model;
+
 pub mod progress;
+pub mod schema;
 pub mod sink;
 pub mod source;
 pub mod state;
@@ -26,32 +30,16 @@ pub mod time;
 pub mod verify;
 pub mod wording;
 
-use std::collections::HashSet;
 use std::future::Future;
-use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::io::{self, Write};
 
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use anyhow::{Context, Result};
 
-use cli::{
-    BoostArgs, BotpressArgs, Check, Cli, Command, ConsoleArgs, OutputArgs, RunArgs, SelectArgs,
-    VerifyArgs,
-};
-use export::Export;
-use format::Format;
+use cli::{BoostArgs, BotpressArgs, Check, Cli, Command, RenderArgs, VerifyArgs};
+use job::Job;
 use progress::Console;
-use sink::{Earlier, Packing, Sink};
-use source::{Boost, Botpress, Source};
-use state::State;
-use summary::{Exit, Summary};
-use time::{Span, Timestamp};
-
-/// Botpress deletes after 90 days; so long before that a run is overdue.
-const OVERDUE_DAYS: i64 = 80;
-
-/// What came longer ago is not remembered.
-const LONGEST_OVERLAP: Span = Span::days(90);
+use source::{Boost, Botpress, Saved, Source};
+use summary::Exit;
 
 /// Does what the command line asks for.
 ///
@@ -61,206 +49,58 @@ pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Botpress(args) => botpress(&args),
         Command::Boost(args) => boost(&args),
+        Command::Render(args) => render(&args),
         Command::Check(check) => answer(check),
         Command::Verify(args) => verify(&args),
+        Command::Schema { document } => print(document.schema()?.as_bytes()),
+        Command::Completions { shell } => print(&manual::completions(shell)),
+        Command::Man { folder: None } => print(&manual::page()?),
+        Command::Man {
+            folder: Some(folder),
+        } => manual::pages(&folder),
     }
 }
 
 fn botpress(args: &BotpressArgs) -> Result<Exit> {
-    let selection = args.selection();
-    recorded(
-        "botpress",
-        selection,
-        &args.run,
-        &args.console,
-        &args.output,
-        |summary, console| {
-            let mut source = Botpress::new(args, console.clone())?;
-            let state = open_state(&args.run, &args.select, &args.output, summary)?;
-            if let Some(state) = &state {
-                warn_overdue(state.watermark(), console);
-                source = source.only(state.increment(args.run.overlap));
-            }
-            export(
-                Source::Botpress(Box::new(source)),
-                state,
-                &args.output,
-                &args.run,
-                summary,
-                console,
-            )
-        },
-    )
+    let job = Job {
+        name: "botpress",
+        selection: args.selection(),
+        input: None,
+        select: &args.select,
+        output: &args.output,
+        archive: Some(&args.archive),
+        run: &args.run,
+        console: &args.console,
+    };
+    job.run(|console| Ok(Source::Botpress(Box::new(Botpress::new(args, console)?))))
 }
 
 fn boost(args: &BoostArgs) -> Result<Exit> {
-    let selection = args.selection();
-    recorded(
-        "boost",
-        selection,
-        &args.run,
-        &args.console,
-        &args.output,
-        |summary, console| {
-            let mut source = Boost::new(args, console.clone())?;
-            let state = open_state(&args.run, &args.select, &args.output, summary)?;
-            if let Some(state) = &state {
-                source = source.only(state.increment(args.run.overlap));
-            }
-            export(
-                Source::Boost(source),
-                state,
-                &args.output,
-                &args.run,
-                summary,
-                console,
-            )
-        },
-    )
-}
-
-/// Does the work, and writes the summary whatever comes of it.
-fn recorded(
-    source: &str,
-    selection: Value,
-    run: &RunArgs,
-    console: &ConsoleArgs,
-    output: &OutputArgs,
-    work: impl FnOnce(&mut Summary, &Console) -> Result<Exit>,
-) -> Result<Exit> {
-    distinct(run, output)?;
-    // The bar stays away from a terminal that shows the data.
-    let shared = output.is_stdout() && io::stdout().is_terminal();
-    let console = Console::new(console, shared);
-    let mut summary = Summary::start(source, selection);
-    let worked = work(&mut summary, &console);
-    let Some(path) = &run.summary else {
-        return worked;
+    let job = Job {
+        name: "boost",
+        selection: args.selection(),
+        input: args.input.as_deref(),
+        select: &args.select,
+        output: &args.output,
+        archive: Some(&args.archive),
+        run: &args.run,
+        console: &args.console,
     };
-    summary.finished = Timestamp::now();
-    summary.network = console.network();
-    summary.exit_code = Some(worked.as_ref().map_or_else(Exit::of, |exit| *exit).code());
-    match summary.write(path) {
-        Err(error) if worked.is_ok() => Err(error),
-        Err(error) => {
-            console.error(&format!("{error:#}"));
-            worked
-        }
-        Ok(()) => worked,
-    }
+    job.run(|console| Ok(Source::Boost(Boost::new(args, console)?)))
 }
 
-/// No file may be two things at once: one would take the other's place.
-fn distinct(run: &RunArgs, output: &OutputArgs) -> Result<()> {
-    let state = run.state.iter().flat_map(|path| state::files(path));
-    let files = state
-        .chain(run.summary.clone())
-        .chain(output.output.clone())
-        .chain(output.output_dir.clone());
-    let mut seen = HashSet::new();
-    for file in files.filter(|path| path != Path::new("-")) {
-        let place = std::path::absolute(&file).unwrap_or_else(|_| file.clone());
-        if !seen.insert(place) {
-            bail!(usage!(
-                "{} is named twice: as output, state or summary",
-                file.display()
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn open_state(
-    run: &RunArgs,
-    select: &SelectArgs,
-    output: &OutputArgs,
-    summary: &mut Summary,
-) -> Result<Option<State>> {
-    let Some(path) = &run.state else {
-        return Ok(None);
+fn render(args: &RenderArgs) -> Result<Exit> {
+    let job = Job {
+        name: "render",
+        selection: args.selection(),
+        input: Some(&args.input),
+        select: &args.select,
+        output: &args.output,
+        archive: None,
+        run: &args.run,
+        console: &args.console,
     };
-    if run.overlap > LONGEST_OVERLAP {
-        bail!(usage!(
-            "--overlap is for what comes late: give 90 days at the most"
-        ));
-    }
-    keeps_earlier(run, output)?;
-    let (since, _) = source::range(select, output.timezone, Timestamp::now())?;
-    let state = State::open(path, summary.selection.clone(), since)?;
-    summary.watermark_before = state.watermark();
-    summary.watermark_after = state.watermark();
-    Ok(Some(state))
-}
-
-/// Sees to it that no run replaces what the runs before wrote by what is new.
-fn keeps_earlier(run: &RunArgs, output: &OutputArgs) -> Result<()> {
-    let format = Format::of(output)?;
-    let Some(path) = output.output.as_deref().filter(|_| !output.is_stdout()) else {
-        return Ok(());
-    };
-    if !run.append {
-        bail!(usage!(
-            "--state with -o FILE needs --append: otherwise each run would replace the file by what is new"
-        ));
-    }
-    if !format.can_grow() {
-        bail!(usage!(
-            "--append: {} cannot grow; give -f jsonl, messages or csv",
-            format.name()
-        ));
-    }
-    if Packing::of(path) != Packing::None {
-        bail!(usage!(
-            "--append: {} would be compressed, which cannot grow; give a name without .gz",
-            path.display()
-        ));
-    }
-    Ok(())
-}
-
-fn export(
-    source: Source,
-    mut state: Option<State>,
-    output: &OutputArgs,
-    args: &RunArgs,
-    summary: &mut Summary,
-    console: &Console,
-) -> Result<Exit> {
-    let earlier = state.as_ref().map(|state| Earlier {
-        has_output: state.has_output(),
-        append: args.append,
-        bytes: state.bytes(),
-        cut_off: state.cut_off(),
-    });
-    let sink = Sink::open(output, args.summary.is_some(), earlier.as_ref())?;
-    summary.files = state.as_mut().map(State::take_files).unwrap_or_default();
-    if let Some(path) = args
-        .summary
-        .as_deref()
-        .filter(|path| *path != Path::new("-"))
-    {
-        // Should the run end without a word, this tells so.
-        summary.write(path)?;
-    }
-    let export = Export {
-        sink,
-        state,
-        summary,
-        console,
-        args,
-    };
-    export.run(source)
-}
-
-fn warn_overdue(last: Option<Timestamp>, console: &Console) {
-    let days = last.map_or(0, Timestamp::days_ago);
-    if days > OVERDUE_DAYS {
-        console.warn(&format!(
-            "the last complete run is {days} days old: Botpress deletes conversations after 90 days, \
-             so some that ended before {} may be gone for good",
-            Timestamp::now().minus(Span::days(90)).utc_date()
-        ));
-    }
+    job.run(|console| Ok(Source::Saved(Box::new(Saved::new(args, console)?))))
 }
 
 fn answer(check: Check) -> Result<Exit> {
@@ -305,6 +145,14 @@ fn wait<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     runtime
         .context("could not start the network")?
         .block_on(work)
+}
+
+/// What a command is for: data, as it is.
+fn print(data: &[u8]) -> Result<Exit> {
+    io::stdout()
+        .write_all(data)
+        .context("could not write to stdout")?;
+    Ok(Exit::Done)
 }
 
 /// The one line that is a command's answer.

@@ -3,16 +3,20 @@
 //! The JSON is a promise to users: every key is always present, except `users` and `states` (only when asked for)
 //! and `raw` (left out by `--no-raw`). Unknown fields of a vendor survive in `raw`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Deserializer;
 use serde::ser::{SerializeStruct, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::time::Timestamp;
 
 /// One conversation, whole.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Conversation {
     /// Whose it is; with `id` the key of the conversation.
     pub source: Vendor,
@@ -55,7 +59,7 @@ impl Conversation {
 }
 
 /// Whom a conversation was exported from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Vendor {
     /// Botpress Cloud.
@@ -65,7 +69,7 @@ pub enum Vendor {
 }
 
 /// One turn of a conversation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Message {
     /// The vendor's id.
     pub id: String,
@@ -92,7 +96,7 @@ pub struct Message {
 }
 
 /// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// The person who talks to the bot.
@@ -119,7 +123,7 @@ impl Role {
 }
 
 /// Something the reader of a message could choose: a button, a quick reply, an action of a card.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Choice {
     /// What the reader sees.
     pub label: String,
@@ -128,7 +132,7 @@ pub struct Choice {
 }
 
 /// A file, picture, video or sound, by its address.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     /// `image`, `video`, `audio`, `file`.
     #[serde(rename = "type")]
@@ -140,7 +144,7 @@ pub struct Attachment {
 }
 
 /// Somebody who wrote in a conversation.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     /// The vendor's id.
     pub id: String,
@@ -157,10 +161,10 @@ pub struct User {
 pub struct Record(Box<str>);
 
 impl Record {
-    /// The record of JSON text that somebody has parsed and that stands on one line.
+    /// The record of JSON text that somebody has parsed, put on one line, since some formats write a record a line.
     #[must_use]
-    pub fn of_json(line: &str) -> Self {
-        Self(line.into())
+    pub fn of_json(json: &str) -> Self {
+        Self(one_line(json).into())
     }
 
     /// The text.
@@ -180,6 +184,42 @@ impl Serialize for Record {
     }
 }
 
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(|raw| Self::of_json(raw.get()))
+    }
+}
+
+impl JsonSchema for Record {
+    fn schema_name() -> Cow<'static, str> {
+        "Record".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "description": "A vendor's record, verbatim, of any shape." })
+    }
+}
+
+/// JSON on one line. Only white space between tokens changes.
+fn one_line(json: &str) -> Cow<'_, str> {
+    if memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none() {
+        return Cow::Borrowed(json);
+    }
+    let mut line = String::with_capacity(json.len());
+    let (mut in_string, mut escaped) = (false, false);
+    for c in json.chars() {
+        if in_string || !c.is_ascii_whitespace() {
+            line.push(c);
+        }
+        match c {
+            '"' if !escaped => in_string = !in_string,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    Cow::Owned(line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Record;
@@ -189,5 +229,13 @@ mod tests {
         let record = Record::of_json(r#"{"b":1.0, "a":"\ud83d"}"#);
         let json = serde_json::to_string(&[record]).unwrap();
         assert_eq!(json, r#"[{"b":1.0, "a":"\ud83d"}]"#);
+    }
+
+    #[test]
+    fn one_line_keeps_strings_and_numbers() {
+        let text = "{\n  \"a \\\" b\\\\\" : [1.0,\r\n 1e400, \"\\n  x\"]\n}";
+        let record: Record = serde_json::from_str(text).unwrap();
+        assert_eq!(record.get(), r#"{"a \" b\\":[1.0,1e400,"\n  x"]}"#);
+        assert_eq!(Record::of_json("{ \"a\" : 1 }").get(), "{ \"a\" : 1 }");
     }
 }

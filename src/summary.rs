@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -90,11 +91,11 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// One run: what `--summary` writes.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// The program's version.
     pub version: String,
-    /// `botpress` or `boost`.
+    /// `botpress`, `boost` or `render`.
     pub source: String,
     /// What was asked for.
     pub selection: Value,
@@ -130,7 +131,7 @@ pub struct Summary {
 }
 
 /// How many of what.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// Conversations written.
     pub conversations: u64,
@@ -148,7 +149,7 @@ pub struct Counts {
 }
 
 /// A conversation that could not be had.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// Its id, where it could be read.
     pub id: Option<String>,
@@ -157,7 +158,7 @@ pub struct Failure {
 }
 
 /// A conversation with another number of messages than the vendor says.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Doubt {
     /// Its id.
     pub id: String,
@@ -168,7 +169,7 @@ pub struct Doubt {
 }
 
 /// What the network did.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Network {
     /// Requests sent, those that failed among them.
     pub requests: u64,

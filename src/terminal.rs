@@ -1,8 +1,12 @@
 //! Text from the network, made harmless for a terminal: no escape sequence and no bidi trick reaches it.
 
+mod screen;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+
+pub use screen::Screen;
 
 /// Shows control and bidi characters as `\u001b` instead of passing them on. Line feeds and tabs stay.
 ///

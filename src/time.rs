@@ -3,6 +3,7 @@
 mod usual;
 mod when;
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::str::FromStr;
 
@@ -11,6 +12,7 @@ use chrono::{
     DateTime, Local, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::Tz;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use when::{Span, When};
@@ -73,7 +75,13 @@ impl Timestamp {
     /// The day in UTC, `2026-11-01`: the same on every machine, so that file names do not depend on a time zone.
     #[must_use]
     pub fn utc_date(self) -> String {
-        self.0.format("%Y-%m-%d").to_string()
+        self.utc("%Y-%m-%d")
+    }
+
+    /// In UTC, by a strftime format that is known to be one.
+    #[must_use]
+    pub fn utc(self, format: &'static str) -> String {
+        self.0.format(format).to_string()
     }
 }
 
@@ -103,9 +111,24 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = Cow::<str>::deserialize(deserializer)?;
         text.parse()
             .map_err(|_| serde::de::Error::custom(format!("`{text}` is not an RFC 3339 time")))
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({
+            "description": "A moment in UTC, to the microsecond.",
+            "type": "string",
+            "format": "date-time",
+            "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$",
+        })
     }
 }
 

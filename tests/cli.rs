@@ -98,6 +98,22 @@ fn flags_that_a_format_cannot_honour_are_refused() {
 }
 
 #[test]
+fn times_that_cannot_be_shown_are_refused_before_the_first_request() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    for args in [
+        "--time-format %Q",
+        "--time-format %",
+        "--timezone Mars/Base",
+        "--timezone +01:00",
+    ] {
+        let flag = args.split(' ').next().unwrap();
+        botpress(&fake, args).run().ends(2, &[flag]);
+        convexport("render -").args(args).run().ends(2, &[flag]);
+    }
+    assert_eq!(fake.requests().len(), 0);
+}
+
+#[test]
 fn verbose_says_requests_and_retries_without_the_token() {
     let rule = Rule::on("/messages").first(1).answer(Action::Status(502));
     let fake = Fake::start(World::with_conversations(1, |_| 1).rule(rule));

@@ -216,4 +216,6 @@ fn times_are_shown_as_asked() {
         "at 02.11.26_05:00+0530"
     );
     assert_eq!(time(""), "at 2026-11-01 18:30:00 -05:00");
+    assert_eq!(time("--timezone local"), time(""));
+    assert_eq!(time("--time-format %H:%M"), "at 18:30");
 }

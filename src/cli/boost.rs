@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::format::Format;
 
-use super::{ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, key_value};
+use super::{
+    ArchiveArgs, ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, key_value, mebibytes,
+};
 
 const BOOST_EXAMPLES: &str = "\
 The access token comes from the environment variable BOOST_TOKEN or from --token-file, or is fetched with
@@ -120,6 +122,9 @@ pub struct BoostArgs {
     /// How to reach the vendor.
     #[command(flatten)]
     pub network: NetworkArgs,
+    /// How to keep an archive.
+    #[command(flatten)]
+    pub archive: ArchiveArgs,
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,
@@ -153,6 +158,8 @@ impl BoostArgs {
             "timezone": format!("{:?}", self.output.timezone),
             "time_format": self.output.time_format,
             "output": self.output.place(),
+            "name": self.output.name,
+            "template": self.output.template,
         })
     }
 
@@ -173,13 +180,4 @@ fn key_json(text: &str) -> Result<(String, serde_json::Value), String> {
     let value = value
         .map_err(|error| format!("the value is no JSON: {error} (a text needs its quotes)"))?;
     Ok((key, value))
-}
-
-fn mebibytes(text: &str) -> Result<usize, String> {
-    let size = text
-        .parse::<usize>()
-        .ok()
-        .filter(|mib| (1..=usize::MAX >> 21).contains(mib));
-    size.map(|mib| mib << 20)
-        .ok_or_else(|| "expected a number of MiB, 1 or more".to_owned())
 }

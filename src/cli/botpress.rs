@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::format::Format;
 
-use super::{ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, key_value};
+use super::{ArchiveArgs, ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, key_value};
 
 const BOTPRESS_EXAMPLES: &str = "\
 The access token comes from the environment variable BP_TOKEN or from --token-file.
@@ -84,6 +84,9 @@ pub struct BotpressArgs {
     /// How to reach the vendor.
     #[command(flatten)]
     pub network: NetworkArgs,
+    /// How to keep an archive.
+    #[command(flatten)]
+    pub archive: ArchiveArgs,
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,
@@ -116,6 +119,8 @@ impl BotpressArgs {
             "timezone": format!("{:?}", self.output.timezone),
             "time_format": self.output.time_format,
             "output": self.output.place(),
+            "name": self.output.name,
+            "template": self.output.template,
         })
     }
 }

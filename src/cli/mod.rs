@@ -5,6 +5,8 @@
 mod boost;
 mod botpress;
 mod form;
+mod render;
+mod run;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,14 +14,19 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use serde_json::{Value, json};
 
 pub use boost::{BoostArgs, BoostTarget};
 pub use botpress::{BotpressArgs, BotpressTarget};
 pub use form::{AgentAs, FormArgs, Separator};
+pub use render::RenderArgs;
+pub use run::{ArchiveArgs, RunArgs};
 
 use crate::format::Format;
-use crate::time::{self, Span, TimeStyle, When, Zone};
+use crate::schema::Document;
+use crate::sink::NameTemplate;
+use crate::time::{self, TimeStyle, When, Zone};
 
 /// Take your chatbot conversations out of the vendor's cloud, whole and verified.
 ///
@@ -91,11 +98,30 @@ pub enum Command {
     Botpress(BotpressArgs),
     /// Export the conversations of a boost.ai site
     Boost(BoostArgs),
+    /// Write an earlier json or jsonl export in another form, without network or account
+    Render(RenderArgs),
     /// See with one request whether token, bot or site, and network are all right
     #[command(subcommand)]
     Check(Check),
     /// See whether an export is still what its summary says
     Verify(VerifyArgs),
+    /// Print the JSON Schema of what is written
+    Schema {
+        /// Of which form
+        #[arg(value_name = "FORMAT", value_enum, default_value_t = Document::Jsonl)]
+        document: Document,
+    },
+    /// Print what makes a shell complete the commands and flags
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write one for each command
+    Man {
+        /// Write `convexport.1`, `convexport-botpress.1` and so on into this folder
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// Which conversations to export.
@@ -134,9 +160,25 @@ pub struct OutputArgs {
     #[arg(short, long, value_name = "FILE", conflicts_with = "output_dir")]
     pub output: Option<PathBuf>,
 
-    /// Write one file a conversation, named `DATE_ID.EXT` by its day of creation in UTC
+    /// Write one file a conversation, named `DATE_ID.EXT` by its day of creation in UTC, or by --name
     #[arg(short = 'd', long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
+
+    /// How the files of -d are named [default: `{date}_{id}`]
+    ///
+    /// A path within DIR, to which the format's extension is added. It holds {id}, and as you like {date}, {year},
+    /// {month}, {day} and {time} of its creation in UTC, {channel} and {source}.
+    #[arg(
+        long,
+        value_name = "TEMPLATE",
+        requires = "output_dir",
+        conflicts_with = "output"
+    )]
+    pub name: Option<NameTemplate>,
+
+    /// A template of your own for transcripts, in Jinja's language (see the README)
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
 
     /// The time zone of transcripts, and of a WHEN without offset: `local`, `utc` or a name like Europe/Oslo
     #[arg(long, value_name = "ZONE", default_value = "local")]
@@ -205,41 +247,6 @@ pub struct NetworkArgs {
     pub timeout: Duration,
 }
 
-/// How to run: once, or every night.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Archive")]
-pub struct RunArgs {
-    /// Export only what is new or changed since the last run with this file; go on where a killed run stopped
-    ///
-    /// The first run exports everything selected. Later runs of the same command export, whole, the conversations
-    /// that are new or changed, and try again those that failed. Into a folder (-d) a changed conversation's file is
-    /// replaced; a file (-o) needs --append; on stdout a conversation may come again after a crash, so take `source`
-    /// and `id` as the key. A --since is bound to the calendar by the first run. Do not change other flags between
-    /// runs: the state refuses them.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["limit", "conversation", "until"])]
-    pub state: Option<PathBuf>,
-
-    /// How far before the last run's beginning to look again, for what came late
-    #[arg(long, value_name = "SPAN", default_value = "1h", requires = "state")]
-    pub overlap: Span,
-
-    /// Add to the file of -o instead of replacing it (jsonl, messages and csv, with --state)
-    #[arg(long, requires_all = ["state", "output"])]
-    pub append: bool,
-
-    /// Write a JSON summary of the run: counts, failures, and the size and SHA-256 of every file (`-` is stderr)
-    #[arg(long, value_name = "FILE")]
-    pub summary: Option<PathBuf>,
-
-    /// Stop cleanly after so long, with exit code 3
-    #[arg(long, value_name = "SPAN")]
-    pub max_duration: Option<Span>,
-
-    /// Stop at the first conversation that cannot be exported
-    #[arg(long)]
-    pub fail_fast: bool,
-}
-
 /// What to say on stderr.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Messages")]
@@ -301,4 +308,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .filter(|seconds| *seconds > 0.0)
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .ok_or_else(|| "expected a number of seconds above 0".to_owned())
+}
+
+fn mebibytes(text: &str) -> Result<usize, String> {
+    let size = text
+        .parse::<usize>()
+        .ok()
+        .filter(|mib| (1..=usize::MAX >> 21).contains(mib));
+    size.map(|mib| mib << 20)
+        .ok_or_else(|| "expected a number of MiB, 1 or more".to_owned())
 }

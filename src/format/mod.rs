@@ -2,23 +2,28 @@
 
 mod chat;
 mod csv;
+mod form;
 mod json;
 mod jsonl;
 mod markdown;
 mod messages;
 mod row;
+mod template;
 mod text;
 
+use std::error::Error;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::cli::{FormArgs, OutputArgs, UsageError};
+use crate::cli::{OutputArgs, UsageError};
 use crate::model::Conversation;
-use crate::time::TimeStyle;
 use crate::usage;
+use template::Unfit;
+
+pub use form::Form;
 
 /// Extensions that promise something else than text.
 const FOREIGN: &[&str] = &[
@@ -44,14 +49,6 @@ pub enum Format {
     Csv,
     /// One conversation a line, to train a language model on
     Chat,
-}
-
-/// A form with all that the flags say of it.
-#[derive(Clone, Debug)]
-pub struct Form {
-    format: Format,
-    times: TimeStyle,
-    args: FormArgs,
 }
 
 impl Format {
@@ -81,8 +78,13 @@ impl Format {
 
     fn honours(self, args: &OutputArgs) -> Result<(), UsageError> {
         let name = self.name();
-        let transcript = matches!(self, Self::Text | Self::Markdown);
+        let transcript = self.is_transcript();
         let form = &args.form;
+        if args.template.is_some() && !transcript {
+            return Err(usage!(
+                "--template is for transcripts: {name} has a form of its own"
+            ));
+        }
         if args.no_raw && transcript {
             return Err(usage!("--no-raw: transcripts have no records to leave out"));
         }
@@ -138,6 +140,12 @@ impl Format {
         }
     }
 
+    /// Whether it is made for people, so that they may shape it.
+    #[must_use]
+    pub fn is_transcript(self) -> bool {
+        matches!(self, Self::Text | Self::Markdown)
+    }
+
     /// The extension of files in this form.
     #[must_use]
     pub fn extension(self) -> &'static str {
@@ -174,38 +182,17 @@ fn extension(path: &Path) -> String {
     extension.unwrap_or_default().to_ascii_lowercase()
 }
 
-impl Form {
-    /// The form that the flags ask for.
-    ///
-    /// # Errors
-    /// As [`Format::of`].
-    pub fn of(args: &OutputArgs) -> anyhow::Result<Self> {
-        Ok(Self {
-            format: Format::of(args)?,
-            times: args.time_style()?,
-            args: args.form.clone(),
-        })
-    }
-
-    /// The extension of files in this form.
-    #[must_use]
-    pub fn extension(&self) -> &'static str {
-        self.format.extension()
-    }
-
-    /// A formatter for one document.
-    #[must_use]
-    pub fn formatter(&self) -> Box<dyn Formatter> {
-        match self.format {
-            Format::Text => Box::new(text::Text::new(self.times.clone())),
-            Format::Markdown => Box::new(markdown::Markdown::new(self.times.clone())),
-            Format::Json => Box::<json::Json>::default(),
-            Format::Jsonl => Box::<jsonl::Jsonl>::default(),
-            Format::Messages => Box::<messages::Messages>::default(),
-            Format::Csv => Box::new(csv::Csv::new(self.args.excel)),
-            Format::Chat => Box::new(chat::Chat::new(&self.args)),
-        }
-    }
+/// Whether one conversation could not be written in this form, and nothing was written of it.
+#[must_use]
+pub fn is_unfit(error: &anyhow::Error) -> bool {
+    let mut causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|error| {
+        error
+            .get_ref()
+            .is_some_and(<dyn Error + Send + Sync>::is::<Unfit>)
+    })
 }
 
 /// Writes one document: `begin`, any number of conversations, `end`.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::BUFFER;
@@ -20,7 +21,7 @@ pub struct Document {
 }
 
 /// What a file of an export holds, so that it can be told later whether it still does.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct FileEntry {
     /// Its path within the folder, or its name; `-` is stdout.
     pub name: String,
@@ -88,8 +89,9 @@ impl Document {
     /// Those of the bytes.
     pub fn conversation(&mut self, conversation: &Conversation) -> io::Result<()> {
         self.begin()?;
+        self.formatter.conversation(conversation, &mut self.out)?;
         self.conversations += 1;
-        self.formatter.conversation(conversation, &mut self.out)
+        Ok(())
     }
 
     /// Passes on what is buffered.

@@ -12,12 +12,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use crate::cli::OutputArgs;
 use crate::format::Form;
 use crate::model::Conversation;
-use crate::terminal::Neutral;
+use crate::terminal::{Neutral, Screen};
 use document::Document;
 use file::PartialFile;
 use folder::Folder;
@@ -25,6 +26,7 @@ use meter::Meter;
 
 pub use document::FileEntry;
 pub use meter::hex;
+pub use name::NameTemplate;
 pub use packing::Packing;
 
 const BUFFER: usize = 64 * 1024;
@@ -72,7 +74,8 @@ impl Sink {
     pub fn open(args: &OutputArgs, hashed: bool, earlier: Option<&Earlier>) -> Result<Self> {
         let form = Form::of(args)?;
         if let Some(path) = &args.output_dir {
-            let folder = Folder::open(path, form, hashed, earlier);
+            let name = args.name.clone().unwrap_or_default();
+            let folder = Folder::open(path, form, name, hashed, earlier);
             return folder
                 .map(Self::Folder)
                 .with_context(|| format!("could not write to the folder {}", path.display()));
@@ -84,7 +87,10 @@ impl Sink {
             .as_deref()
             .filter(|path| *path != Path::new("-"))
         else {
-            return Ok(Self::Stream(document(stdout()), "stdout".to_owned()));
+            return Ok(Self::Stream(
+                document(stdout(form.is_text())),
+                "stdout".to_owned(),
+            ));
         };
         let name = path.display().to_string();
         let context = || format!("could not write to {name}");
@@ -103,10 +109,12 @@ impl Sink {
                 .write(true)
                 .open(path)
                 .with_context(context)?;
-            return Ok(Self::Stream(
-                document(Box::new(Named(buffered(device)))),
-                name,
-            ));
+            let out: Box<dyn Write> = if device.is_terminal() {
+                Box::new(Neutral(device))
+            } else {
+                buffered(device)
+            };
+            return Ok(Self::Stream(document(Box::new(Named(out))), name));
         }
         let partial = PartialFile::open(path).with_context(context)?;
         let out = buffered(partial.writer().with_context(context)?);
@@ -225,7 +233,7 @@ impl Sink {
                 finished.partial = Some(path);
                 Ok(finished)
             }
-            Self::Folder(folder) => {
+            Self::Folder(mut folder) => {
                 folder.sync()?;
                 let partial = None;
                 Ok(Finished {
@@ -284,9 +292,18 @@ fn buffered(file: File) -> Box<dyn Write> {
     Box::new(BufWriter::with_capacity(BUFFER, file))
 }
 
-fn stdout() -> Box<dyn Write> {
+/// A terminal shows transcripts in colours, unless `NO_COLOR` is set; with `CLICOLOR_FORCE` a pipe gets them too, for a
+/// pager that shows them.
+fn stdout(transcripts: bool) -> Box<dyn Write> {
     let out = io::stdout().lock();
-    if out.is_terminal() {
+    let terminal = out.is_terminal();
+    let colours = AutoStream::choice(&out);
+    if transcripts && (terminal || colours != ColorChoice::Never) {
+        let width = terminal_size::terminal_size_of(&out).filter(|_| terminal);
+        let width = width.map(|(width, _)| width.0.into());
+        return Box::new(Screen::new(AutoStream::new(out, colours), width));
+    }
+    if terminal {
         return Box::new(Neutral(out));
     }
     Box::new(BufWriter::with_capacity(BUFFER, out))

@@ -1,12 +1,16 @@
-//! Where conversations come from: the two vendors, behind one stream of events.
+//! Where conversations come from: the two vendors and earlier exports, behind one stream of events.
 
+mod batch;
+mod blocks;
 mod boost;
 mod botpress;
+mod cursor;
 mod html;
 pub mod json_array;
 mod lenient;
 mod queue;
 mod raw;
+mod saved;
 mod seen;
 
 use std::collections::{HashMap, HashSet};
@@ -23,6 +27,7 @@ use crate::usage;
 
 pub use boost::{Boost, check as check_boost};
 pub use botpress::{Botpress, check as check_botpress};
+pub use saved::Saved;
 
 /// What a source tells, in the order of the output.
 #[derive(Debug)]
@@ -50,13 +55,15 @@ pub struct Missing {
     pub error: anyhow::Error,
 }
 
-/// A vendor, ready to be asked.
+/// A vendor ready to be asked, or an export ready to be read.
 #[derive(Debug)]
 pub enum Source {
     /// Botpress Cloud.
     Botpress(Box<Botpress>),
     /// boost.ai.
     Boost(Boost),
+    /// An earlier export.
+    Saved(Box<Saved>),
 }
 
 /// What a source has to bring when a state remembers earlier runs.
@@ -106,6 +113,17 @@ impl Source {
         match self {
             Self::Botpress(botpress) => botpress.run(events).await,
             Self::Boost(boost) => boost.run(events).await,
+            Self::Saved(saved) => saved.run(events).await,
+        }
+    }
+
+    /// Asks only for what is new or changed. An export on disk has nothing new: no state is offered for it.
+    #[must_use]
+    pub fn only(self, increment: Increment) -> Self {
+        match self {
+            Self::Botpress(botpress) => Self::Botpress(Box::new(botpress.only(increment))),
+            Self::Boost(boost) => Self::Boost(boost.only(increment)),
+            Self::Saved(_) => self,
         }
     }
 }

@@ -33,32 +33,7 @@ pub fn value(raw: &RawValue) -> Value {
     reason = "the record is used up"
 )]
 pub fn on_one_line(raw: Box<RawValue>) -> Record {
-    record(raw.get())
-}
-
-/// JSON text that has been parsed, as it is carried along.
-pub fn record(json: &str) -> Record {
-    Record::of_json(&one_line(json))
-}
-
-/// JSON on one line, since some formats write a record a line. Only white space between tokens changes.
-pub fn one_line(json: &str) -> Cow<'_, str> {
-    if memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none() {
-        return Cow::Borrowed(json);
-    }
-    let mut line = String::with_capacity(json.len());
-    let (mut in_string, mut escaped) = (false, false);
-    for c in json.chars() {
-        if in_string || !c.is_ascii_whitespace() {
-            line.push(c);
-        }
-        match c {
-            '"' if !escaped => in_string = !in_string,
-            _ => {}
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    Cow::Owned(line)
+    Record::of_json(raw.get())
 }
 
 /// Replaces halves of surrogate pairs, which JavaScript leaves when it cuts a string within an emoji and which no
@@ -117,13 +92,5 @@ mod tests {
         );
         assert_eq!(parsed(r#""\\ud83d\n\ud83d""#), "\\ud83d\n\u{fffd}");
         assert_eq!(parsed(r#""\ud83d\ud83d\ude00""#), "\u{fffd}😀");
-    }
-
-    #[test]
-    fn one_line_keeps_strings_and_numbers() {
-        let text = "{\n  \"a \\\" b\\\\\" : [1.0,\r\n 1e400, \"\\n  x\"]\n}";
-        let line = on_one_line(raw(text));
-        assert_eq!(line.get(), r#"{"a \" b\\":[1.0,1e400,"\n  x"]}"#);
-        assert_eq!(on_one_line(raw("{ \"a\" : 1 }")).get(), "{ \"a\" : 1 }");
     }
 }

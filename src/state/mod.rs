@@ -19,9 +19,9 @@ use crate::sink::file::{self, PartialFile};
 use crate::source::{Increment, Missing, Stand};
 use crate::time::{Span, Timestamp};
 use journal::{Entry, Journal};
-use stored::Stored;
 
 pub use stored::Known;
+pub(crate) use stored::Stored;
 
 /// A conversation that no run met for so long is forgotten. Botpress deletes after 90 days, and an overlap is shorter.
 const KEPT: Span = Span::days(100);

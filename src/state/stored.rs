@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -14,9 +15,11 @@ use crate::usage;
 /// The form of the file; another one is not read.
 const VERSION: u32 = 1;
 
-/// The file.
-#[derive(Debug, Serialize, Deserialize)]
+/// The memory of an archive, as its file has it.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Stored {
+    /// The form of the file.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// How many runs were completed.
     pub runs: u64,
@@ -35,7 +38,7 @@ pub struct Stored {
 }
 
 /// What is remembered of a conversation.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, PartialEq)]
 pub struct Known {
     /// The beginning of the SHA-256 of its JSON.
     pub hash: String,

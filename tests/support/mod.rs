@@ -2,6 +2,8 @@
 
 pub mod fake;
 
+#[cfg(target_os = "linux")]
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -93,6 +95,34 @@ impl Convexport {
     /// The command itself, for what needs more than its output.
     pub fn command(self) -> Command {
         self.command
+    }
+
+    /// What a terminal of its own shows, which util-linux's `script` gives it. `before` is a shell command for that
+    /// terminal, `redirect` what stands behind the command.
+    #[cfg(target_os = "linux")]
+    pub fn screen(self, before: &str, redirect: &str) -> String {
+        let words: Vec<_> = self
+            .command
+            .get_args()
+            .map(|arg| arg.to_str().expect("an argument is text"))
+            .collect();
+        let program = self.command.get_program().to_str().expect("a path is text");
+        let line = format!("{before} {program} {}{redirect}", words.join(" "));
+        let mut script = Command::new("script");
+        script
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("TZ", "UTC")
+            .env("TERM", "xterm");
+        let set =
+            |(name, value): (&OsStr, Option<&OsStr>)| Some((name.to_owned(), value?.to_owned()));
+        script.envs(self.command.get_envs().filter_map(set));
+        script.current_dir(self.command.get_current_dir().unwrap_or(Path::new(".")));
+        let output = script
+            .args(["-qec", &line, "/dev/null"])
+            .output()
+            .expect("script is there");
+        String::from_utf8(output.stdout).expect("a terminal shows UTF-8")
     }
 
     /// Runs it to its end.

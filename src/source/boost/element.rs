@@ -6,11 +6,10 @@ use anyhow::{Result, anyhow};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::cursor::Cursor;
 use super::message;
 use crate::model::{Message, Record};
+use crate::source::cursor::Cursor;
 use crate::source::lenient::{Id, Text, Words};
-use crate::source::raw;
 
 /// The fields of an element. One that is no JSON object leaves what could be read before its flaw.
 #[derive(Default)]
@@ -81,7 +80,7 @@ impl<'a> Element<'a> {
             text.push('{');
         }
         text.push('}');
-        Ok(raw::record(&text))
+        Ok(Record::of_json(&text))
     }
 }
 

@@ -5,10 +5,10 @@ use std::io::Read;
 use anyhow::{Context, Result, anyhow};
 use tokio::sync::mpsc::Sender;
 
-use super::batch::Batch;
-use super::bytes;
 use super::stream::Broken;
 use crate::progress::Console;
+use crate::source::batch::Batch;
+use crate::source::blocks;
 use crate::source::seen::Seen;
 use crate::source::{Event, Missing};
 
@@ -47,7 +47,7 @@ impl Export {
         bytes: impl Read + Send + 'static,
     ) -> Result<(Self, Result<(), Broken>)> {
         let parsing = tokio::task::spawn_blocking(move || {
-            let read = self.read(&bytes::blocks(bytes));
+            let read = self.read(&blocks::of(bytes));
             (self, read)
         });
         parsing.await.context("the parser broke down")

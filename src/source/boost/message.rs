@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::cursor::Cursor;
 use super::element::Element;
 use crate::http::shape_error;
 use crate::model::{Attachment, Choice, Conversation, Message, Record, Role, Vendor};
+use crate::source::cursor::Cursor;
+use crate::source::html;
 use crate::source::lenient::{Id, Maybe, Words};
-use crate::source::{html, raw};
 use crate::time::Timestamp;
 
 /// Most conversations have no more messages than this.
@@ -94,9 +94,10 @@ impl Content {
                     .into_iter()
                     .filter_map(choice),
             ),
-            ("json", ..) => self
-                .lines
-                .extend(part.json.map(|json| raw::one_line(json.get()).into_owned())),
+            ("json", ..) => self.lines.extend(
+                part.json
+                    .map(|json| Record::of_json(json.get()).get().to_owned()),
+            ),
             (_, Some(markup), _) => self.lines.push(html::to_text(&markup)),
             (_, None, Some(url)) => self.media(kind, url.into_owned()),
             (_, None, None) => self.lines.push(format!("Media message of type {kind}")),
@@ -157,7 +158,7 @@ impl WireMessage<'_> {
     /// A click on a button is a message of its own, before the answer to it.
     fn add_to(self, messages: &mut Vec<Message>, record: Option<&str>) {
         messages.extend(self.click(record.is_some()));
-        messages.push(self.into_message(record.map(raw::record)));
+        messages.push(self.into_message(record.map(Record::of_json)));
     }
 
     /// The user's turn that an answer to a click tells of.
@@ -174,7 +175,7 @@ impl WireMessage<'_> {
             text: button.text.into_string(),
             options: Vec::new(),
             attachments: Vec::new(),
-            raw: keep_raw.then(|| raw::record(record.get())),
+            raw: keep_raw.then(|| Record::of_json(record.get())),
         })
     }
 

@@ -5,9 +5,7 @@
 //! ```
 
 mod auth;
-mod batch;
 mod bytes;
-mod cursor;
 mod element;
 mod export;
 mod flaw;
@@ -17,12 +15,10 @@ mod site;
 mod stream;
 mod windows;
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::Sender;
 
@@ -119,13 +115,13 @@ impl Boost {
             console: self.console.clone(),
             seen: super::seen::Seen::default(),
             sent: 0,
-            batch: batch::Batch::default(),
+            batch: super::batch::Batch::default(),
             part: 0,
             announce: true,
         };
         match self.origin {
             Origin::Saved(file) => {
-                let bytes = open(&file)?;
+                let bytes = super::blocks::open(&file)?;
                 let (_, read) = export.parse(bytes).await?;
                 read.map_err(|broken| Incomplete(broken.reason).into())
             }
@@ -189,13 +185,4 @@ pub async fn check(
         "{} answers and the token may export from it",
         site.name()
     ))
-}
-
-fn open(file: &Path) -> Result<Box<dyn Read + Send>> {
-    if file == Path::new("-") {
-        return Ok(Box::new(std::io::stdin()));
-    }
-    let file =
-        File::open(file).map_err(|error| anyhow!("could not read {}: {error}", file.display()))?;
-    Ok(Box::new(file))
 }

@@ -7,12 +7,12 @@ use std::io;
 use anyhow::{Result, anyhow};
 use serde::de::IgnoredAny;
 
-use super::bytes::Blocks;
 use super::element::Element;
 use super::export::Export;
 use super::flaw::Flaw;
 use super::message;
 use crate::http::Cause;
+use crate::source::blocks::Blocks;
 use crate::source::json_array::{Piece, SplitError, Splitter};
 use crate::source::lenient::Words;
 use crate::source::{Event, Missing};

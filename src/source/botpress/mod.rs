@@ -73,7 +73,8 @@ impl Botpress {
             ));
         }
         let format = Format::of(&args.output)?;
-        if !args.with_state.is_empty() && !format.has_states() {
+        let shows_all = format.has_states() || args.output.template.is_some();
+        if !args.with_state.is_empty() && !shows_all {
             bail!(usage!(
                 "--with-state: {} shows no states, give -f json or jsonl",
                 format.name()

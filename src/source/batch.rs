@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::Event;
 use crate::model::Conversation;
-use crate::source::Event;
 
 /// Conversations are handed on when they have so many bytes together, or when no more have come yet.
 const BATCH: usize = 256 * 1024;

@@ -1,0 +1,64 @@
+//! A form with all that the flags say of it.
+
+use anyhow::Result;
+
+use super::template::Template;
+use super::{Format, Formatter, chat, csv, json, jsonl, markdown, messages, text};
+use crate::cli::{FormArgs, OutputArgs};
+use crate::time::TimeStyle;
+
+/// How each document of an export is written.
+#[derive(Clone, Debug)]
+pub struct Form {
+    format: Format,
+    times: TimeStyle,
+    args: FormArgs,
+    template: Option<Template>,
+}
+
+impl Form {
+    /// The form that the flags ask for. A template is tried.
+    ///
+    /// # Errors
+    /// As [`Format::of`], and that a template cannot be read.
+    pub fn of(args: &OutputArgs) -> Result<Self> {
+        let times = args.time_style()?;
+        let template = args.template.as_deref();
+        let template = template.map(|path| Template::read(path, times.clone()));
+        Ok(Self {
+            format: Format::of(args)?,
+            times,
+            args: args.form.clone(),
+            template: template.transpose()?,
+        })
+    }
+
+    /// The extension of files in this form.
+    #[must_use]
+    pub fn extension(&self) -> &'static str {
+        self.format.extension()
+    }
+
+    /// Whether the documents have the lines of `text`, which a terminal may show in colours.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.format == Format::Text && self.template.is_none()
+    }
+
+    /// A formatter for one document.
+    #[must_use]
+    pub fn formatter(&self) -> Box<dyn Formatter> {
+        if let Some(template) = &self.template {
+            return Box::new(template.clone());
+        }
+        match self.format {
+            Format::Text => Box::new(text::Text::new(self.times.clone())),
+            Format::Markdown => Box::new(markdown::Markdown::new(self.times.clone())),
+            Format::Json => Box::<json::Json>::default(),
+            Format::Jsonl => Box::<jsonl::Jsonl>::default(),
+            Format::Messages => Box::<messages::Messages>::default(),
+            Format::Csv => Box::new(csv::Csv::new(self.args.excel)),
+            Format::Chat => Box::new(chat::Chat::new(&self.args)),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Transcripts by a template of the user's own: rendered once a conversation, so that memory does not grow.
+//!
+//! A misspelt name is an error, and found by rendering samples before anything is asked for. A template can reach
+//! nothing but its conversation: no other file, no environment, no network.
+
+mod sample;
+mod values;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
+
+use super::Formatter;
+use crate::model::Conversation;
+use crate::time::TimeStyle;
+use crate::usage;
+
+/// A template that has been tried; clones share it.
+#[derive(Clone, Debug)]
+pub struct Template {
+    engine: Arc<Environment<'static>>,
+    /// The file, which errors name.
+    name: Arc<str>,
+    times: TimeStyle,
+    /// Whether it uses the vendors' records. To parse them takes longer than all the rest.
+    uses_raw: bool,
+}
+
+impl Template {
+    /// Reads and tries it.
+    ///
+    /// # Errors
+    /// When it cannot be read; a usage error with the line when it is no template, or uses what there is not.
+    pub fn read(path: &Path, times: TimeStyle) -> Result<Self> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("could not read the template {name}"))?;
+        let uses_raw = text.contains("raw");
+        let mut engine = engine().context("the template engine broke down")?;
+        engine
+            .add_template_owned(name.clone(), text)
+            .map_err(|error| usage!("the template {}", in_words(&error)))?;
+        let template = Self {
+            engine: Arc::new(engine),
+            name: name.into(),
+            times,
+            uses_raw,
+        };
+        for conversation in sample::conversations() {
+            match template.render(&conversation) {
+                // What can be done with a value may depend on the value, and these are made up.
+                Err(error) if error.kind() != ErrorKind::InvalidOperation => bail!(usage!(
+                    "the template {} (tried on a made-up conversation)",
+                    in_words(&error)
+                )),
+                _ => {}
+            }
+        }
+        Ok(template)
+    }
+
+    fn render(&self, conversation: &Conversation) -> Result<String, Error> {
+        let conversation = values::conversation(conversation, &self.times, self.uses_raw);
+        self.engine
+            .get_template(&self.name)?
+            .render(minijinja::context! { conversation })
+    }
+}
+
+impl Formatter for Template {
+    fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
+        let page = self.render(conversation).map_err(|error| {
+            let (id, why) = (&conversation.id, in_words(&error));
+            io::Error::other(Unfit(format!(
+                "could not write conversation {id} by the template {why}"
+            )))
+        })?;
+        out.write_all(page.as_bytes())
+    }
+}
+
+/// A conversation that cannot be written in this form, of which nothing was written. Others can.
+#[derive(Debug)]
+pub struct Unfit(String);
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unfit {}
+
+/// Plain text: nothing is escaped, a block leaves no blank line behind, and null shows as nothing.
+fn engine() -> Result<Environment<'static>, Error> {
+    let mut engine = Environment::new();
+    engine.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()?,
+    );
+    engine.set_auto_escape_callback(|_| AutoEscape::None);
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    engine.set_formatter(|out, state, value| {
+        if value.is_none() {
+            Ok(())
+        } else {
+            escape_formatter(out, state, value)
+        }
+    });
+    // So that errors can show what they are about.
+    engine.set_debug(true);
+    Ok(engine)
+}
+
+/// `FILE, line N: what is wrong: what it is about`.
+fn in_words(error: &Error) -> String {
+    let line = error.line().map(|line| format!(", line {line}"));
+    let detail = error.detail().map(|detail| format!(": {detail}"));
+    let about = error.range().zip(error.template_source());
+    let about = about.and_then(|(range, source)| source.get(range));
+    let about = about
+        .filter(|code| !code.contains('\n'))
+        .map(|code| format!(": `{}`", code.trim()));
+    let parts = [line, Some(format!(": {}", error.kind())), detail, about];
+    let words: String = parts.into_iter().flatten().collect();
+    format!("{}{words}", error.name().unwrap_or_default())
+}

@@ -1,0 +1,167 @@
+//! What a template can name: the conversation as its JSON has it, and how transcripts show it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::context;
+use minijinja::value::{Enumerator, Object, Value};
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::model::{Attachment, Choice, Conversation, Message, Record, User};
+use crate::time::TimeStyle;
+use crate::wording;
+
+/// A conversation. Keys that exports leave out when nobody asked for them are null here.
+pub fn conversation(conversation: &Conversation, times: &TimeStyle, with_raw: bool) -> Value {
+    let Conversation {
+        source,
+        id,
+        created_at,
+        updated_at,
+        channel,
+        tags,
+        messages,
+        users,
+        states,
+        promised: _,
+        raw,
+    } = conversation;
+    let messages: Vec<_> = messages
+        .iter()
+        .map(|message| self::message(message, times, with_raw))
+        .collect();
+    let users = users
+        .as_ref()
+        .map(|users| users.iter().map(user).collect::<Vec<_>>());
+    let states = states.as_ref().map(|states| {
+        let payload = |(name, payload): (&String, &Option<Record>)| {
+            (name.clone(), record(payload.as_ref(), true))
+        };
+        Value::from_object(Free(states.iter().map(payload).collect()))
+    });
+    context! {
+        source => plain(source),
+        id,
+        created_at => created_at.map(plain),
+        updated_at => updated_at.map(plain),
+        time => created_at.map(|time| times.show(time)),
+        channel,
+        tags => free_map(tags),
+        messages,
+        users,
+        states,
+        raw => record(raw.as_ref(), with_raw),
+    }
+}
+
+fn message(message: &Message, times: &TimeStyle, with_raw: bool) -> Value {
+    let Message {
+        id,
+        created_at,
+        role,
+        user_id,
+        author,
+        kind,
+        text,
+        options,
+        attachments,
+        raw,
+    } = message;
+    context! {
+        id,
+        created_at => created_at.map(plain),
+        time => created_at.map(|time| times.show(time)),
+        role => plain(role),
+        label => role.label(),
+        user_id,
+        author,
+        type => kind,
+        text,
+        words => wording::of(message),
+        options => options.iter().map(choice).collect::<Vec<_>>(),
+        attachments => attachments.iter().map(attachment).collect::<Vec<_>>(),
+        raw => record(raw.as_ref(), with_raw),
+    }
+}
+
+fn user(user: &User) -> Value {
+    let User {
+        id,
+        name,
+        tags,
+        role,
+    } = user;
+    context! { id, name, tags => free_map(tags), role => plain(role) }
+}
+
+fn choice(choice: &Choice) -> Value {
+    let Choice { label, value } = choice;
+    context! { label, value }
+}
+
+fn attachment(attachment: &Attachment) -> Value {
+    let Attachment { kind, url, title } = attachment;
+    context! { type => kind, url, title }
+}
+
+/// A word or a time, as the JSON of an export has it.
+fn plain(value: impl Serialize) -> Value {
+    free(&serde_json::to_value(value).unwrap_or_default())
+}
+
+/// A vendor's record.
+fn record(record: Option<&Record>, wanted: bool) -> Value {
+    let json = record
+        .filter(|_| wanted)
+        .map(|record| serde_json::from_str(record.get()));
+    free(&json.and_then(Result::ok).unwrap_or_default())
+}
+
+fn free_map(map: &BTreeMap<String, Json>) -> Value {
+    let entry = |(key, value): (&String, &Json)| (key.clone(), free(value));
+    Value::from_object(Free(map.iter().map(entry).collect()))
+}
+
+/// JSON of any shape. Numbers that neither kind of number can hold are texts.
+fn free(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::from_object(Free(BTreeMap::new())),
+        Json::Bool(value) => Value::from(*value),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(number), _) => Value::from(number),
+            (None, Some(number)) if number.is_finite() => Value::from(number),
+            _ => Value::from(number.to_string()),
+        },
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(items) => items.iter().map(free).collect(),
+        Json::Object(map) => {
+            let entry = |(key, value): (&String, &Json)| (key.clone(), free(value));
+            Value::from_object(Free(map.iter().map(entry).collect()))
+        }
+    }
+}
+
+/// An object whose keys are the vendor's, or the customer's: nobody can know them beforehand, so one that is not there
+/// is empty, shows as nothing and is false.
+#[derive(Debug)]
+struct Free(BTreeMap<String, Value>);
+
+impl Object for Free {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let found = key.as_str().and_then(|key| self.0.get(key)).cloned();
+        Some(found.unwrap_or_else(|| Value::from_object(Self(BTreeMap::new()))))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.0.keys().map(|key| Value::from(key.as_str())).collect())
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        f.debug_map().entries(&self.0).finish()
+    }
+}

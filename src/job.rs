@@ -1,0 +1,207 @@
+//! One export from the command line to its exit code: what has to be opened and checked before the first request,
+//! and the summary, whatever comes of it.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::cli::{ArchiveArgs, ConsoleArgs, OutputArgs, RunArgs, SelectArgs};
+use crate::export::Export;
+use crate::format::Format;
+use crate::progress::Console;
+use crate::sink::{Earlier, Packing, Sink};
+use crate::source::{self, Source};
+use crate::state::{self, State};
+use crate::summary::{Exit, Summary};
+use crate::time::{Span, Timestamp};
+use crate::usage;
+
+/// Botpress deletes after 90 days; so long before that a run is overdue.
+const OVERDUE_DAYS: i64 = 80;
+
+/// What came longer ago is not remembered.
+const LONGEST_OVERLAP: Span = Span::days(90);
+
+/// An export as the command line asks for it.
+pub struct Job<'a> {
+    /// The command.
+    pub name: &'static str,
+    /// What was asked for.
+    pub selection: Value,
+    /// The file that is read instead of a vendor's API.
+    pub input: Option<&'a Path>,
+    /// Which conversations.
+    pub select: &'a SelectArgs,
+    /// Where to and how.
+    pub output: &'a OutputArgs,
+    /// How an archive is kept, where the source can be asked again.
+    pub archive: Option<&'a ArchiveArgs>,
+    /// How to run.
+    pub run: &'a RunArgs,
+    /// What to say meanwhile.
+    pub console: &'a ConsoleArgs,
+}
+
+impl Job<'_> {
+    /// Exports from the source, and writes the summary whatever comes of it.
+    ///
+    /// # Errors
+    /// What ended the export before its end.
+    pub fn run(&self, source: impl FnOnce(Console) -> Result<Source>) -> Result<Exit> {
+        self.distinct()?;
+        // The bar stays away from a terminal that shows the data.
+        let shared = self.output.is_stdout() && io::stdout().is_terminal();
+        let console = Console::new(self.console, shared);
+        let mut summary = Summary::start(self.name, self.selection.clone());
+        let worked = self.work(source, &mut summary, &console);
+        let Some(path) = &self.run.summary else {
+            return worked;
+        };
+        summary.finished = Timestamp::now();
+        summary.network = console.network();
+        summary.exit_code = Some(worked.as_ref().map_or_else(Exit::of, |exit| *exit).code());
+        match summary.write(path) {
+            Err(error) if worked.is_ok() => Err(error),
+            Err(error) => {
+                console.error(&format!("{error:#}"));
+                worked
+            }
+            Ok(()) => worked,
+        }
+    }
+
+    fn work(
+        &self,
+        source: impl FnOnce(Console) -> Result<Source>,
+        summary: &mut Summary,
+        console: &Console,
+    ) -> Result<Exit> {
+        let mut source = source(console.clone())?;
+        let mut state = None;
+        if let Some(archive) = self.archive {
+            state = self.open_state(archive, summary)?;
+            if let Some(state) = &state {
+                if let Source::Botpress(_) = source {
+                    warn_overdue(state.watermark(), console);
+                }
+                source = source.only(state.increment(archive.overlap));
+            }
+        }
+        let earlier = state.as_ref().map(|state| Earlier {
+            has_output: state.has_output(),
+            append: self.appends(),
+            bytes: state.bytes(),
+            cut_off: state.cut_off(),
+        });
+        let sink = Sink::open(self.output, self.run.summary.is_some(), earlier.as_ref())?;
+        summary.files = state.as_mut().map(State::take_files).unwrap_or_default();
+        let path = self.run.summary.as_deref();
+        if let Some(path) = path.filter(|path| *path != Path::new("-")) {
+            // Should the run end without a word, this tells so.
+            summary.write(path)?;
+        }
+        let export = Export {
+            sink,
+            state,
+            summary,
+            console,
+            args: self.run,
+        };
+        export.run(source)
+    }
+
+    /// No file may be two things at once: one would take the other's place.
+    fn distinct(&self) -> Result<()> {
+        let (output, run) = (self.output, self.run);
+        let state = self.archive.and_then(|archive| archive.state.as_deref());
+        let input = self.input.map(Path::to_owned);
+        let files = state
+            .into_iter()
+            .flat_map(state::files)
+            .chain(run.summary.clone())
+            .chain(output.output.clone())
+            .chain(output.output_dir.clone())
+            .chain(output.template.clone())
+            .chain(input);
+        let mut seen = HashSet::new();
+        for file in files.filter(|path| path != Path::new("-")) {
+            if !seen.insert(place(&file)) {
+                bail!(usage!(
+                    "{} is named twice: as output, state, summary, template or input",
+                    file.display()
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn appends(&self) -> bool {
+        self.archive.is_some_and(|archive| archive.append)
+    }
+
+    fn open_state(&self, archive: &ArchiveArgs, summary: &mut Summary) -> Result<Option<State>> {
+        let Some(path) = &archive.state else {
+            return Ok(None);
+        };
+        if archive.overlap > LONGEST_OVERLAP {
+            bail!(usage!(
+                "--overlap is for what comes late: give 90 days at the most"
+            ));
+        }
+        self.keeps_earlier(archive)?;
+        let output = self.output;
+        let (since, _) = source::range(self.select, output.timezone, Timestamp::now())?;
+        let state = State::open(path, summary.selection.clone(), since)?;
+        summary.watermark_before = state.watermark();
+        summary.watermark_after = state.watermark();
+        Ok(Some(state))
+    }
+    /// Sees to it that no run replaces what the runs before wrote by what is new.
+    fn keeps_earlier(&self, archive: &ArchiveArgs) -> Result<()> {
+        let output = self.output;
+        let format = Format::of(output)?;
+        let Some(path) = output.output.as_deref().filter(|_| !output.is_stdout()) else {
+            return Ok(());
+        };
+        if !archive.append {
+            bail!(usage!(
+                "--state with -o FILE needs --append: otherwise each run would replace the file by what is new"
+            ));
+        }
+        if !format.can_grow() {
+            bail!(usage!(
+                "--append: {} cannot grow; give -f jsonl, messages or csv",
+                format.name()
+            ));
+        }
+        if Packing::of(path) != Packing::None {
+            bail!(usage!(
+                "--append: {} would be compressed, which cannot grow; give a name without .gz",
+                path.display()
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Where a file is, by whichever name.
+fn place(file: &Path) -> PathBuf {
+    fs::canonicalize(file)
+        .or_else(|_| std::path::absolute(file))
+        .unwrap_or_else(|_| file.to_owned())
+}
+
+fn warn_overdue(last: Option<Timestamp>, console: &Console) {
+    let days = last.map_or(0, Timestamp::days_ago);
+    if days > OVERDUE_DAYS {
+        console.warn(&format!(
+            "the last complete run is {days} days old: Botpress deletes conversations after 90 days, \
+             so some that ended before {} may be gone for good",
+            Timestamp::now().minus(Span::days(90)).utc_date()
+        ));
+    }
+}

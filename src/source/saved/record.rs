@@ -1,0 +1,94 @@
+//! One conversation of an earlier export, from its JSON.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, anyhow};
+use serde::Deserialize;
+use serde_json::Deserializer;
+
+use crate::http::shape_error;
+use crate::model::Conversation;
+use crate::source::cursor::Cursor;
+use crate::source::lenient::Text;
+
+/// So many unknown keys are remembered at most.
+const KEYS: usize = 20;
+
+/// Keys that this version does not know, and so leaves out.
+#[derive(Debug, Default)]
+pub struct Unknown(BTreeSet<String>);
+
+impl Unknown {
+    fn note(&mut self, path: &serde_ignored::Path) {
+        if self.0.len() < KEYS {
+            let path = path.to_string();
+            // Neither the place in a list matters, nor that a value may be null.
+            let is_name = |name: &&str| *name != "?" && name.parse::<usize>().is_err();
+            let names = path.split('.').filter(is_name);
+            self.0.insert(names.collect::<Vec<_>>().join("."));
+        }
+    }
+
+    /// In words, where there were any.
+    pub fn in_words(&self) -> Option<String> {
+        let names: Vec<_> = self.0.iter().map(|name| format!("`{name}`")).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+}
+
+/// Reads a conversation, with its records verbatim.
+///
+/// # Errors
+/// Names the field that is not of the shape that exports have.
+pub fn conversation(text: &str, unknown: &mut Unknown) -> Result<Conversation> {
+    let mut json = Deserializer::from_str(text);
+    let conversation = serde_ignored::deserialize(&mut json, |path| unknown.note(&path));
+    conversation
+        .and_then(|conversation| json.end().map(|()| conversation))
+        .map_err(|_| anyhow!(shape_error::<Conversation>(text.as_bytes())))
+}
+
+/// The id of a conversation that cannot be read, if it stands before the flaw.
+pub fn id(text: &str) -> Option<String> {
+    let mut id = None;
+    let mut cursor = Cursor::new(text);
+    // None at the flaw, or when the id has been found: either way there is no more to look at.
+    let _ = cursor.items(*b"{}", |cursor| {
+        let (Text(key), _) = cursor.value()?;
+        cursor.pass(b':')?;
+        if key != "id" {
+            return cursor.skip().map(drop);
+        }
+        id = cursor.value().map(|(Text(id), _)| id.into_owned());
+        None
+    });
+    id
+}
+
+/// What is looked at when only the last of several is wanted.
+#[derive(Debug, Deserialize, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub source: String,
+    pub id: String,
+}
+
+/// The key of a conversation, none where it cannot be read.
+pub fn key(text: &str) -> Option<Key> {
+    serde_json::from_str(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_before_the_flaw_is_found() {
+        assert_eq!(
+            id(r#"{"source":"boost","id":"7\u0061","messages":[{"#).as_deref(),
+            Some("7a")
+        );
+        assert_eq!(id(r#"{"id":7}"#), None);
+        assert_eq!(id(r#"{"source":"boo"#), None);
+        assert_eq!(id("<html>"), None);
+    }
+}
