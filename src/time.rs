@@ -4,7 +4,7 @@ mod usual;
 mod when;
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -158,10 +158,11 @@ impl Zone {
             .with_context(|| format!("{wall} does not exist in the time zone"))
     }
 
-    fn today(self, now: Timestamp) -> NaiveDate {
+    /// The day on a calendar in this zone.
+    fn date(self, time: Timestamp) -> NaiveDate {
         match self {
-            Self::Local => now.0.with_timezone(&Local).date_naive(),
-            Self::Named(tz) => now.0.with_timezone(&tz).date_naive(),
+            Self::Local => time.0.with_timezone(&Local).date_naive(),
+            Self::Named(tz) => time.0.with_timezone(&tz).date_naive(),
         }
     }
 }
@@ -177,6 +178,24 @@ impl FromStr for Zone {
                 anyhow!("no such time zone: give `local`, `utc` or a name such as Europe/Oslo")
             }),
         }
+    }
+}
+
+/// A day of the calendar; shown as `2026-11-01`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// How many days lie between an earlier day and this one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_days()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
@@ -210,6 +229,12 @@ impl TimeStyle {
     #[must_use]
     pub fn show(&self, time: Timestamp) -> String {
         self.try_show(time).unwrap_or_default()
+    }
+
+    /// The day a moment falls on, where times are shown.
+    #[must_use]
+    pub fn day(&self, time: Timestamp) -> Day {
+        Day(self.zone.date(time))
     }
 
     fn try_show(&self, time: Timestamp) -> Option<String> {

@@ -27,7 +27,7 @@ pub fn verify(args: &VerifyArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> 
     }
     let mut differing = 0;
     for entry in &summary.files {
-        let path = place(&args.export, entry)?;
+        let path = place(&args.export, &summary, entry)?;
         if let Err(error) = compare(&path, entry) {
             differing += 1;
             tell(&format!("{}: {error:#}", path.display()));
@@ -61,9 +61,9 @@ pub fn verify(args: &VerifyArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> 
     ))
 }
 
-/// Where a file of the summary lies: in the folder, or it is the file itself.
-fn place(export: &Path, entry: &FileEntry) -> Result<PathBuf> {
-    if !export.is_dir() {
+/// Where a file of the summary lies: in the folder, or it is the file itself, or a page beside it.
+fn place(export: &Path, summary: &Summary, entry: &FileEntry) -> Result<PathBuf> {
+    if !export.is_dir() && summary.files.len() == 1 {
         return Ok(export.to_owned());
     }
     let name = Path::new(&entry.name);
@@ -76,7 +76,10 @@ fn place(export: &Path, entry: &FileEntry) -> Result<PathBuf> {
             entry.name
         ));
     }
-    Ok(export.join(name))
+    if export.is_dir() {
+        return Ok(export.join(name));
+    }
+    Ok(export.with_file_name(name))
 }
 
 fn compare(path: &Path, entry: &FileEntry) -> Result<()> {

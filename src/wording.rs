@@ -1,5 +1,7 @@
 //! What a reader should see of a message: its words, then what could be chosen, then its links.
 
+use std::borrow::Cow;
+
 use crate::model::{Attachment, Choice, Message};
 
 /// Message types that are nothing but words: one without any said nothing.
@@ -18,7 +20,37 @@ pub fn of(message: &Message) -> String {
     line(kind, &message.text, &message.options, &message.attachments)
 }
 
-/// The same of its parts. Several lines when the text has several, else all on one.
+/// A message as a reader should see it where options and links have a place of their own.
+pub struct Parts<'a> {
+    /// The words.
+    pub text: Cow<'a, str>,
+    /// What could be chosen.
+    pub options: &'a [Choice],
+    /// The links that the words do not tell.
+    pub attachments: Vec<&'a Attachment>,
+}
+
+/// The parts of a message.
+#[must_use]
+pub fn parts(message: &Message) -> Parts<'_> {
+    let (kind, text) = (message.kind.as_str(), message.text.as_str());
+    let composed = COMPOSED.contains(&kind) && !text.is_empty();
+    let options: &[Choice] = if composed { &[] } else { &message.options };
+    let unnamed = |link: &&Attachment| !composed && !text.contains(&link.url);
+    let attachments: Vec<_> = message.attachments.iter().filter(unnamed).collect();
+    let said = !text.is_empty() || !options.is_empty() || !attachments.is_empty();
+    Parts {
+        text: if said || SILENT.contains(&kind) {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(format!("Media message of type {kind}"))
+        },
+        options,
+        attachments,
+    }
+}
+
+/// [`of`] of its parts. Several lines when the text has several, else all on one.
 #[must_use]
 pub fn line(kind: &str, text: &str, options: &[Choice], attachments: &[Attachment]) -> String {
     let options: Vec<String> = options.iter().map(choice).collect();

@@ -11,6 +11,7 @@ mod chat;
 mod cli;
 mod crash;
 mod errors;
+mod html;
 mod manual;
 mod markdown;
 mod names;

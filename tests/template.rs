@@ -135,7 +135,7 @@ fn a_bad_template_is_found_before_the_first_request() {
     by("x", &folder)
         .args("-f json")
         .run()
-        .ends(2, &["--template is for transcripts"]);
+        .ends(2, &["--template is for text and markdown"]);
 }
 
 #[test]

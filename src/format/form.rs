@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::template::Template;
-use super::{Format, Formatter, chat, csv, json, jsonl, markdown, messages, text};
+use super::{Format, Formatter, chat, csv, html, json, jsonl, markdown, messages, text};
 use crate::cli::{FormArgs, OutputArgs};
 use crate::time::TimeStyle;
 
@@ -54,6 +54,7 @@ impl Form {
         match self.format {
             Format::Text => Box::new(text::Text::new(self.times.clone())),
             Format::Markdown => Box::new(markdown::Markdown::new(self.times.clone())),
+            Format::Html => Box::new(html::Html::new(self.times.clone())),
             Format::Json => Box::<json::Json>::default(),
             Format::Jsonl => Box::<jsonl::Jsonl>::default(),
             Format::Messages => Box::<messages::Messages>::default(),

@@ -3,6 +3,7 @@
 mod chat;
 mod csv;
 mod form;
+mod html;
 mod json;
 mod jsonl;
 mod markdown;
@@ -27,7 +28,7 @@ pub use form::Form;
 
 /// Extensions that promise something else than text.
 const FOREIGN: &[&str] = &[
-    "bz2", "htm", "html", "parquet", "tar", "tgz", "tsv", "xlsx", "xml", "xz", "yaml", "zip",
+    "bz2", "parquet", "tar", "tgz", "tsv", "xlsx", "xml", "xz", "yaml", "zip",
 ];
 
 /// A form of export.
@@ -38,6 +39,8 @@ pub enum Format {
     /// Transcripts with headings and quotations
     #[value(alias = "md")]
     Markdown,
+    /// A page to read and search in a browser, which loads nothing
+    Html,
     /// One array of conversations
     Json,
     /// One conversation a line
@@ -78,20 +81,20 @@ impl Format {
 
     fn honours(self, args: &OutputArgs) -> Result<(), UsageError> {
         let name = self.name();
-        let transcript = self.is_transcript();
+        let for_people = self.is_transcript() || self == Self::Html;
         let form = &args.form;
-        if args.template.is_some() && !transcript {
+        if args.template.is_some() && !self.is_transcript() {
             return Err(usage!(
-                "--template is for transcripts: {name} has a form of its own"
+                "--template is for text and markdown: {name} has a form of its own"
             ));
         }
-        if args.no_raw && transcript {
+        if args.no_raw && for_people {
             return Err(usage!("--no-raw: transcripts have no records to leave out"));
         }
         if args.no_raw && matches!(self, Self::Csv | Self::Chat) {
             return Err(usage!("--no-raw: {name} has no records to leave out"));
         }
-        if args.time_format.is_some() && !transcript {
+        if args.time_format.is_some() && !for_people {
             return Err(usage!(
                 "--time-format is for transcripts: {name} has one form of time, or none"
             ));
@@ -115,6 +118,7 @@ impl Format {
         };
         match extension.as_str() {
             "md" | "markdown" => Ok(Self::Markdown),
+            "html" | "htm" => Ok(Self::Html),
             "json" => Ok(Self::Json),
             "jsonl" | "ndjson" => Ok(Self::Jsonl),
             "csv" => Ok(Self::Csv),
@@ -132,6 +136,7 @@ impl Format {
         match self {
             Self::Text => "text",
             Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Messages => "messages",
@@ -152,6 +157,7 @@ impl Format {
         match self {
             Self::Text => "txt",
             Self::Markdown => "md",
+            Self::Html => "html",
             Self::Json => "json",
             Self::Jsonl | Self::Messages | Self::Chat => "jsonl",
             Self::Csv => "csv",
@@ -233,4 +239,46 @@ pub trait Formatter {
     fn count(&self, _written: &mut dyn BufRead) -> io::Result<u64> {
         Ok(0)
     }
+
+    /// Whether the next conversation should begin another page, where there can be several.
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    /// What stands after the last conversation of one page of several, instead of [`Self::end`].
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn end_page(&mut self, _neighbours: &Neighbours, out: &mut dyn Write) -> io::Result<()> {
+        self.end(out)
+    }
+
+    /// The document that leads to the pages, by their names. It says so when the export is not `complete`.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn index(
+        &mut self,
+        _pages: &[String],
+        _complete: bool,
+        _out: &mut dyn Write,
+    ) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether a document that begins so is a page of an earlier export, so that another may take its place.
+    fn wrote(&self, _beginning: &[u8]) -> bool {
+        false
+    }
+}
+
+/// The files around a page, by their names.
+#[derive(Debug)]
+pub struct Neighbours {
+    /// The index.
+    pub index: String,
+    /// The page before.
+    pub previous: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
 }

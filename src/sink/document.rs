@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::BUFFER;
 use super::meter::Meter;
 use super::packing::{Packer, Packing};
-use crate::format::Formatter;
+use crate::format::{Formatter, Neighbours};
 use crate::model::Conversation;
 
 /// A document that begins with its first conversation, or with its end.
 pub struct Document {
     formatter: Box<dyn Formatter>,
+    packing: Packing,
     out: Packer,
     begun: bool,
     conversations: u64,
@@ -39,6 +40,7 @@ impl Document {
     pub fn new(formatter: Box<dyn Formatter>, packing: Packing, out: Meter) -> Self {
         Self {
             formatter,
+            packing,
             out: Packer::new(packing, out),
             begun: false,
             conversations: 0,
@@ -113,6 +115,49 @@ impl Document {
             self.formatter.end(&mut self.out)?;
         }
         self.out.finish()
+    }
+
+    /// Whether it has a sensible size, so that another page should follow. A compressed one is no page to open.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.packing == Packing::None && self.formatter.is_full()
+    }
+
+    /// Ends one page of several, or leaves one that was cut without its end, and goes on in another file. Returns what
+    /// was written, under a name.
+    ///
+    /// # Errors
+    /// Those of the bytes.
+    pub fn turn(
+        &mut self,
+        name: String,
+        neighbours: Option<&Neighbours>,
+        next: Meter,
+    ) -> io::Result<FileEntry> {
+        if let Some(neighbours) = neighbours {
+            self.formatter.end_page(neighbours, &mut self.out)?;
+        }
+        self.out.finish()?;
+        let entry = self.entry(name);
+        self.out = Packer::new(self.packing, next);
+        self.begun = false;
+        self.conversations = 0;
+        Ok(entry)
+    }
+
+    /// Writes the index of all pages.
+    ///
+    /// # Errors
+    /// Those of the bytes.
+    pub fn index(&mut self, pages: &[String], complete: bool) -> io::Result<()> {
+        self.formatter.index(pages, complete, &mut self.out)?;
+        self.out.finish()
+    }
+
+    /// Whether a file that begins so is a page of an earlier export in this form.
+    #[must_use]
+    pub fn wrote(&self, beginning: &[u8]) -> bool {
+        self.formatter.wrote(beginning)
     }
 
     /// What was written, under a name.

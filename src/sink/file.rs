@@ -10,8 +10,36 @@ use anyhow::{Context, Result, anyhow, bail};
 #[derive(Debug)]
 pub struct PartialFile {
     file: File,
+    place: Place,
+}
+
+/// Where a file lies until it is complete, and then.
+#[derive(Debug)]
+pub struct Place {
     partial: PathBuf,
     target: PathBuf,
+}
+
+impl Place {
+    /// Where it lies when it is complete.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Where it lies while it is not complete.
+    #[must_use]
+    pub fn partial(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Gives the file its final name, which is durable when the folder is synced.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn rename(&self) -> Result<()> {
+        rename(&self.partial, &self.target)
+    }
 }
 
 impl PartialFile {
@@ -34,11 +62,8 @@ impl PartialFile {
             // What only some may read stays so.
             file.set_permissions(earlier.permissions())?;
         }
-        Ok(Self {
-            file,
-            partial,
-            target,
-        })
+        let place = Place { partial, target };
+        Ok(Self { file, place })
     }
 
     /// A second handle, to write with.
@@ -63,7 +88,7 @@ impl PartialFile {
     /// When it cannot be synced or renamed.
     pub fn commit(&self) -> Result<()> {
         self.rename()?;
-        sync_folder(&self.target).with_context(|| self.context())
+        sync_folder(&self.place.target).with_context(|| self.context())
     }
 
     /// Gives the file its final name, which is durable when the folder is synced.
@@ -72,10 +97,29 @@ impl PartialFile {
     /// When it cannot be synced or renamed.
     pub fn rename(&self) -> Result<()> {
         self.file.sync_all().with_context(|| self.context())?;
-        fs::rename(&self.partial, &self.target).with_context(|| {
-            let (partial, target) = (self.partial.display(), self.target.display());
-            format!("could not rename {partial} to {target}")
-        })
+        self.place.rename()
+    }
+
+    /// Lets the file be the part of another one, whose own part it replaces.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn move_to(&mut self, other: Self) -> Result<()> {
+        let Self { file, place } = other;
+        // Some systems replace no file that is open.
+        drop(file);
+        rename(&self.place.partial, &place.partial)?;
+        self.place = place;
+        Ok(())
+    }
+
+    /// Closes the file, durably, but for its name.
+    ///
+    /// # Errors
+    /// When it cannot be synced.
+    pub fn set_aside(self) -> Result<Place> {
+        self.file.sync_all().with_context(|| self.context())?;
+        Ok(self.place)
     }
 
     /// Leaves an earlier run's file, but not an empty one of this run.
@@ -84,28 +128,27 @@ impl PartialFile {
     /// When the file system refuses.
     pub fn discard_if_empty(&self) -> Result<()> {
         if self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
-            fs::remove_file(&self.partial).with_context(|| self.context())?;
+            fs::remove_file(&self.place.partial).with_context(|| self.context())?;
         }
         Ok(())
     }
 
-    /// Where it lies when it is complete.
+    /// Where it lies.
     #[must_use]
-    pub fn target(&self) -> &Path {
-        &self.target
-    }
-
-    /// Where it lies while it is not complete.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.partial
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// What an error of it is about.
     #[must_use]
     pub fn context(&self) -> String {
-        format!("could not write {}", self.partial.display())
+        format!("could not write {}", self.place.partial.display())
     }
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to)
+        .with_context(|| format!("could not rename {} to {}", from.display(), to.display()))
 }
 
 /// Locks a file for this process. The system frees it when the process ends, however it ends.

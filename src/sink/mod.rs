@@ -7,6 +7,7 @@ mod growing;
 mod meter;
 mod name;
 mod packing;
+mod pages;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -20,9 +21,9 @@ use crate::format::Form;
 use crate::model::Conversation;
 use crate::terminal::{Neutral, Screen};
 use document::Document;
-use file::PartialFile;
 use folder::Folder;
 use meter::Meter;
+use pages::Pages;
 
 pub use document::FileEntry;
 pub use meter::hex;
@@ -48,8 +49,8 @@ pub struct Earlier {
 pub enum Sink {
     /// One document to stdout, or to a device or pipe given as a file, with its name.
     Stream(Document, String),
-    /// One document to a file.
-    File(Document, PartialFile),
+    /// One document to a file, or several where it would be too large.
+    File(Box<Pages>),
     /// One document that grows by each run, with its name and file.
     Growing(Document, String, File),
     /// One document a conversation.
@@ -116,18 +117,18 @@ impl Sink {
             };
             return Ok(Self::Stream(document(Box::new(Named(out))), name));
         }
-        let partial = PartialFile::open(path).with_context(context)?;
-        let out = buffered(partial.writer().with_context(context)?);
-        Ok(Self::File(document(out), partial))
+        let pages = Pages::open(path, form.formatter(), packing, hashed).with_context(context)?;
+        Ok(Self::File(Box::new(pages)))
     }
 
     /// Why the form has no place for a conversation, which then is not to be written; none where it has.
     #[must_use]
     pub fn leaves_out(&self, conversation: &Conversation) -> Option<&'static str> {
         match self {
-            Self::Stream(document, _) | Self::File(document, _) | Self::Growing(document, _, _) => {
+            Self::Stream(document, _) | Self::Growing(document, _, _) => {
                 document.leaves_out(conversation)
             }
+            Self::File(pages) => pages.leaves_out(conversation),
             Self::Folder(folder) => folder.leaves_out(conversation),
         }
     }
@@ -141,14 +142,7 @@ impl Sink {
             Self::Stream(document, name) | Self::Growing(document, name, _) => document
                 .conversation(conversation)
                 .with_context(|| context(name)),
-            Self::File(document, partial) => {
-                if !document.begun() {
-                    partial.start_over()?;
-                }
-                document
-                    .conversation(conversation)
-                    .with_context(|| partial.context())
-            }
+            Self::File(pages) => pages.write(conversation),
             Self::Folder(folder) => folder.write(conversation),
         }
     }
@@ -179,7 +173,7 @@ impl Sink {
     pub fn sync(&mut self) -> Result<Option<u64>> {
         match self {
             Self::Stream(document, name) => document.flush().with_context(|| context(name))?,
-            Self::File(document, partial) => document.flush().with_context(|| partial.context())?,
+            Self::File(pages) => pages.flush()?,
             Self::Folder(folder) => folder.sync()?,
             Self::Growing(document, name, file) => {
                 document
@@ -215,24 +209,7 @@ impl Sink {
                     .with_context(|| context(&name))?;
                 Ok(Finished::with(document.entry(file_name(Path::new(&name)))))
             }
-            Self::File(document, partial) if !complete && !document.begun() => {
-                partial.discard_if_empty()?;
-                Ok(Finished::default())
-            }
-            Self::File(mut document, partial) => {
-                if !document.begun() {
-                    partial.start_over()?;
-                }
-                document.finish(whole).with_context(|| partial.context())?;
-                if complete {
-                    partial.commit()?;
-                    return Ok(Finished::with(document.entry(file_name(partial.target()))));
-                }
-                let path = partial.path().to_owned();
-                let mut finished = Finished::with(document.entry(file_name(&path)));
-                finished.partial = Some(path);
-                Ok(finished)
-            }
+            Self::File(pages) => pages.finish(complete, whole),
             Self::Folder(mut folder) => {
                 folder.sync()?;
                 let partial = None;

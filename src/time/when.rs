@@ -42,7 +42,7 @@ impl When {
             }
             Self::DaysBack(days) => {
                 let day = zone
-                    .today(now)
+                    .date(now)
                     .checked_sub_days(Days::new(days))
                     .ok_or_else(out_of_range)?;
                 zone.at(day.and_time(NaiveTime::MIN))

@@ -1,0 +1,224 @@
+//! A file; or, where the form would make it too large to open, an index with pages beside it. All get their final names
+//! at the end, the index last, so that an incomplete export takes the place of none.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::document::{Document, FileEntry};
+use super::file::{PartialFile, Place};
+use super::meter::Meter;
+use super::packing::Packing;
+use super::{Finished, buffered, file_name};
+use crate::format::{Formatter, Neighbours};
+use crate::model::Conversation;
+
+/// So much of a file tells what it is.
+const BEGINNING: u64 = 1024;
+
+/// One file, as long as its document is not full; then the last of several.
+pub struct Pages {
+    target: PathBuf,
+    document: Document,
+    partial: PartialFile,
+    hashed: bool,
+    /// The pages that are full.
+    done: Vec<(Place, FileEntry)>,
+    /// Held from the second page on.
+    index: Option<PartialFile>,
+}
+
+impl Pages {
+    /// Opens the file, in which an earlier run's part stays until there is something to write.
+    pub fn open(
+        path: &Path,
+        formatter: Box<dyn Formatter>,
+        packing: Packing,
+        hashed: bool,
+    ) -> Result<Self> {
+        let partial = PartialFile::open(path)?;
+        let out = Meter::new(buffered(partial.writer()?), hashed);
+        Ok(Self {
+            target: partial.place().target().to_owned(),
+            document: Document::new(formatter, packing, out),
+            partial,
+            hashed,
+            done: Vec::new(),
+            index: None,
+        })
+    }
+
+    /// Why the form has no place for a conversation.
+    pub fn leaves_out(&self, conversation: &Conversation) -> Option<&'static str> {
+        self.document.leaves_out(conversation)
+    }
+
+    /// Writes one conversation, on another page when this one is full.
+    pub fn write(&mut self, conversation: &Conversation) -> Result<()> {
+        if self.document.is_full() {
+            self.begin_page()?;
+        }
+        self.start_over()?;
+        self.document
+            .conversation(conversation)
+            .with_context(|| self.partial.context())
+    }
+
+    /// Passes on what is buffered.
+    pub fn flush(&mut self) -> Result<()> {
+        self.document
+            .flush()
+            .with_context(|| self.partial.context())
+    }
+
+    /// Ends the export, as [`super::Sink::finish`] says.
+    pub fn finish(mut self, complete: bool, whole: bool) -> Result<Finished> {
+        if !complete && !self.document.begun() {
+            self.partial.discard_if_empty()?;
+            return Ok(Finished::default());
+        }
+        if let Some(index) = self.index.take() {
+            self.turn_to(index, whole, None)?;
+            self.write_index(complete)?;
+        } else {
+            self.start_over()?;
+            self.document
+                .finish(whole)
+                .with_context(|| self.partial.context())?;
+        }
+        if complete {
+            for (place, _) in &self.done {
+                place.rename()?;
+            }
+            self.partial.commit()?;
+            self.remove_stale_pages()?;
+        }
+        let last = self.document.entry(name_of(self.partial.place(), complete));
+        let files = self.entries(complete).into_iter().chain([last]).collect();
+        let partial = (!complete).then(|| self.partial.place().partial().to_owned());
+        Ok(Finished { partial, files })
+    }
+
+    /// Drops what an earlier run left, once there is something to put in its place.
+    fn start_over(&self) -> Result<()> {
+        if self.document.begun() {
+            return Ok(());
+        }
+        self.partial.start_over()
+    }
+
+    fn begin_page(&mut self) -> Result<()> {
+        if self.index.is_none() {
+            // Only now is it known that this file is a page and not the whole export.
+            let first = self.open_page(1)?;
+            self.partial.move_to(first)?;
+            self.index = Some(PartialFile::open(&self.target)?);
+        }
+        let next = self.open_page(self.done.len() + 2)?;
+        let name = file_name(next.place().target());
+        self.turn_to(next, true, Some(name))
+    }
+
+    /// Ends the page, unless it was cut off, and goes on in another file.
+    fn turn_to(&mut self, file: PartialFile, whole: bool, next: Option<String>) -> Result<()> {
+        let neighbours = Neighbours {
+            index: file_name(&self.target),
+            previous: self.done.last().map(|(place, _)| file_name(place.target())),
+            next,
+        };
+        let name = file_name(self.partial.place().target());
+        let out = Meter::new(buffered(file.writer()?), self.hashed);
+        let entry = self
+            .document
+            .turn(name, whole.then_some(&neighbours), out)
+            .with_context(|| self.partial.context())?;
+        let full = std::mem::replace(&mut self.partial, file);
+        self.done.push((full.set_aside()?, entry));
+        Ok(())
+    }
+
+    fn write_index(&mut self, complete: bool) -> Result<()> {
+        self.partial.start_over()?;
+        let names: Vec<_> = self
+            .entries(complete)
+            .into_iter()
+            .map(|entry| entry.name)
+            .collect();
+        self.document
+            .index(&names, complete)
+            .with_context(|| self.partial.context())
+    }
+
+    /// The full pages, under the names that they have in the end.
+    fn entries(&self, complete: bool) -> Vec<FileEntry> {
+        let named = |(place, entry): &(Place, FileEntry)| FileEntry {
+            name: name_of(place, complete),
+            ..entry.clone()
+        };
+        self.done.iter().map(named).collect()
+    }
+
+    /// The file of a page. What is no page of an earlier export is left alone.
+    fn open_page(&self, number: usize) -> Result<PartialFile> {
+        let path = self.page_path(number);
+        let context = || format!("could not write {}", path.display());
+        if path.exists() && !self.is_page(&path).with_context(context)? {
+            bail!(
+                "{} is in the way: it is no page of an export",
+                path.display()
+            );
+        }
+        PartialFile::open(&path).with_context(context)
+    }
+
+    /// `NAME-1.html` beside `NAME.html`.
+    fn page_path(&self, number: usize) -> PathBuf {
+        let mut name = self.target.file_stem().unwrap_or_default().to_owned();
+        name.push(format!("-{number}"));
+        if let Some(extension) = self.target.extension() {
+            name.push(".");
+            name.push(extension);
+        }
+        self.target.with_file_name(name)
+    }
+
+    fn is_page(&self, path: &Path) -> io::Result<bool> {
+        let mut beginning = Vec::new();
+        File::open(path)?
+            .take(BEGINNING)
+            .read_to_end(&mut beginning)?;
+        Ok(self.document.wrote(&beginning))
+    }
+
+    /// Removes what an earlier, larger export left: nothing leads there any more.
+    fn remove_stale_pages(&self) -> Result<()> {
+        for number in self.done.len() + 1.. {
+            let page = self.page_path(number);
+            let mut part = page.clone().into_os_string();
+            part.push(".partial");
+            let mut found = false;
+            for path in [page, part.into()] {
+                if path.is_file() && self.is_page(&path).unwrap_or(false) {
+                    found = true;
+                    fs::remove_file(&path)
+                        .with_context(|| format!("could not remove {}", path.display()))?;
+                }
+            }
+            if !found {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a file is called in the end.
+fn name_of(place: &Place, complete: bool) -> String {
+    file_name(if complete {
+        place.target()
+    } else {
+        place.partial()
+    })
+}
