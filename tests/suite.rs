@@ -7,6 +7,7 @@ mod archive_odd;
 mod boost;
 mod boost_faults;
 mod botpress;
+mod browser;
 mod chat;
 mod cli;
 mod crash;

@@ -1,5 +1,6 @@
 //! What the tests share: a scrubbed command, and what a run of it left.
 
+pub mod browser;
 pub mod fake;
 
 #[cfg(target_os = "linux")]
