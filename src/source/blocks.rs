@@ -33,10 +33,10 @@ pub fn open(file: &Path) -> Result<Box<dyn Read + Send>> {
         return Ok(Box::new(io::stdin()));
     }
     let name = file.display();
-    let opened = File::open(file).map_err(|error| anyhow!("could not read {name}: {error}"))?;
-    if opened.metadata().is_ok_and(|meta| meta.is_dir()) {
+    if file.is_dir() {
         bail!("could not read {name}: it is a folder");
     }
+    let opened = File::open(file).map_err(|error| anyhow!("could not read {name}: {error}"))?;
     Ok(Box::new(opened))
 }
 
