@@ -15,9 +15,9 @@ pub mod export;
 pub mod format;
 pub mod http;
 mod job;
+pub mod json;
 mod manual;
 pub mod model;
-
 pub mod progress;
 pub mod schema;
 pub mod sink;

@@ -3,6 +3,8 @@
 //! The JSON is a promise to users: every key is always present, except `users` and `states` (only when asked for)
 //! and `raw` (left out by `--no-raw`). Unknown fields of a vendor survive in `raw`.
 
+mod json;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -83,7 +85,7 @@ pub struct Message {
     pub author: Option<String>,
     /// The vendor's message type.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// The words, as plain text; empty where the message has none.
     pub text: String,
     /// What the reader could choose from.
@@ -201,7 +203,7 @@ impl JsonSchema for Record {
 }
 
 /// JSON on one line. Only white space between tokens changes.
-fn one_line(json: &str) -> Cow<'_, str> {
+pub(crate) fn one_line(json: &str) -> Cow<'_, str> {
     if memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none() {
         return Cow::Borrowed(json);
     }

@@ -43,6 +43,15 @@ impl Timestamp {
         (Utc::now() - self.0).num_days()
     }
 
+    /// What `take` makes of its form in JSON: RFC 3339 with six digits and `Z`.
+    pub fn in_json<T>(self, take: impl FnOnce(&str) -> T) -> T {
+        let text = usual::write(self.0);
+        match text.as_ref().map(|text| str::from_utf8(text)) {
+            Some(Ok(text)) => take(text),
+            _ => take(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true)),
+        }
+    }
+
     /// The shortest exact RFC 3339 form in UTC, as query parameters want it.
     #[must_use]
     pub fn to_query(self) -> String {
@@ -99,13 +108,7 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match usual::write(self.0)
-            .as_ref()
-            .map(|text| str::from_utf8(text))
-        {
-            Some(Ok(text)) => serializer.serialize_str(text),
-            _ => serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true)),
-        }
+        self.in_json(|text| serializer.serialize_str(text))
     }
 }
 

@@ -13,7 +13,7 @@ const COMPOSED: &[&str] = &["carousel", "bloc"];
 /// A message as a reader should see it, in one or more lines.
 #[must_use]
 pub fn of(message: &Message) -> String {
-    let kind = message.kind.as_str();
+    let kind = &*message.kind;
     if COMPOSED.contains(&kind) && !message.text.is_empty() {
         return message.text.clone();
     }
@@ -33,7 +33,7 @@ pub struct Parts<'a> {
 /// The parts of a message.
 #[must_use]
 pub fn parts(message: &Message) -> Parts<'_> {
-    let (kind, text) = (message.kind.as_str(), message.text.as_str());
+    let (kind, text) = (&*message.kind, message.text.as_str());
     let composed = COMPOSED.contains(&kind) && !text.is_empty();
     let options: &[Choice] = if composed { &[] } else { &message.options };
     let unnamed = |link: &&Attachment| !composed && !text.contains(&link.url);

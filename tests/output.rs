@@ -302,7 +302,7 @@ fn many_run_ahead_of_a_slow_conversation() {
 #[test]
 fn their_bytes_are_bounded() {
     let ahead = ran_ahead("-f jsonl", 50_000);
-    assert!((160..=190).contains(&ahead), "{ahead} ran ahead");
+    assert!((160..=205).contains(&ahead), "{ahead} ran ahead");
 }
 
 #[test]

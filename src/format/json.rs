@@ -23,7 +23,7 @@ impl Formatter for Json {
             b"\n".to_vec()
         };
         self.begun = true;
-        serde_json::to_writer(&mut line, conversation)?;
+        conversation.write_json(&mut line)?;
         out.write_all(&line)
     }
 

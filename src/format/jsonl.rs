@@ -14,7 +14,7 @@ pub struct Jsonl {
 impl Formatter for Jsonl {
     fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        serde_json::to_writer(&mut self.line, conversation)?;
+        conversation.write_json(&mut self.line)?;
         self.line.push(b'\n');
         out.write_all(&self.line)
     }

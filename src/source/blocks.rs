@@ -6,14 +6,14 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel as unbounded, sync_channel};
 use std::thread;
 
 use anyhow::{Result, anyhow, bail};
 use flate2::bufread::MultiGzDecoder;
 
 /// Unpacked bytes are handed on in blocks of at most this size.
-const BLOCK: usize = 128 * 1024;
+const BLOCK: usize = 256 * 1024;
 /// So many blocks wait at most.
 const WAITING: usize = 4;
 
@@ -21,8 +21,27 @@ const WAITING: usize = 4;
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// Unpacked bytes, in order. The first error is the last item.
-pub type Blocks = Receiver<io::Result<Vec<u8>>>;
+/// Unpacked bytes, in order.
+pub struct Blocks {
+    blocks: Receiver<io::Result<Vec<u8>>>,
+    used: Sender<Vec<u8>>,
+}
+
+impl Blocks {
+    /// The next block, after `wait` where it is not there yet; none at the end. The first error is the last item.
+    pub fn next(&self, wait: impl FnOnce()) -> Option<io::Result<Vec<u8>>> {
+        self.blocks.try_recv().ok().or_else(|| {
+            wait();
+            self.blocks.recv().ok()
+        })
+    }
+
+    /// Takes back a block, to be filled again: that is cheaper than to free so much and to ask for it anew.
+    pub fn reuse(&self, block: Vec<u8>) {
+        // The other end is gone when all is unpacked.
+        self.used.send(block).ok();
+    }
+}
 
 /// Opens a file; `-` is stdin.
 ///
@@ -42,25 +61,28 @@ pub fn open(file: &Path) -> Result<Box<dyn Read + Send>> {
 
 /// The blocks of an export, unpacked if its first bytes tell that it is packed.
 pub fn of(bytes: impl Read + Send + 'static) -> Blocks {
-    let (sender, receiver) = sync_channel(WAITING);
+    let (sender, blocks) = sync_channel(WAITING);
+    let (used, again) = unbounded::<Vec<u8>>();
     thread::spawn(move || {
         let mut reader = match unpacked(bytes) {
             Ok(reader) => reader,
             Err(error) => return drop(sender.send(Err(error))),
         };
-        let mut buffer = vec![0; BLOCK];
         loop {
-            let block = reader
-                .read(&mut buffer)
-                .map(|length| buffer[..length].to_vec());
-            let last = block.as_ref().map_or(true, Vec::is_empty);
+            let mut block = again.try_recv().unwrap_or_default();
+            block.resize(BLOCK, 0);
+            let read = reader.read(&mut block).map(|length| {
+                block.truncate(length);
+                block
+            });
+            let last = read.as_ref().map_or(true, Vec::is_empty);
             // The other end is gone when nobody wants more.
-            if sender.send(block).is_err() || last {
+            if sender.send(read).is_err() || last {
                 return;
             }
         }
     });
-    receiver
+    Blocks { blocks, used }
 }
 
 fn unpacked(mut bytes: impl Read + 'static) -> io::Result<Box<dyn Read>> {
@@ -72,7 +94,7 @@ fn unpacked(mut bytes: impl Read + 'static) -> io::Result<Box<dyn Read>> {
         .read_to_end(&mut head)?;
     let gzip = head.starts_with(GZIP_MAGIC);
     let zstd = head == ZSTD_MAGIC;
-    let whole = BufReader::with_capacity(BLOCK, io::Cursor::new(head).chain(bytes));
+    let whole = BufReader::with_capacity(BLOCK / 2, io::Cursor::new(head).chain(bytes));
     match (gzip, zstd) {
         (true, _) => Ok(Box::new(MultiGzDecoder::new(whole))),
         (_, true) => Err(io::Error::new(

@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 use html5gum::{Token, Tokenizer};
 
+use crate::json;
+
 /// The text a reader would see. A link is `words (address)`, an item of a list begins with `- `.
 pub fn to_text(html: &str) -> String {
     simple(html).unwrap_or_else(|| full(html))
@@ -20,12 +22,10 @@ fn simple(html: &str) -> Option<String> {
         page.words(&rest[..at]);
         rest = &rest[at..];
         let mut begins = |with| rest.strip_prefix(with).map(|tail| rest = tail).is_some();
-        if begins("<p>") {
-            page.open(b"p", |_| None);
-        } else if begins("</p>") {
-            page.close(b"p");
+        if begins("<p>") || begins("</p>") {
+            page.new_line();
         } else if begins("<br>") {
-            page.open(b"br", |_| None);
+            page.text.push('\n');
         } else if begins("<a href=\"") {
             let (address, tail) = rest.split_once('"')?;
             let odd = address.contains(['&', '\r', '\0']);
@@ -88,16 +88,20 @@ impl Page {
             self.text.push_str(text);
             return;
         }
-        for (index, word) in text.split([' ', '\t', '\n', '\r', '\u{c}']).enumerate() {
-            self.blank |= index > 0;
-            if word.is_empty() {
-                continue;
+        let mut rest = text;
+        loop {
+            let words = rest.trim_start_matches(is_blank);
+            self.blank |= words.len() < rest.len();
+            if words.is_empty() {
+                return;
             }
             if self.blank && !self.at_line_start() {
                 self.text.push(' ');
             }
             self.blank = false;
-            self.text.push_str(word);
+            let (words, tail) = words.split_at(even(words));
+            self.text.push_str(words);
+            rest = tail;
         }
     }
 
@@ -169,6 +173,36 @@ impl Page {
     }
 }
 
+/// How long the words are that stand a single space apart, which read as they are written.
+fn even(words: &str) -> usize {
+    let blank = |byte: u8| is_blank(byte.into());
+    let uneven = |pair: &[u8]| blank(pair[0]) && (pair[0] != b' ' || blank(pair[1]));
+    let bytes = words.as_bytes();
+    let mut at = 0;
+    while let Some(eight) = bytes[at..].first_chunk() {
+        if may_be_uneven(u64::from_le_bytes(*eight))
+            && let Some(found) = bytes[at..at + 8].windows(2).position(uneven)
+        {
+            return at + found;
+        }
+        // The last of them has not been seen with the one behind it.
+        at += 7;
+    }
+    let rest = &bytes[at..];
+    let end = rest.windows(2).position(uneven);
+    at + end.unwrap_or_else(|| rest.len() - usize::from(rest.last().copied().is_some_and(blank)))
+}
+
+/// Whether there may be two spaces in a row among eight bytes, or another byte below a space.
+fn may_be_uneven(eight: u64) -> bool {
+    let spaces = json::below(eight, b' ' + 1);
+    (json::below(eight, b' ') | (spaces & (spaces >> 8))) != 0
+}
+
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
+}
+
 fn is_block(name: &[u8]) -> bool {
     const BLOCKS: &[&[u8]] = &[
         b"address",
@@ -218,6 +252,12 @@ mod tests {
             if let Some(text) = simple(&html) {
                 prop_assert_eq!(text, full(&html));
             }
+        }
+
+        #[test]
+        fn words_stand_a_single_space_apart(text in "[a-c \\t\\n\\r\\x0c\\x0b\u{a0}é]{0,60}") {
+            let words = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(to_text(&text), words.trim_end());
         }
     }
 

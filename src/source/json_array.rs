@@ -6,6 +6,7 @@
 use std::fmt;
 
 use memchr::{memchr2, memchr3};
+use simdutf8::compat::from_utf8;
 
 /// How much is kept of an element above the limit: enough to read an id that stands at its beginning.
 const HEAD: usize = 4096;
@@ -336,8 +337,10 @@ fn blanks(bytes: &[u8]) -> usize {
 
 /// The text that the bytes begin with, up to one that belongs to none.
 fn valid(bytes: &[u8]) -> &str {
-    let length = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-    std::str::from_utf8(&bytes[..length]).unwrap_or_default()
+    from_utf8(bytes).unwrap_or_else(|error| {
+        let whole = &bytes[..error.valid_up_to()];
+        from_utf8(whole).unwrap_or_default()
+    })
 }
 
 #[cfg(test)]

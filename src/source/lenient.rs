@@ -6,12 +6,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::value::RawValue;
 
-use super::raw;
-
-/// A string with its escapes resolved, borrowed where it has none.
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
+use crate::json::Quoted;
 
 /// A text, or nothing where there is anything but a string.
 #[derive(Default)]
@@ -20,28 +15,28 @@ pub struct Words<'a>(pub Option<Cow<'a, str>>);
 impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'a RawValue>::deserialize(deserializer)?.get();
-        let text = plain(raw).map(Cow::Borrowed);
-        Ok(Self(text.or_else(|| unescaped(raw))))
+        Ok(Self::of(raw))
     }
 }
 
-/// What stands between the quotes of a string without escapes.
-fn plain(json: &str) -> Option<&str> {
+impl<'a> From<Quoted<'a>> for Words<'a> {
+    fn from(quoted: Quoted<'a>) -> Self {
+        Self(Some(quoted.text().unwrap_or_else(|mended| mended.0.into())))
+    }
+}
+
+fn quoted(json: &str) -> Option<Quoted<'_>> {
     let text = json.strip_prefix('"')?.strip_suffix('"')?;
-    memchr::memchr(b'\\', text.as_bytes())
-        .is_none()
-        .then_some(text)
+    let escapes = memchr::memchr(b'\\', text.as_bytes()).is_some();
+    Some(Quoted { text, escapes })
 }
 
-fn unescaped(json: &str) -> Option<Cow<'_, str>> {
-    if !json.starts_with('"') {
-        return None;
+impl<'a> Words<'a> {
+    /// The text of a JSON string with its escapes resolved, borrowed where it has none; nothing of any other JSON.
+    pub fn of(json: &'a str) -> Self {
+        quoted(json).map(Self::from).unwrap_or_default()
     }
-    let text = serde_json::from_str(json).or_else(|_| serde_json::from_str(&raw::repaired(json)));
-    text.ok().map(Cow::Owned)
-}
 
-impl Words<'_> {
     /// The text as one's own, empty where there is none.
     pub fn into_string(self) -> String {
         self.0.unwrap_or_default().into_owned()
@@ -55,18 +50,17 @@ pub struct Id(pub String);
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
-        if let Some(text) = plain(raw) {
-            return Ok(Self(text.to_owned()));
-        }
-        match raw.as_bytes().first() {
-            Some(b'"') => serde_json::from_str(raw)
-                .map(Self)
-                .map_err(D::Error::custom),
-            Some(b'-' | b'0'..=b'9') => Ok(Self(raw.to_owned())),
-            _ => Err(D::Error::custom(format!(
-                "expected an id, a number or a string, not {raw}"
-            ))),
-        }
+        let odd = || format!("expected an id, a number or a string, not {raw}");
+        id(raw).map(Self).ok_or_else(|| D::Error::custom(odd()))
+    }
+}
+
+/// The id that is a JSON number or string.
+pub fn id(json: &str) -> Option<String> {
+    match json.as_bytes().first()? {
+        b'"' => Some(quoted(json)?.text().ok()?.into_owned()),
+        b'-' | b'0'..=b'9' => Some(json.to_owned()),
+        _ => None,
     }
 }
 

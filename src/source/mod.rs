@@ -9,7 +9,7 @@ mod html;
 pub mod json_array;
 mod lenient;
 mod queue;
-mod raw;
+pub(crate) mod raw;
 mod saved;
 mod seen;
 

@@ -37,6 +37,7 @@ fn number(digits: &[u8]) -> Option<u32> {
 
 /// Writes a time with six digits and `Z`.
 pub fn write(time: DateTime<Utc>) -> Option<[u8; 27]> {
+    let time = time.naive_utc();
     let year = u32::try_from(time.year())
         .ok()
         .filter(|year| *year < 10_000)?;

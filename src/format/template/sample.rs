@@ -48,7 +48,7 @@ fn message(role: Role) -> Message {
         role,
         user_id: Some("user".to_owned()),
         author: Some("Ada".to_owned()),
-        kind: "choice".to_owned(),
+        kind: "choice".into(),
         text: "Pick one".to_owned(),
         options: vec![Choice {
             label: "First option".to_owned(),

@@ -1,15 +1,16 @@
 //! One element of the export's array, read in a single pass that keeps the vendor's fields and their order.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use anyhow::{Result, anyhow};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::message;
 use crate::model::{Message, Record};
 use crate::source::cursor::Cursor;
-use crate::source::lenient::{Id, Text, Words};
+use crate::source::lenient::{Words, id};
 
 /// The fields of an element. One that is no JSON object leaves what could be read before its flaw.
 #[derive(Default)]
@@ -24,13 +25,11 @@ impl<'a> Element<'a> {
     /// Reads the object that the text begins with; its length, none when it is not whole.
     pub fn read(&mut self, text: &'a str, keep_raw: bool) -> Option<usize> {
         let mut cursor = Cursor::new(text);
-        cursor.items(*b"{}", |cursor| {
-            let (Text(key), _) = cursor.value()?;
-            cursor.pass(b':')?;
+        cursor.members(|cursor, key| {
             if key == "messages" {
                 self.messages = Some(message::messages(cursor, keep_raw)?);
             } else {
-                self.fields.push((key, cursor.skip()?));
+                self.fields.push((key, cursor.value()?));
             }
             Some(())
         })?;
@@ -49,44 +48,76 @@ impl<'a> Element<'a> {
         Err(anyhow!("it is no object, or a key of it is no text"))
     }
 
-    /// A field's value, none where it is missing or of another type.
-    pub fn get<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
+    /// A field's JSON.
+    pub fn field(&self, name: &str) -> Option<&'a str> {
         let (_, value) = self.fields.iter().find(|(key, _)| key == name)?;
-        serde_json::from_str(value).ok()
+        Some(value)
     }
 
-    /// Its `type`, empty where it has none.
-    pub fn kind(&self) -> Cow<'a, str> {
-        self.get::<Words>("type")
-            .and_then(|words| words.0)
+    /// The number of conversations that it tells.
+    pub fn conversations(&self) -> Option<u64> {
+        serde_json::from_str(self.field("conversations")?).ok()
+    }
+
+    /// A field's text, empty where there is none.
+    pub fn words(&self, name: &str) -> Cow<'a, str> {
+        self.field(name)
+            .and_then(|json| Words::of(json).0)
             .unwrap_or_default()
     }
 
     /// Its `id`, where that could be read.
     pub fn id(&self) -> Option<String> {
-        self.get::<Id>("id").map(|id| id.0)
+        self.field("id").and_then(id)
     }
 
     /// The element without its messages, as the vendor wrote it.
-    pub fn raw(&self) -> Result<Record> {
+    pub fn raw(&self) -> Record {
         let mut text = String::with_capacity(256);
         for (key, value) in &self.fields {
             text.push(if text.is_empty() { '{' } else { ',' });
-            text.push_str(&serde_json::to_string(key)?);
-            text.push(':');
+            let _ = write!(text, "{}:", Value::from(&**key));
             text.push_str(value);
         }
         if text.is_empty() {
             text.push('{');
         }
         text.push('}');
-        Ok(Record::of_json(&text))
+        Record::of_json(&text)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_no_json_never_becomes_a_record(
+            edits in prop::collection::vec((any::<prop::sample::Index>(), "[{}\\[\\],:\"\\\\0-9a-z\\x00-\\x20é-]", 0..2_usize), 1..4),
+        ) {
+            let mut text = CONVERSATION.to_owned();
+            for (at, odd, dropped) in edits {
+                let at = text.floor_char_boundary(at.index(text.len()));
+                let end = text.ceil_char_boundary(at + dropped);
+                text.replace_range(at..end, &odd);
+            }
+            let mut element = Element::default();
+            let is_json = |json: &str| serde_json::from_str::<IgnoredAny>(json).is_ok();
+            let read = element.read_whole(&text, true);
+            prop_assert!(read.is_err() || is_json(&text), "{}", text);
+            if read.is_ok() && let Ok(conversation) = message::conversation(&mut element, true) {
+                let mut line = Vec::new();
+                conversation.write_json(&mut line).unwrap();
+                let line = String::from_utf8(line).unwrap();
+                prop_assert!(is_json(&line) && !line.contains('\n'), "{}", line);
+            }
+        }
+    }
+
+    const CONVERSATION: &str = r#"{"type":"conversation","id":7,"time":{"created":"2021-01-28T17:12:07.421407+01:00"},"messages":[{"id":"8","time":null,"type":"answer","button_clicked":{"id":1,"text":"x"},"content":[{"type":"text","text":"<p>\ud83d\udce6</p>\n"},{"type":"json","json":{"a":[1.50]}},{"type":"link","buttons":[{"id":3,"text":"y","hidden":false}]}]},{"id":9,"type":"question","question":{"input":"Hi"}}],"e":-1.5e+3}"#;
 
     #[test]
     fn order_and_numbers_survive_without_the_messages() {
@@ -94,11 +125,11 @@ mod tests {
         let mut element = Element::default();
         element.read_whole(text, true).unwrap();
         assert_eq!(
-            element.raw().unwrap().get(),
+            element.raw().get(),
             r#"{"z":1.0,"id":7,"a\"b":[1e400],"type":"conversation"}"#
         );
         assert_eq!(
-            (element.kind().as_ref(), element.id().as_deref()),
+            (element.words("type").as_ref(), element.id().as_deref()),
             ("conversation", Some("7"))
         );
         assert_eq!(element.messages.unwrap().unwrap().len(), 2);

@@ -6,6 +6,7 @@
 
 mod auth;
 mod bytes;
+mod content;
 mod element;
 mod export;
 mod flaw;

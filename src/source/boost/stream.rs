@@ -2,7 +2,6 @@
 //! (vendors/boost.md, Response).
 
 use std::collections::BTreeMap;
-use std::io;
 
 use anyhow::{Result, anyhow};
 use serde::de::IgnoredAny;
@@ -78,8 +77,11 @@ struct Proof {
 
 impl Stream<'_> {
     fn read(&mut self, blocks: &Blocks) -> Result<(), Flaw> {
-        while let Some(block) = self.next(blocks) {
-            self.splitter.push(&block.map_err(Flaw::Read)?);
+        // Before a wait the conversations that have come are passed on.
+        while let Some(block) = blocks.next(|| _ = self.export.flush()) {
+            let block = block.map_err(Flaw::Read)?;
+            self.splitter.push(&block);
+            blocks.reuse(block);
             match self.pieces() {
                 Ok(Flow::On) => {}
                 Ok(Flow::Enough) => return Ok(()),
@@ -97,19 +99,10 @@ impl Stream<'_> {
         }
     }
 
-    /// The next block. Before a wait for it the conversations that have come are passed on.
-    fn next(&mut self, blocks: &Blocks) -> Option<io::Result<Vec<u8>>> {
-        if let Ok(block) = blocks.try_recv() {
-            return Some(block);
-        }
-        self.export.flush();
-        blocks.recv().ok()
-    }
-
     /// What came instead of an array: the vendor's error object, a web page, or nothing known.
     fn no_array(&self, blocks: &Blocks) -> Flaw {
         let mut body = self.splitter.rest().to_vec();
-        while let Ok(Ok(block)) = blocks.recv() {
+        while let Some(Ok(block)) = blocks.next(|| ()) {
             body.extend_from_slice(&block);
             if block.is_empty() || body.len() > ERROR_LIMIT {
                 break;
@@ -118,8 +111,8 @@ impl Stream<'_> {
         let text = String::from_utf8_lossy(&body);
         let mut element = Element::default();
         element.read(&text, false);
-        match element.get::<Words>("message") {
-            Some(message) => Flaw::Vendor(message.into_string()),
+        match element.field("message") {
+            Some(message) => Flaw::Vendor(Words::of(message).into_string()),
             None if Cause::is_html(&body) => Flaw::Body(Cause::Html),
             None => Flaw::Split(SplitError::NoArray),
         }
@@ -194,16 +187,11 @@ impl Stream<'_> {
     }
 
     fn element(&mut self, element: Element, text: &str, read: Result<()>) -> Result<Flow, Flaw> {
-        match element.kind().as_ref() {
-            "query_info" => self.expect(element.get("conversations")),
-            "post_query_info" => self.prove(element.get("conversations")),
+        match element.words("type").as_ref() {
+            "query_info" => self.expect(element.conversations()),
+            "post_query_info" => self.prove(element.conversations()),
             "error" => {
-                return Err(Flaw::Vendor(
-                    element
-                        .get::<Words>("message")
-                        .unwrap_or_default()
-                        .into_string(),
-                ));
+                return Err(Flaw::Vendor(element.words("message").into_owned()));
             }
             "conversation" => return Ok(self.conversation(element, text.len(), read)),
             "" if is_foreign(&element, text, &read) => self.note_unknown(""),

@@ -269,7 +269,7 @@ impl From<WireMessage<'_>> for Message {
             },
             user_id: wire.user_id.0.map(|id| id.0),
             author: None,
-            kind,
+            kind: kind.into(),
             text: content.text,
             options: content.options,
             attachments: content.attachments,

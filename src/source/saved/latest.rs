@@ -31,7 +31,7 @@ pub fn find(file: &Path, max_element: usize) -> Result<Latest> {
     let blocks = blocks::of(blocks::open(file)?);
     let mut split = Split::new(max_element);
     let (mut latest, mut number) = (Latest::default(), 0);
-    while let Ok(Ok(block)) = blocks.recv() {
+    while let Some(Ok(block)) = blocks.next(|| ()) {
         split.push(&block);
         while let Ok(Some((_, piece))) = split.next_piece() {
             number += 1;

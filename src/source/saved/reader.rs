@@ -127,11 +127,9 @@ impl Reader {
 
     /// The next block. Before a wait for it the conversations that have come are passed on.
     fn next(&mut self, blocks: &Blocks) -> Option<io::Result<Vec<u8>>> {
-        if let Ok(block) = blocks.try_recv() {
-            return Some(block);
-        }
-        self.flush();
-        blocks.recv().ok()
+        blocks.next(|| {
+            self.flush();
+        })
     }
 
     /// One conversation. One that `is_cut` is the last, whose end has not been seen.

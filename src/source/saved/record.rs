@@ -1,5 +1,6 @@
 //! One conversation of an earlier export, from its JSON.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use anyhow::{Result, anyhow};
@@ -9,7 +10,6 @@ use serde_json::Deserializer;
 use crate::http::shape_error;
 use crate::model::Conversation;
 use crate::source::cursor::Cursor;
-use crate::source::lenient::Text;
 
 /// So many unknown keys are remembered at most.
 const KEYS: usize = 20;
@@ -53,13 +53,11 @@ pub fn id(text: &str) -> Option<String> {
     let mut id = None;
     let mut cursor = Cursor::new(text);
     // None at the flaw, or when the id has been found: either way there is no more to look at.
-    let _ = cursor.items(*b"{}", |cursor| {
-        let (Text(key), _) = cursor.value()?;
-        cursor.pass(b':')?;
+    let _ = cursor.members(|cursor, key| {
         if key != "id" {
-            return cursor.skip().map(drop);
+            return cursor.value().map(drop);
         }
-        id = cursor.value().map(|(Text(id), _)| id.into_owned());
+        id = cursor.words()?.0.map(Cow::into_owned);
         None
     });
     id

@@ -1,0 +1,134 @@
+//! What each content part of a message says (vendors/boost.md, Response).
+
+use std::borrow::Cow;
+
+use crate::model::{Attachment, Choice, one_line};
+use crate::source::cursor::Cursor;
+use crate::source::html;
+use crate::source::lenient::{self, Words};
+
+/// What the parts of an answer say. The lines keep the order of the parts.
+#[derive(Default)]
+pub struct Content {
+    /// In plain text.
+    pub text: String,
+    /// The buttons that were shown.
+    pub options: Vec<Choice>,
+    /// Pictures and the like.
+    pub attachments: Vec<Attachment>,
+}
+
+impl Content {
+    /// Reads the parts; none where it is another shape.
+    pub fn read(&mut self, cursor: &mut Cursor) -> Option<()> {
+        cursor.items(|cursor| {
+            let mut part = Part::default();
+            part.read(cursor)?;
+            self.add(part);
+            Some(())
+        })
+    }
+
+    fn add(&mut self, part: Part) {
+        let kind = part.kind.0.unwrap_or_default();
+        let markup = part.text.0.or(part.html.0).or(part.ssml.0);
+        match (&*kind, markup, part.url.0) {
+            ("link", ..) if self.options.is_empty() => self.options = part.options,
+            ("link", ..) => self.options.extend(part.options),
+            ("json", ..) => self.line(part.json.map(one_line).unwrap_or_default().into()),
+            (_, Some(markup), _) => self.line(html::to_text(&markup)),
+            (_, None, Some(url)) => self.media(kind.into_owned(), url.into_owned()),
+            (_, None, None) => self.line(format!("Media message of type {kind}")),
+        }
+    }
+
+    fn media(&mut self, kind: String, url: String) {
+        self.line(format!("{kind}: {url}"));
+        let title = None;
+        self.attachments.push(Attachment { kind, url, title });
+    }
+
+    /// Most answers have one line, which need not be copied.
+    fn line(&mut self, line: String) {
+        if self.text.is_empty() {
+            self.text = line;
+        } else if !line.is_empty() {
+            self.text.push('\n');
+            self.text.push_str(&line);
+        }
+    }
+}
+
+/// The fields of a content part that are of use.
+#[derive(Default)]
+struct Part<'a> {
+    kind: Words<'a>,
+    text: Words<'a>,
+    html: Words<'a>,
+    ssml: Words<'a>,
+    url: Words<'a>,
+    json: Option<&'a str>,
+    options: Vec<Choice>,
+}
+
+impl<'a> Part<'a> {
+    fn read(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
+        cursor.fields(|cursor, key| {
+            match &*key {
+                "type" => self.kind = cursor.words()?,
+                "text" => self.text = cursor.words()?,
+                "html" => self.html = cursor.words()?,
+                "ssml" => self.ssml = cursor.words()?,
+                "url" => self.url = cursor.words()?,
+                "json" => self.json = Some(cursor.value()?).filter(|json| *json != "null"),
+                "buttons" => self.options = cursor.attempt(options)?.0.unwrap_or_default(),
+                _ => drop(cursor.value()?),
+            }
+            Some(())
+        })
+    }
+}
+
+/// Buttons as the user saw them; hidden ones were not shown.
+fn options(cursor: &mut Cursor) -> Option<Vec<Choice>> {
+    let mut options = Vec::new();
+    cursor.items(|cursor| {
+        options.extend(Button::read(cursor)?.choice());
+        Some(())
+    })?;
+    Some(options)
+}
+
+/// A button of a link part, or one that was clicked.
+#[derive(Default)]
+pub struct Button<'a> {
+    id: Option<String>,
+    /// What is on it.
+    pub text: Words<'a>,
+    url: Words<'a>,
+    hidden: bool,
+}
+
+impl<'a> Button<'a> {
+    /// Reads a button; none where it is another shape.
+    pub fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let mut button = Self::default();
+        cursor.fields(|cursor, key| {
+            match &*key {
+                "id" => button.id = lenient::id(cursor.value()?),
+                "text" => button.text = cursor.words()?,
+                "url" => button.url = cursor.words()?,
+                "hidden" => button.hidden = cursor.value()? == "true",
+                _ => drop(cursor.value()?),
+            }
+            Some(())
+        })?;
+        Some(button)
+    }
+
+    fn choice(self) -> Option<Choice> {
+        let label = self.text.into_string();
+        let value = self.url.0.map(Cow::into_owned).or(self.id);
+        (!self.hidden).then_some(Choice { label, value })
+    }
+}
