@@ -7,6 +7,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
+use crate::format::row::Row;
 use crate::model::Conversation;
 use crate::state::Stored;
 use crate::summary::Summary;
@@ -18,6 +19,8 @@ pub enum Document {
     Json,
     /// One line of a jsonl export
     Jsonl,
+    /// One line of a messages export
+    Messages,
     /// What --summary writes
     Summary,
     /// What --state keeps
@@ -33,6 +36,7 @@ impl Document {
         let (name, schema) = match self {
             Self::Json => ("json", of::<Vec<Conversation>>()),
             Self::Jsonl => ("jsonl", of::<Conversation>()),
+            Self::Messages => ("messages", of::<Row>()),
             Self::Summary => ("summary", of::<Summary>()),
             Self::State => ("state", of::<Stored>()),
         };

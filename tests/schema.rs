@@ -68,6 +68,26 @@ fn exports_of_both_vendors_are_as_their_schema_says() {
 }
 
 #[test]
+fn rows_are_as_their_schema_says() {
+    let fake = Fake::start(World::with_conversations(20, |i| i % 20).with_boost(20, |i| i % 20));
+    let row = schema("messages");
+    for jsonl in exports(&fake) {
+        for flags in ["", "--no-raw"] {
+            let render = format!("render - -f messages {flags}");
+            let rows = records(&convexport(&render).stdin(&jsonl).stdout());
+            assert!(rows.len() > 20);
+            rows.iter().for_each(|line| is_valid(&row, line));
+            let mut other = rows[0].clone();
+            other["forgotten"] = json!(1);
+            assert!(!row.is_valid(&other));
+            other = rows[0].clone();
+            other.as_object_mut().unwrap().remove("author");
+            assert!(!row.is_valid(&other), "every column is always there");
+        }
+    }
+}
+
+#[test]
 fn a_schema_is_closed_where_the_keys_are_ours() {
     let fake = Fake::start(World::with_conversations(3, |_| 3));
     let line = schema("jsonl");

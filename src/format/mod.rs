@@ -8,7 +8,7 @@ mod json;
 mod jsonl;
 mod markdown;
 mod messages;
-mod row;
+pub(crate) mod row;
 mod template;
 mod text;
 

@@ -1,5 +1,6 @@
 //! A message as one flat row: what `messages` and `csv` are made of.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{Conversation, Message, Record, Role, Vendor};
@@ -7,24 +8,38 @@ use crate::time::Timestamp;
 
 /// The columns, in their order. What is nested is JSON text, so that no reader guesses a schema and drops what does
 /// not fit.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Row<'a> {
+    /// Whose it is; with `conversation_id` and `message_id` the key of the row.
     pub source: Vendor,
+    /// The vendor's id of the conversation.
     pub conversation_id: &'a str,
+    /// When the conversation began.
     pub conversation_created_at: Option<Timestamp>,
+    /// Where the conversation took place.
     pub channel: Option<&'a str>,
     /// The place of the message in its conversation, from 1.
     pub seq: usize,
+    /// The vendor's id of the message.
     pub message_id: &'a str,
+    /// When it was sent.
     pub created_at: Option<Timestamp>,
+    /// Who speaks.
     pub role: Role,
+    /// The vendor's id of who speaks.
     pub user_id: Option<&'a str>,
+    /// The name of who speaks, where known.
     pub author: Option<&'a str>,
+    /// The vendor's message type.
     #[serde(rename = "type")]
     pub kind: &'a str,
+    /// The words, as plain text.
     pub text: &'a str,
+    /// What the reader could choose from, as JSON.
     pub options: String,
+    /// Files, pictures and the like, as JSON.
     pub attachments: String,
+    /// The vendor's message, verbatim, as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<&'a str>,
 }
