@@ -23,6 +23,7 @@ mod retries;
 mod rows;
 mod scale;
 mod schema;
+mod secrets;
 mod template;
 mod terminal;
 mod transcripts;

@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
-use super::{Call, body, retry};
+use super::{Call, Sent, body, retry};
 use crate::time;
 
 /// How much is read of an error's body.
@@ -141,13 +141,21 @@ impl Cause {
         body::is_html(body)
     }
 
-    /// Reads why the vendor refused.
-    pub(super) async fn from_answer(response: Response) -> Self {
+    /// The same without the secrets that a parser's message may quote.
+    pub(super) fn without(self, sent: &Sent) -> Self {
+        match self {
+            Self::Shape(why) => Self::Shape(sent.hide(&why)),
+            other => other,
+        }
+    }
+
+    /// Reads why the vendor refused, in words without the secrets that were sent.
+    pub(super) async fn from_answer(response: Response, sent: &Sent) -> Self {
         let status = response.status();
         let wait = asked_wait(response.headers());
         // The status says enough when the body does not come.
         let body = body::read(response, ERROR_LIMIT).await.unwrap_or_default();
-        let (vendor, genuine) = vendor_words(&body);
+        let (vendor, genuine) = vendor_words(&body, sent);
         Self::Status {
             status,
             vendor,
@@ -193,7 +201,7 @@ fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The error object's type and message, or the beginning of a body that is none; and which of them it is.
-fn vendor_words(bytes: &[u8]) -> (Option<String>, bool) {
+fn vendor_words(bytes: &[u8], sent: &Sent) -> (Option<String>, bool) {
     #[derive(Deserialize)]
     struct Wire {
         r#type: Option<String>,
@@ -214,6 +222,8 @@ fn vendor_words(bytes: &[u8]) -> (Option<String>, bool) {
         _ if body::is_html(bytes) => "a web page".to_owned(),
         _ => String::from_utf8_lossy(bytes).into_owned(),
     };
+    // Before it is cut off, so that no half of a secret stays.
+    let words = sent.hide(&words);
     // On one line, so that nobody's words can pass for ours.
     let line: Vec<&str> = words.split_whitespace().collect();
     let line: String = line.join(" ").chars().take(500).collect();

@@ -20,7 +20,7 @@ use url::Url;
 pub use body::shape_error;
 pub use error::{ApiError, Cause};
 pub use retry::back_off;
-pub use secret::Secret;
+pub use secret::{Secret, Sent};
 
 use crate::cli::{NetworkArgs, UsageError};
 use crate::progress::Console;
@@ -53,6 +53,7 @@ pub struct Client {
     advice: Advice,
     retries: u32,
     gate: Gate,
+    sent: Sent,
     console: Console,
 }
 
@@ -73,6 +74,8 @@ impl Client {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
+        let sent = Sent::default();
+        sent.note_headers(&headers);
         let mut http = reqwest::Client::builder();
         if base.scheme() == "http" {
             // This machine itself: a proxy would get to see the token.
@@ -93,8 +96,15 @@ impl Client {
             advice,
             retries: args.retries,
             gate: Gate::new(at_once, console.clone()),
+            sent,
             console,
         })
+    }
+
+    /// What went out to authenticate.
+    #[must_use]
+    pub fn sent(&self) -> &Sent {
+        &self.sent
     }
 
     /// Makes a call of the path's segments and the query's pairs, each percent-encoded.
@@ -145,7 +155,8 @@ impl Client {
             let request = request(&self.http);
             async move {
                 let response = self.send(request, ticket).await?;
-                body::decode(&body::read(response, BODY_LIMIT).await?)
+                let body = body::read(response, BODY_LIMIT).await?;
+                body::decode(&body).map_err(|cause| cause.without(&self.sent))
             }
         })
         .await
@@ -174,6 +185,7 @@ impl Client {
             request.url().path(),
             query.unwrap_or_default()
         );
+        self.sent.note_headers(request.headers());
         self.console.count_request();
         let start = Instant::now();
         let answer = http.execute(request).await.map_err(Cause::connection);
@@ -190,7 +202,7 @@ impl Client {
         if response.status().is_success() {
             return Ok(response);
         }
-        Err(Cause::from_answer(response).await)
+        Err(Cause::from_answer(response, &self.sent).await)
     }
 
     /// Repeats a unit of work, such as a whole page, for as long as that may help.

@@ -1,10 +1,12 @@
 //! Where tokens and client secrets come from, and that they are never shown.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::usage;
@@ -72,6 +74,41 @@ impl<'de> Deserialize<'de> for Secret {
         } else {
             Err(D::Error::custom("expected a token"))
         }
+    }
+}
+
+/// What went out to authenticate: an answer may repeat it, and must not make it known.
+#[derive(Debug, Default)]
+pub struct Sent(Mutex<Vec<Secret>>);
+
+impl Sent {
+    /// Notes a secret that is sent.
+    pub fn note(&self, secret: &str) {
+        let mut known = self.known();
+        if !secret.is_empty() && !known.iter().any(|known| known.reveal() == secret) {
+            known.push(Secret(secret.to_owned()));
+            // One may be the beginning of another.
+            known.sort_by_key(|secret| Reverse(secret.0.len()));
+        }
+    }
+
+    /// Notes what stands after the scheme in the headers that are marked as sensitive.
+    pub fn note_headers(&self, headers: &HeaderMap) {
+        let values = headers.values().filter(|value| value.is_sensitive());
+        for text in values.filter_map(|value| value.to_str().ok()) {
+            self.note(text.rsplit(' ').next().unwrap_or_default());
+        }
+    }
+
+    /// The text with `***` in place of each of them.
+    #[must_use]
+    pub fn hide(&self, text: &str) -> String {
+        let hide = |text: String, secret: &Secret| text.replace(secret.reveal(), "***");
+        self.known().iter().fold(text.to_owned(), hide)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<Secret>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

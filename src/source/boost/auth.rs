@@ -86,6 +86,7 @@ impl Auth {
             .extend_pairs([("grant_type", "client_credentials"), ("scope", SCOPE)])
             .finish();
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        client.sent().note(secret.reveal());
         let wire: Wire = client
             .json(&call, |http| {
                 http.post(url.clone())

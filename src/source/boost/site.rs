@@ -83,11 +83,16 @@ impl Site {
             match read {
                 Ok(()) => return Ok((export, Ok(()))),
                 Err(Broken { reason, passing }) if !passing || failures == self.retries => {
-                    return Ok((export, Err(Incomplete(reason).into())));
+                    return Ok((export, Err(self.incomplete(&reason))));
                 }
                 Err(Broken { reason, .. }) => self.pause(&reason, &mut failures).await,
             }
         }
+    }
+
+    /// What came of an answer that is not whole, whose reason may be in the vendor's words.
+    pub fn incomplete(&self, reason: &str) -> anyhow::Error {
+        Incomplete(self.client.sent().hide(reason)).into()
     }
 
     /// Saves an answer in a file that has no name, and gives it rewound.

@@ -80,7 +80,7 @@ async fn take(
                 match read {
                     // What was sent is not sent again.
                     Err(broken) if broken.passing => site.stream(rest, &window).await?,
-                    Err(broken) => (rest, Err(Incomplete(broken.reason).into())),
+                    Err(broken) => (rest, Err(site.incomplete(&broken.reason))),
                     Ok(()) => (rest, Ok(())),
                 }
             }
