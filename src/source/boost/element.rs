@@ -49,17 +49,20 @@ impl<'a> Element<'a> {
     }
 
     /// A field's JSON.
+    #[must_use]
     pub fn field(&self, name: &str) -> Option<&'a str> {
         let (_, value) = self.fields.iter().find(|(key, _)| key == name)?;
         Some(value)
     }
 
     /// The number of conversations that it tells.
+    #[must_use]
     pub fn conversations(&self) -> Option<u64> {
         serde_json::from_str(self.field("conversations")?).ok()
     }
 
     /// A field's text, empty where there is none.
+    #[must_use]
     pub fn words(&self, name: &str) -> Cow<'a, str> {
         self.field(name)
             .and_then(|json| Words::of(json).0)
@@ -67,11 +70,13 @@ impl<'a> Element<'a> {
     }
 
     /// Its `id`, where that could be read.
+    #[must_use]
     pub fn id(&self) -> Option<String> {
         self.field("id").and_then(id)
     }
 
     /// The element without its messages, as the vendor wrote it.
+    #[must_use]
     pub fn raw(&self) -> Record {
         let mut text = String::with_capacity(256);
         for (key, value) in &self.fields {

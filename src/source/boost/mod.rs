@@ -27,7 +27,9 @@ use super::{Event, Incomplete, Increment};
 use crate::cli::{BoostArgs, BoostTarget, NetworkArgs};
 use crate::progress::Console;
 use crate::time::{Span, Timestamp};
+pub use element::Element;
 use export::Export;
+pub use message::conversation;
 use site::{Body, Site};
 
 /// A site or a saved answer, and what is wanted of it.

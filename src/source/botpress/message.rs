@@ -36,6 +36,9 @@ pub fn conversation_id(record: &RawValue) -> Option<String> {
 }
 
 /// A conversation without its messages.
+///
+/// # Errors
+/// Names the field that is not of the promised shape.
 pub fn conversation(record: Box<RawValue>, keep_raw: bool) -> Result<Conversation> {
     let wire: WireConversation = raw::parse(&record).context("it is not what the API promises")?;
     let mut conversation = Conversation::from(wire);
@@ -44,6 +47,9 @@ pub fn conversation(record: Box<RawValue>, keep_raw: bool) -> Result<Conversatio
 }
 
 /// A message of any type.
+///
+/// # Errors
+/// Names the field that is not of the promised shape.
 pub fn message(record: Box<RawValue>, keep_raw: bool) -> Result<Message> {
     let wire: WireMessage =
         raw::parse(&record).context("a message is not what the API promises")?;

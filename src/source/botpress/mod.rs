@@ -31,6 +31,7 @@ use api::Api;
 use fetch::Fetcher;
 use filter::Filter;
 use list::{Lister, Plan};
+pub use message::{conversation, message};
 use people::People;
 
 /// How many conversations may be listed and not yet written.

@@ -1,0 +1,31 @@
+//! Any text in the place of an element of boost.ai's stream: none breaks the program or a form of export.
+
+#![no_main]
+
+mod written;
+
+use convexport::source::{Element, boost_conversation};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+fuzz_target!(|text: &str| {
+    let mut element = Element::default();
+    let read = element.read_whole(text, true);
+    let json = serde_json::from_str::<Value>(text).ok();
+    if let Some(json) = &json {
+        assert_eq!(read.is_ok(), json.is_object(), "only objects are elements");
+    }
+    // What came before a flaw is used to name it.
+    element.words("type");
+    element.id();
+    if read.is_err() {
+        return;
+    }
+    if let Ok(conversation) = boost_conversation(&mut element, true) {
+        for message in &conversation.messages {
+            let raw = message.raw.as_ref().expect("it was asked for").get();
+            assert!(!raw.contains('\n'), "a record is on one line");
+        }
+        written::in_all_forms(&conversation);
+    }
+});
