@@ -329,6 +329,14 @@ mod tests {
         assert_eq!(age, When::Now);
         let age: When = "5200w".parse().unwrap();
         assert!(age.resolve(Zone::Local, Timestamp::now()).is_err());
+        for odd in ["+76761-06-01", "-0001-06-01", "9999-12-31T23:30:00-01:00"] {
+            let when: When = odd.parse().unwrap();
+            assert!(
+                when.resolve(Zone::Named(Tz::UTC), Timestamp::now())
+                    .is_err(),
+                "{odd}"
+            );
+        }
         for format in ["%Y-%Q", "%#z", "", "%"] {
             assert!(check_format(format).is_err(), "{format}");
         }

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Serialize, Serializer};
 
 use super::{Timestamp, Zone};
@@ -30,6 +30,16 @@ impl When {
     /// # Errors
     /// When the result falls outside the calendar.
     pub fn resolve(self, zone: Zone, now: Timestamp) -> Result<Timestamp> {
+        let time = self.bind(zone, now)?;
+        // RFC 3339 has no other years, and so neither vendors nor states.
+        ensure!(
+            (0..10_000).contains(&time.0.year()),
+            "the year has to have four digits"
+        );
+        Ok(time)
+    }
+
+    fn bind(self, zone: Zone, now: Timestamp) -> Result<Timestamp> {
         let out_of_range = || anyhow!("that is too long ago");
         let known = |time: DateTime<Utc>| (time >= DateTime::UNIX_EPOCH).then_some(Timestamp(time));
         match self {
