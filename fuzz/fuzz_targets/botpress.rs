@@ -14,7 +14,9 @@ fuzz_target!(|json: &str| {
         return;
     };
     let mut records = records.into_iter();
-    let Some(Ok(mut conversation)) = records.next().map(|record| botpress_conversation(record, true))
+    let Some(Ok(mut conversation)) = records
+        .next()
+        .map(|record| botpress_conversation(record, true))
     else {
         return;
     };
@@ -22,7 +24,11 @@ fuzz_target!(|json: &str| {
         let text = record.get().to_owned();
         if let Ok(message) = botpress_message(record, true) {
             let raw = message.raw.as_ref().expect("it was asked for").get();
-            assert_eq!(parsed(raw), parsed(&text), "a record is carried along as it is");
+            assert_eq!(
+                parsed(raw),
+                parsed(&text),
+                "a record is carried along as it is"
+            );
             conversation.messages.push(message);
         }
     }
