@@ -27,4 +27,5 @@ mod secrets;
 mod template;
 mod terminal;
 mod transcripts;
+mod unbreakable;
 mod windows;
