@@ -10,6 +10,7 @@ mod botpress;
 mod browser;
 mod chat;
 mod cli;
+mod contract;
 mod crash;
 mod errors;
 mod html;

@@ -196,7 +196,7 @@ fn state(request: &Request, world: &World, path: [&str; 3]) -> Result<String, Re
     let mut states = world.states.iter();
     let found = states.find(|state| [&state.kind, &state.id, &state.name] == path);
     let found = found.ok_or_else(|| (404, format!("State {path:?} does not exist.")))?;
-    Ok(state_json(found))
+    Ok(state_json(found, &world.bot_id))
 }
 
 fn users(request: &Request, world: &World, twist: Twist) -> Result<String, Refusal> {

@@ -1,7 +1,7 @@
 //! How Botpress writes what it answers.
 
-use super::time;
 use super::world::{Conversation, State, User};
+use super::{data, time};
 
 /// An error as the vendor writes it.
 pub fn error_json(code: u16, message: &str) -> String {
@@ -73,15 +73,20 @@ pub fn user_json(user: &User) -> String {
     )
 }
 
-pub fn state_json(state: &State) -> String {
-    let at = time::utc(time::REFERENCE);
-    format!(
-        r#"{{"state":{{"id":"state-{0}-{1}","createdAt":"{at}","updatedAt":"{at}","type":"{0}","name":{2},"payload":{3}}}}}"#,
-        state.kind,
-        state.id,
-        quote(&state.name),
-        state.payload,
-    )
+pub fn state_json(state: &State, bot: &str) -> String {
+    let at = quote(&time::utc(time::REFERENCE));
+    let id = data::uuid(&format!("{}/{}/{}", state.kind, state.id, state.name), 0);
+    let members = [
+        ("id", quote(&id)),
+        ("createdAt", at.clone()),
+        ("updatedAt", at),
+        ("botId", quote(bot)),
+        ("type", quote(&state.kind)),
+        ("name", quote(&state.name)),
+        ("payload", state.payload.clone()),
+    ];
+    let state = object(&members);
+    format!(r#"{{"state":{state},"meta":{{"cached":false}}}}"#)
 }
 
 fn tags_json(tags: &[(String, String)]) -> String {

@@ -170,10 +170,10 @@ pub fn message_json(said: &Said<'_>) -> String {
     } else {
         "outgoing"
     };
+    let at = time::utc(said.at);
     format!(
-        r#"{{"id":{},"createdAt":"{}","conversationId":{},"payload":{},"tags":{{}},"userId":{},"type":{},"direction":"{direction}"}}"#,
+        r#"{{"id":{},"createdAt":"{at}","updatedAt":"{at}","conversationId":{},"payload":{},"tags":{{}},"userId":{},"type":{},"direction":"{direction}"}}"#,
         quote(said.id),
-        time::utc(said.at),
         quote(said.conversation),
         said.payload,
         quote(said.author),
