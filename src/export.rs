@@ -156,6 +156,10 @@ impl Export<'_> {
                     .try_for_each(|conversation| self.write(conversation))?;
                 return Ok(conversations.len() as u64);
             }
+            Event::Listed(conversation) => {
+                self.sink.write(&conversation)?;
+                self.advance(0);
+            }
             Event::Gone(missing) => self.gone(missing),
             Event::Failed(missing) => return self.failed(missing).map(|()| 1),
         }
@@ -188,18 +192,22 @@ impl Export<'_> {
             state.note_done(&conversation.id, known);
         }
         self.doubt(conversation);
-        let counts = &mut self.summary.counts;
         if let Some(reason) = left_out {
-            counts.left_out += 1;
+            self.summary.counts.left_out += 1;
             let id = &conversation.id;
             self.console
                 .detail(|| format!("conversation {id} is left out: {reason}"));
             return Ok(());
         }
-        counts.conversations += 1;
-        counts.messages += conversation.messages.len() as u64;
-        self.console.advance(counts.conversations, counts.messages);
+        self.advance(conversation.messages.len() as u64);
         Ok(())
+    }
+
+    fn advance(&mut self, messages: u64) {
+        let counts = &mut self.summary.counts;
+        counts.conversations += 1;
+        counts.messages += messages;
+        self.console.advance(counts.conversations, counts.messages);
     }
 
     /// The vendor's count of messages is no proof, but worth a word.

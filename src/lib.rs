@@ -47,7 +47,7 @@ use summary::Exit;
 /// What ended the work before its end; [`Exit::of`] knows its exit code.
 pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
-        Command::Botpress(args) => botpress(&args),
+        Command::Botpress(args) => botpress(&args.formed()?),
         Command::Boost(args) => boost(&args),
         Command::Render(args) => render(&args),
         Command::Check(check) => answer(check),

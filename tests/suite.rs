@@ -14,6 +14,7 @@ mod contract;
 mod crash;
 mod errors;
 mod html;
+mod list;
 mod manual;
 mod markdown;
 mod names;

@@ -5,8 +5,11 @@ use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
 use crate::format::Format;
+use crate::usage;
 
-use super::{ArchiveArgs, ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, key_value};
+use super::{
+    ArchiveArgs, ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, UsageError, key_value,
+};
 
 const BOTPRESS_EXAMPLES: &str = "\
 The access token comes from the environment variable BP_TOKEN or from --token-file.
@@ -21,7 +24,10 @@ Examples:
   Every night, into a folder that grows and survives a crash:
     convexport botpress --bot-id ID --state bot.state -d conversations -f json
   Two conversations by their ids, with the names of who wrote:
-    convexport botpress --bot-id ID --conversation A --conversation B --with-users";
+    convexport botpress --bot-id ID --conversation A --conversation B --with-users
+  The list alone, and later what it names:
+    convexport botpress --bot-id ID --list -o list.jsonl
+    convexport botpress --bot-id ID --conversation @list.jsonl -o all.jsonl";
 
 /// Which bot.
 #[derive(Debug, Args)]
@@ -46,6 +52,13 @@ pub struct BotpressArgs {
     /// Which conversations.
     #[command(flatten)]
     pub select: SelectArgs,
+    /// List the conversations without their messages, as JSON lines: one request a page
+    ///
+    /// The list can be cut in parts, and --conversation - reads each of them.
+    #[arg(long, help_heading = "Selection", conflicts_with_all = [
+        "conversation", "concurrency", "with_users", "with_state", "state", "output_dir"])]
+    pub list: bool,
+
     /// Where to and how.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -96,6 +109,28 @@ pub struct BotpressArgs {
 }
 
 impl BotpressArgs {
+    /// The same flags with the form that `--list` writes, where that is asked for.
+    ///
+    /// # Errors
+    /// A usage error when they ask for another form.
+    pub fn formed(mut self) -> Result<Self, UsageError> {
+        if self.list {
+            let output = &mut self.output;
+            let form = if output.is_stdout() && output.format.is_none() {
+                Format::Jsonl
+            } else {
+                Format::of(output)?
+            };
+            if form != Format::Jsonl {
+                return Err(usage!(
+                    "--list writes JSON lines: give -f jsonl or a name with .jsonl"
+                ));
+            }
+            output.format = Some(Format::Index);
+        }
+        Ok(self)
+    }
+
     /// What the export asks for: runs with one state have to agree on it.
     #[must_use]
     pub fn selection(&self) -> Value {

@@ -139,7 +139,7 @@ pub struct SelectArgs {
     #[arg(long, visible_alias = "to", value_name = "WHEN")]
     pub until: Option<When>,
 
-    /// Only this conversation (repeatable; `-` and `@FILE` read ids, one a line)
+    /// Only this conversation (repeatable; `-` and `@FILE` read ids, one a line, or JSON lines with an `id`)
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub conversation: Vec<String>,
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::template::Template;
-use super::{Format, Formatter, chat, csv, html, json, jsonl, markdown, messages, text};
+use super::{Format, Formatter, chat, csv, html, index, json, jsonl, markdown, messages, text};
 use crate::cli::{FormArgs, OutputArgs};
 use crate::time::TimeStyle;
 
@@ -60,6 +60,7 @@ impl Form {
             Format::Messages => Box::<messages::Messages>::default(),
             Format::Csv => Box::new(csv::Csv::new(self.args.excel)),
             Format::Chat => Box::new(chat::Chat::new(&self.args)),
+            Format::Index => Box::new(index::Index),
         }
     }
 }

@@ -4,6 +4,7 @@ mod chat;
 mod csv;
 mod form;
 mod html;
+mod index;
 mod json;
 mod jsonl;
 mod markdown;
@@ -52,6 +53,9 @@ pub enum Format {
     Csv,
     /// One conversation a line, to train a language model on
     Chat,
+    /// What --list writes: one conversation a line, without its messages
+    #[value(skip)]
+    Index,
 }
 
 impl Format {
@@ -142,6 +146,7 @@ impl Format {
             Self::Messages => "messages",
             Self::Csv => "csv",
             Self::Chat => "chat",
+            Self::Index => "list",
         }
     }
 
@@ -159,7 +164,7 @@ impl Format {
             Self::Markdown => "md",
             Self::Html => "html",
             Self::Json => "json",
-            Self::Jsonl | Self::Messages | Self::Chat => "jsonl",
+            Self::Jsonl | Self::Messages | Self::Chat | Self::Index => "jsonl",
             Self::Csv => "csv",
         }
     }

@@ -6,6 +6,7 @@ mod boost;
 mod botpress;
 mod cursor;
 mod html;
+mod ids;
 pub mod json_array;
 mod lenient;
 mod queue;
@@ -17,7 +18,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use tokio::sync::mpsc::Sender;
 
 use crate::cli::SelectArgs;
@@ -44,6 +45,8 @@ pub enum Event {
     Conversation(Box<Conversation>),
     /// Some of them, since waking another thread for each takes longer than reading it.
     Conversations(Arc<Vec<Conversation>>),
+    /// A conversation as the list has it, without its messages: that is all that was asked for.
+    Listed(Box<Conversation>),
     /// A conversation that the vendor deleted meanwhile.
     Gone(Missing),
     /// A conversation that could not be had.
@@ -157,48 +160,4 @@ pub fn range(
         ));
     }
     Ok((since, until))
-}
-
-/// Reads the values of `--conversation`: ids, and `-` and `@FILE` for ids that stand one a line. None comes twice.
-///
-/// # Errors
-/// When a list cannot be read or an id can be none.
-fn conversation_ids(values: &[String], stdin_is_token: bool) -> Result<Vec<String>> {
-    let mut ids = Vec::new();
-    for value in values {
-        match value.strip_prefix('@') {
-            Some(file) => {
-                let text = std::fs::read_to_string(file);
-                ids.extend(lines(&text.with_context(|| {
-                    format!("could not read conversation ids from {file}")
-                })?));
-            }
-            None if value == "-" && stdin_is_token => {
-                return Err(
-                    usage!("--token-file - and --conversation - cannot both read stdin").into(),
-                );
-            }
-            None if value == "-" => {
-                let text = std::io::read_to_string(std::io::stdin());
-                ids.extend(lines(
-                    &text.context("could not read conversation ids from stdin")?,
-                ));
-            }
-            None => ids.push(value.clone()),
-        }
-    }
-    let mut seen = seen::Seen::default();
-    ids.retain(|id| seen.insert(id));
-    if let Some(id) = ids.iter().find(|id| matches!(id.as_str(), "." | "..")) {
-        return Err(usage!("`{id}` is no conversation id").into());
-    }
-    Ok(ids)
-}
-
-fn lines(text: &str) -> Vec<String> {
-    text.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect()
 }

@@ -147,6 +147,10 @@ impl Wanted {
 
     /// Those that failed before, by their ids, and then the range.
     async fn run(self, mut export: Export) -> Result<()> {
+        // The vendor might take an empty list for no filter at all.
+        if query::wants_none(&self.body) {
+            return Ok(());
+        }
         let Some(increment) = &self.increment else {
             return self.range(export, &self.body).await;
         };

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use crate::cli::BoostArgs;
+use crate::source::ids::conversation_ids;
 use crate::source::{self, Increment};
 use crate::time::Timestamp;
 use crate::usage;
@@ -72,6 +73,11 @@ pub fn since(body: &Map<String, Value>, increment: &Increment) -> Map<String, Va
     body
 }
 
+/// Whether it asks for conversations by an empty list of ids, so that there are none.
+pub fn wants_none(body: &Map<String, Value>) -> bool {
+    body.get("conversation_ids") == Some(&json!([]))
+}
+
 /// A body with nothing but a range.
 pub fn range(from: Timestamp, to: Timestamp) -> Map<String, Value> {
     let pairs = [
@@ -86,14 +92,14 @@ pub fn range(from: Timestamp, to: Timestamp) -> Map<String, Value> {
 
 /// The filters of the flags, none of them twice.
 fn filters(args: &BoostArgs) -> Result<Map<String, Value>> {
-    let ids = source::conversation_ids(&args.select.conversation, args.secret_on_stdin())?;
-    let ids: Vec<_> = ids
-        .iter()
-        .map(|id| integer("--conversation", id))
-        .collect::<Result<_>>()?;
+    let ids = conversation_ids(&args.select.conversation, args.secret_on_stdin())?;
+    let ids = ids.map(|ids| {
+        let ids = ids.iter().map(|id| integer("--conversation", id));
+        ids.collect::<Result<Vec<_>>>()
+    });
     let some = |list: &[u64]| (!list.is_empty()).then(|| json!(list));
     let named = [
-        ("conversation_ids", some(&ids)),
+        ("conversation_ids", ids.transpose()?.map(|ids| json!(ids))),
         ("action_ids", some(&args.action_id)),
         (
             "api_status",

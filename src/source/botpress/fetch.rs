@@ -22,6 +22,8 @@ pub struct Fetcher {
     pub people: Option<People>,
     pub states: Vec<String>,
     pub keep_raw: bool,
+    /// Whether the list is all that is wanted.
+    pub list_only: bool,
 }
 
 /// What a conversation is fetched from.
@@ -42,6 +44,12 @@ pub enum Start {
 impl Fetcher {
     /// Fetches one conversation. An error ends the export; what concerns this conversation alone is an event.
     pub async fn fetch(&self, start: Start) -> Result<Event> {
+        let start = match start {
+            Start::Listed(conversation) if self.list_only => {
+                return Ok(Event::Listed(conversation));
+            }
+            start => start,
+        };
         let id = match &start {
             Start::Unchanged(id) => return Ok(Event::Skipped(id.clone())),
             Start::Id(id) | Start::Changed(id) => Some(id.clone()),

@@ -18,8 +18,8 @@ use crate::time::Timestamp;
 /// Where the conversations of an export come from.
 #[derive(Debug)]
 pub enum Plan {
-    /// The ids of the command line.
-    Ids(Vec<String>),
+    /// The ids of the command line, and whether all of them were typed.
+    Ids { ids: Vec<String>, typed: bool },
     /// The API's list.
     All,
     /// What is new or changed.
@@ -47,7 +47,7 @@ impl Lister<'_> {
     /// Hands everything to the queue, or as much as is wanted.
     pub async fn list(mut self, plan: &Plan) -> Result<()> {
         match plan {
-            Plan::Ids(ids) => {
+            Plan::Ids { ids, .. } => {
                 for id in ids {
                     if !self.queue.push(Start::Id(id.clone())).await {
                         break;

@@ -19,8 +19,9 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use tokio::sync::mpsc::Sender;
 
+use super::ids::{are_typed, conversation_ids};
 use super::queue::{self, Results, Rules, Weigh};
-use super::{Event, Increment, Missing, conversation_ids};
+use super::{Event, Increment, Missing};
 use crate::cli::{BotpressArgs, BotpressTarget, NetworkArgs};
 use crate::format::Format;
 use crate::http::ApiError;
@@ -102,11 +103,15 @@ impl Botpress {
             people: args.with_users.then(People::default),
             states: args.with_state.clone(),
             keep_raw: !args.output.no_raw,
+            list_only: args.list,
         };
         Ok(Self {
             fetcher,
             filter,
-            plan: if named { Plan::Ids(ids) } else { Plan::All },
+            plan: ids.map_or(Plan::All, |ids| Plan::Ids {
+                ids,
+                typed: are_typed(&args.select.conversation),
+            }),
             limit: args.select.limit.unwrap_or(u64::MAX),
             concurrency: args.concurrency,
             ordered: args.output.output_dir.is_none(),
@@ -187,7 +192,9 @@ async fn send(
 impl Weigh for Result<Event> {
     fn weight(&self) -> usize {
         match self {
-            Ok(Event::Conversation(conversation)) => conversation.weight(),
+            Ok(Event::Conversation(conversation) | Event::Listed(conversation)) => {
+                conversation.weight()
+            }
             _ => 0,
         }
     }
@@ -210,8 +217,8 @@ struct Tally {
 /// What it means when all conversations are gone.
 #[derive(Default)]
 enum Nothing {
-    /// Wrong ids, or the wrong bot.
-    WrongIds,
+    /// Wrong ids, or the wrong bot, when so many are gone.
+    WrongIds(usize),
     /// An address that is no API.
     #[default]
     WrongAddress,
@@ -222,7 +229,9 @@ enum Nothing {
 impl Tally {
     fn of(plan: &Plan) -> Self {
         let (again, nothing) = match plan {
-            Plan::Ids(_) => (HashSet::new(), Nothing::WrongIds),
+            Plan::Ids { typed: true, .. } => (HashSet::new(), Nothing::WrongIds(1)),
+            // What a program has listed may be deleted before it is read.
+            Plan::Ids { typed: false, .. } => (HashSet::new(), Nothing::WrongIds(NEVER_ALL_GONE)),
             Plan::All => (HashSet::new(), Nothing::WrongAddress),
             Plan::Increment(increment) => {
                 let first = increment.since.is_none();
@@ -244,7 +253,7 @@ impl Tally {
     /// Passes an event on, unless it is time to give up.
     fn count(&mut self, event: Event) -> Result<Event> {
         match event {
-            Event::Conversation(_) => self.found += 1,
+            Event::Conversation(_) | Event::Listed(_) => self.found += 1,
             Event::Conversations(ref some) => self.found += some.len(),
             Event::Gone(_) => self.gone += 1,
             Event::Expect(_) | Event::Skipped(_) => {}
@@ -281,7 +290,7 @@ impl Tally {
         let gone = self.gone;
         match self.nothing {
             _ if self.found + self.failed > 0 => Ok(()),
-            Nothing::WrongIds if gone > 0 => {
+            Nothing::WrongIds(least) if gone >= least => {
                 bail!(
                     "none of the conversations asked for was found: check --conversation and --bot-id"
                 )

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tokio::sync::mpsc::Sender;
 
-use super::{Event, Incomplete, blocks, conversation_ids, range};
+use super::{Event, Incomplete, blocks, ids, range};
 use crate::cli::RenderArgs;
 use crate::model::Conversation;
 use crate::progress::Console;
@@ -42,8 +42,8 @@ pub struct Saved {
 pub struct Wanted {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
-    /// All, where there are none.
-    ids: HashSet<String>,
+    /// All, where none are named.
+    ids: Option<HashSet<String>>,
     limit: u64,
     keep_raw: bool,
 }
@@ -80,11 +80,11 @@ impl Saved {
             )));
         }
         let (since, until) = range(&args.select, args.output.timezone, Timestamp::now())?;
-        let ids = conversation_ids(&args.select.conversation, false)?;
+        let ids = ids::conversation_ids(&args.select.conversation, false)?;
         let wanted = Wanted {
             since,
             until,
-            ids: ids.into_iter().collect(),
+            ids: ids.map(|ids| ids.into_iter().collect()),
             limit: args.select.limit.unwrap_or(u64::MAX),
             keep_raw: !args.output.no_raw,
         };
@@ -126,14 +126,15 @@ impl Wanted {
     /// Whether the flags select it. One without a time is in no range that has a beginning.
     fn has(&self, conversation: &Conversation) -> bool {
         let created = conversation.created_at;
-        (self.ids.is_empty() || self.ids.contains(&conversation.id))
+        self.may_have(Some(&conversation.id))
             && self.since.is_none_or(|since| created >= Some(since))
             && self.until.is_none_or(|until| created < Some(until))
     }
 
     /// Whether a conversation that cannot be read may be among those that are wanted.
     fn may_have(&self, id: Option<&str>) -> bool {
-        self.ids.is_empty() || id.is_none_or(|id| self.ids.contains(id))
+        let ids = self.ids.as_ref();
+        ids.is_none_or(|ids| id.is_none_or(|id| ids.contains(id)))
     }
 
     /// The conversation without what is not wanted of it.

@@ -162,7 +162,7 @@ impl Reader {
         match read {
             Ok(conversation) => {
                 self.read += 1;
-                if !self.wanted.ids.is_empty() {
+                if self.wanted.ids.is_some() {
                     self.found.insert(&conversation.id);
                 }
                 if !self.wanted.has(&conversation) {
@@ -216,7 +216,7 @@ impl Reader {
 
     /// Tells which conversations were asked for by their ids and are not there.
     fn tell_missing(&mut self) {
-        let mut missing: Vec<_> = self.wanted.ids.iter().cloned().collect();
+        let mut missing: Vec<_> = self.wanted.ids.iter().flatten().cloned().collect();
         missing.retain(|id| !self.found.contains(id));
         missing.sort();
         for id in missing {
