@@ -123,6 +123,8 @@ fn every_request_and_every_answer_keeps_the_contract() {
         let world = fake.world();
         (world.token.clone(), world.bot_id.clone())
     };
+    let list = prism.botpress(&fake, "--list").stdout();
+    assert_eq!(records(&list).len(), 45);
     let check = convexport("check botpress")
         .env("BP_API_URL", &prism.url)
         .env("BP_TOKEN", &token)
