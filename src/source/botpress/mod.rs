@@ -11,9 +11,9 @@ mod filter;
 mod list;
 mod message;
 mod people;
+mod tally;
 mod walk;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -21,10 +21,9 @@ use tokio::sync::mpsc::Sender;
 
 use super::ids::{are_typed, conversation_ids};
 use super::queue::{self, Results, Rules, Weigh};
-use super::{Event, Increment, Missing};
+use super::{Event, Increment};
 use crate::cli::{BotpressArgs, BotpressTarget, NetworkArgs};
 use crate::format::Format;
-use crate::http::ApiError;
 use crate::progress::Console;
 use crate::time::Timestamp;
 use crate::usage;
@@ -34,18 +33,13 @@ use filter::Filter;
 use list::{Lister, Plan};
 pub use message::{conversation, message};
 use people::People;
+use tally::Tally;
 
 /// How many conversations may be listed and not yet written.
 const WINDOW: usize = 1024;
 
 /// How many bytes of conversations may wait for their turn while one before them is fetched.
 const WINDOW_BYTES: usize = 8 * 1024 * 1024;
-
-/// So many conversations in a row given up on: the API is down, and asking on for the rest helps nobody.
-const GIVE_UP_AFTER: usize = 20;
-
-/// So many conversations of the list, and all of them gone: it is not they that are missing.
-const NEVER_ALL_GONE: usize = 4;
 
 /// A bot, and what is wanted of it.
 #[derive(Debug)]
@@ -196,111 +190,6 @@ impl Weigh for Result<Event> {
                 conversation.weight()
             }
             _ => 0,
-        }
-    }
-}
-
-/// What came of the conversations, to tell when it is not they that are at fault.
-#[derive(Default)]
-struct Tally {
-    found: usize,
-    gone: usize,
-    failed: usize,
-    /// Failures in a row that might pass later.
-    unreached: usize,
-    /// Those that have failed before; they stand in a row and tell nothing.
-    again: HashSet<String>,
-    /// What it means when nothing is found.
-    nothing: Nothing,
-}
-
-/// What it means when all conversations are gone.
-#[derive(Default)]
-enum Nothing {
-    /// Wrong ids, or the wrong bot, when so many are gone.
-    WrongIds(usize),
-    /// An address that is no API.
-    #[default]
-    WrongAddress,
-    /// That some were deleted.
-    Usual,
-}
-
-impl Tally {
-    fn of(plan: &Plan) -> Self {
-        let (again, nothing) = match plan {
-            Plan::Ids { typed: true, .. } => (HashSet::new(), Nothing::WrongIds(1)),
-            // What a program has listed may be deleted before it is read.
-            Plan::Ids { typed: false, .. } => (HashSet::new(), Nothing::WrongIds(NEVER_ALL_GONE)),
-            Plan::All => (HashSet::new(), Nothing::WrongAddress),
-            Plan::Increment(increment) => {
-                let first = increment.since.is_none();
-                let nothing = if first {
-                    Nothing::WrongAddress
-                } else {
-                    Nothing::Usual
-                };
-                (increment.failed.iter().cloned().collect(), nothing)
-            }
-        };
-        Self {
-            again,
-            nothing,
-            ..Self::default()
-        }
-    }
-
-    /// Passes an event on, unless it is time to give up.
-    fn count(&mut self, event: Event) -> Result<Event> {
-        match event {
-            Event::Conversation(_) | Event::Listed(_) => self.found += 1,
-            Event::Conversations(ref some) => self.found += some.len(),
-            Event::Gone(_) => self.gone += 1,
-            Event::Expect(_) | Event::Skipped(_) => {}
-            Event::Failed(missing) => return self.count_failure(missing),
-        }
-        self.unreached = 0;
-        Ok(event)
-    }
-
-    fn count_failure(&mut self, missing: Missing) -> Result<Event> {
-        let api = missing.error.downcast_ref::<ApiError>();
-        let refused = api.is_some_and(ApiError::is_refusal);
-        self.failed += 1;
-        if missing
-            .id
-            .as_ref()
-            .is_some_and(|id| self.again.contains(id))
-        {
-            return Ok(Event::Failed(missing));
-        }
-        self.unreached = if refused || api.is_some_and(ApiError::is_transient) {
-            self.unreached + 1
-        } else {
-            0
-        };
-        if self.unreached == GIVE_UP_AFTER {
-            let context = format!("gave up after {GIVE_UP_AFTER} failures in a row");
-            return Err(missing.error.context(context));
-        }
-        Ok(Event::Failed(missing))
-    }
-
-    fn check(&self) -> Result<()> {
-        let gone = self.gone;
-        match self.nothing {
-            _ if self.found + self.failed > 0 => Ok(()),
-            Nothing::WrongIds(least) if gone >= least => {
-                bail!(
-                    "none of the conversations asked for was found: check --conversation and --bot-id"
-                )
-            }
-            Nothing::WrongAddress if gone >= NEVER_ALL_GONE => {
-                bail!(
-                    "the list has {gone} conversations, and all of them are said not to exist: check --base-url"
-                )
-            }
-            _ => Ok(()),
         }
     }
 }
