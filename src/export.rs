@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::Instant;
@@ -185,6 +185,8 @@ impl Export<'_> {
             if !format::is_unfit(&error) {
                 return Err(error);
             }
+            // It is the conversation's, not the destination's.
+            let error = anyhow!("{}", error.root_cause());
             let id = Some(conversation.id.clone());
             return self.failed(Missing { id, error });
         }

@@ -6,14 +6,15 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
-use serde_json::Value;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::cli::{ArchiveArgs, ConsoleArgs, OutputArgs, RunArgs, SelectArgs};
 use crate::export::Export;
 use crate::format::Format;
 use crate::progress::Console;
-use crate::sink::{Earlier, Packing, Sink};
+use crate::sink::{Earlier, Packing, Sink, hex};
 use crate::source::{self, Source};
 use crate::state::{self, State};
 use crate::summary::{Exit, Summary};
@@ -136,6 +137,18 @@ impl Job<'_> {
                 ));
             }
         }
+        let folder = output.output_dir.as_deref().map(place);
+        let own = state.into_iter().chain(run.summary.as_deref());
+        let within = |file: &&Path| {
+            let folder = folder.as_ref();
+            *file != Path::new("-") && folder.is_some_and(|folder| place(file).starts_with(folder))
+        };
+        if let Some(file) = own.into_iter().find(within) {
+            bail!(usage!(
+                "{} lies in the folder of the export, where a conversation could be named like it: keep it beside",
+                file.display()
+            ));
+        }
         Ok(())
     }
 
@@ -155,7 +168,14 @@ impl Job<'_> {
         self.keeps_earlier(archive)?;
         let output = self.output;
         let (since, _) = source::range(self.select, output.timezone, Timestamp::now())?;
-        let state = State::open(path, summary.selection.clone(), since)?;
+        let mut selection = summary.selection.clone();
+        if let Some(template) = &output.template {
+            // By what is in it: one that was edited makes another export.
+            let text = fs::read(template)
+                .with_context(|| format!("could not read the template {}", template.display()))?;
+            selection["template"] = json!(hex(&Sha256::digest(text)));
+        }
+        let state = State::open(path, selection, since)?;
         summary.watermark_before = state.watermark();
         summary.watermark_after = state.watermark();
         Ok(Some(state))

@@ -1,6 +1,7 @@
 //! What ends a run from outside: Ctrl-C, SIGTERM, or the end of `--max-duration`.
 
 use std::fmt;
+use std::io::Write;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -59,6 +60,10 @@ pub fn watch(runtime: &Handle, most: Option<Duration>) -> Receiver<Stop> {
             second = signal() => second,
             () = tokio::time::sleep(GRACE) => stop,
         };
+        // Nobody is left to be told when stderr itself fails.
+        let line =
+            "convexport: error: ended before everything was written; this continues or begins anew";
+        writeln!(std::io::stderr(), "{line}: {}", command_line()).ok();
         std::process::exit(last.code().into());
     });
     receiver

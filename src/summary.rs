@@ -1,6 +1,7 @@
 //! What an export came to: the counts, the exit code, and the JSON that `--summary` writes.
 
 use std::fmt;
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::io::Write;
 use std::path::Path;
@@ -218,6 +219,13 @@ impl Summary {
                 .context("could not write the summary");
         }
         let written = || {
+            if fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+                // A pipe or device takes it as it is.
+                return Ok(OpenOptions::new()
+                    .write(true)
+                    .open(path)?
+                    .write_all(&text)?);
+            }
             let partial = PartialFile::open(path)?;
             partial.start_over()?;
             partial.writer()?.write_all(&text)?;

@@ -428,7 +428,7 @@ fn a_token_endpoints_own_words_are_shown() {
     let url = format!("{}/oauth/token", fake.url());
     let run = boost(&fake, "--since 1d --client-id c --token-url")
         .arg(url)
-        .env("BOOST_CLIENT_SECRET", "s")
+        .env("BOOST_CLIENT_SECRET", "not-a-real-secret")
         .run();
     run.ends(1, &["invalid_scope: not for this client"]);
 }

@@ -78,6 +78,51 @@ fn a_missing_proof_is_noticed() {
 }
 
 #[test]
+fn a_proof_that_cannot_be_read_is_none() {
+    let talk = r#"{"type":"conversation","id":1,"messages":[]}"#;
+    for end in [
+        r#"{"type":"post_query_info","conversations":1, garbage}"#,
+        r#"{"type":"post_query_info","conversations":"2"}"#,
+        r#"{"type":"news", garbage},{"type":"post_query_info","conversations":1}"#,
+    ] {
+        let run = convexport("boost --input - -f jsonl")
+            .stdin(&format!("[{talk},{end}]"))
+            .run();
+        run.ends(3, &["cannot be read", "after 1 conversations"]);
+        assert_eq!(conversations(&run), ["1"]);
+    }
+}
+
+#[test]
+fn messages_that_stand_twice_are_not_dropped() {
+    let message = r#"{"id":5,"type":"question","question":{"input":"first"}}"#;
+    let talk = format!(r#"{{"type":"conversation","id":1,"messages":[{message}],"messages":[]}}"#);
+    let run = convexport("boost --input - -f jsonl")
+        .stdin(&format!("[{talk},{{\"type\":\"post_query_info\"}}]"))
+        .run();
+    run.ends(
+        3,
+        &[
+            "could not read conversation 1",
+            "duplicate field `messages`",
+        ],
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_garbage() {
+    let saved = include_str!("fixtures/boost-export.json");
+    let plain = convexport("boost --input - -f jsonl").stdin(saved).stdout();
+    let marked = format!("\u{feff}{saved}");
+    let read = convexport("boost --input - -f jsonl")
+        .stdin(&marked)
+        .stdout();
+    assert_eq!(read, plain);
+    let again = convexport("render - -f jsonl").stdin(&format!("\u{feff}{plain}"));
+    assert_eq!(again.stdout(), plain);
+}
+
+#[test]
 fn a_missing_bracket_is_noticed() {
     stays(
         &BoostFault::NoClosingBracket,

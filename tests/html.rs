@@ -325,6 +325,27 @@ fn a_large_export_is_an_index_with_pages() {
 }
 
 #[test]
+fn other_exports_with_such_names_are_no_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["all-1.html", "all-2.html"] {
+        export(folder.path(), 2).ends(0, &[]);
+        fs::rename(folder.path().join("all.html"), folder.path().join(name)).unwrap();
+    }
+    export(folder.path(), 3).ends(0, &[]);
+    let all = [
+        "all-1.html",
+        "all-2.html",
+        "all.html",
+        "in.json",
+        "sum.json",
+    ];
+    assert_eq!(names(folder.path()), all);
+    export(folder.path(), 5_001).ends(1, &["all-1.html is in the way"]);
+    let page = fs::read_to_string(folder.path().join("all-1.html")).unwrap();
+    assert_eq!(anchors(&page).len(), 2);
+}
+
+#[test]
 fn few_conversations_can_be_a_large_export() {
     let folder = tempfile::tempdir().unwrap();
     let long = "four ".repeat(1 << 20);
@@ -394,8 +415,12 @@ fn an_incomplete_export_replaces_no_page() {
         "a cut page must not look whole"
     );
 
+    // What was cut could be the part of another export.
     export(folder.path(), 2).ends(0, &[]);
-    assert_eq!(names(folder.path()), ["all.html", "in.json", "sum.json"]);
+    assert_eq!(
+        names(folder.path()),
+        ["all-2.html.partial", "all.html", "in.json", "sum.json"]
+    );
 }
 
 #[test]

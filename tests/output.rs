@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use crate::support::fake::{Action, Conversation, Fake, REFERENCE, Recorded, Rule, World, utc};
-use crate::support::{bot_with, botpress, ids, records, truth};
+use crate::support::{bot_with, botpress, convexport, ids, records, truth};
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
@@ -196,6 +196,42 @@ fn a_full_disk_is_an_error_that_names_the_path() {
     botpress(&fake, "-f jsonl -o /dev/full")
         .run()
         .ends(1, &["could not write to /dev/full", "No space left"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_summary_goes_through_a_pipe_that_stays_one() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let reader = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || {
+            // The one that is written at the beginning, and that of the end.
+            let begun = fs::read_to_string(&pipe).unwrap();
+            begun + &fs::read_to_string(&pipe).unwrap()
+        })
+    };
+    convexport("boost --input tests/fixtures/boost-export.json -f jsonl --summary")
+        .arg(&pipe)
+        .stdout();
+    assert!(reader.join().unwrap().contains("\"complete\": true"));
+    assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+}
+
+#[test]
+fn no_file_of_the_run_lies_among_the_conversations() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["--summary all/1000001.json", "--state all/s"] {
+        let fake = Fake::start(World::new());
+        botpress(&fake, "-d all -f json")
+            .args(file)
+            .within(folder.path())
+            .run()
+            .ends(2, &["keep it beside"]);
+    }
 }
 
 #[test]

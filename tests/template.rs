@@ -206,6 +206,60 @@ fn the_readmes_template_works_as_written() {
 }
 
 #[test]
+fn records_and_states_are_there_by_any_name() {
+    let jsonl = talk("1", &messages());
+    let shown = |template: &str| rendered(template, &jsonl);
+    assert_eq!(shown("{{ conversation['r' ~ 'aw'].a.b }}"), "vendor's");
+    assert!(
+        shown("{% for k, v in conversation|items %}{{ k }}={{ v }};{% endfor %}")
+            .contains("vendor's")
+    );
+    assert_eq!(
+        shown("{{ conversation.messages[0].raw.payload.mood }}"),
+        "good"
+    );
+    assert_eq!(
+        shown("{{ conversation.states.cart.items }}{% if conversation.states.cart %}x{% endif %}"),
+        ""
+    );
+}
+
+#[test]
+fn a_template_that_never_ends_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let endless = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}";
+    by(endless, &folder).run().ends(2, &["fuel"]);
+    let later =
+        format!("{{% if conversation.id == '1' %}}{endless}{{% endif %}}{{{{ conversation.id }}}}");
+    let jsonl = talk("1", &messages()) + &talk("2", &messages());
+    let run = by(&later, &folder).stdin(&jsonl).run();
+    run.ends(
+        3,
+        &["could not write conversation 1 by the template", "fuel"],
+    );
+    assert_eq!(run.stdout, "2");
+    assert!(
+        !run.stderr.contains("stdout"),
+        "the destination is not at fault"
+    );
+}
+
+#[test]
+fn an_edited_template_makes_another_export() {
+    let fake = Fake::start(World::with_conversations(2, |_| 1));
+    let folder = tempfile::tempdir().unwrap();
+    let run = |template: &str| {
+        fs::write(folder.path().join("t"), template).unwrap();
+        botpress(&fake, "--template t -d all --state s")
+            .within(folder.path())
+            .run()
+    };
+    assert_eq!(run("{{ conversation.id }}").code, 0);
+    assert_eq!(run("{{ conversation.id }}").code, 0);
+    run("id {{ conversation.id }}").ends(2, &["template"]);
+}
+
+#[test]
 fn vendors_are_exported_by_a_template_too() {
     let message = "{\"id\":\"m\",\"createdAt\":\"2026-11-01T10:00:00Z\",\"type\":\"text\",\"direction\":\"incoming\",\
                    \"payload\":{\"text\":\"Hi\"}}";

@@ -11,7 +11,6 @@ mod talk;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use base64::Engine;
@@ -28,7 +27,8 @@ use talk::Talk;
 const FULL_CONVERSATIONS: u64 = 5_000;
 const FULL_BYTES: u64 = 16 << 20;
 
-const GENERATOR: &str = "<meta name=\"generator\" content=\"convexport ";
+/// What leads from a page to the index.
+const TO_INDEX: &str = "All pages";
 
 /// The page under way, and what the index says of those before.
 pub struct Html {
@@ -110,12 +110,12 @@ impl Formatter for Html {
         let mut nav = String::from("<nav aria-label=\"Pages\">");
         let places = [
             (neighbours.previous.as_deref(), "Previous page"),
-            (Some(neighbours.index.as_str()), "All pages"),
+            (Some(neighbours.index.as_str()), TO_INDEX),
             (neighbours.next.as_deref(), "Next page"),
         ];
         for (name, words) in places {
             if let Some(name) = name {
-                let _ = write!(nav, "<a href=\"{}\">{words}</a>", encoded(name));
+                nav.push_str(&link(name, words));
             }
         }
         nav.push_str("</nav>");
@@ -130,8 +130,9 @@ impl Formatter for Html {
         index::write(&self.done, pages, complete, out)
     }
 
-    fn wrote(&self, beginning: &[u8]) -> bool {
-        memchr::memmem::find(beginning, GENERATOR.as_bytes()).is_some()
+    /// By its link to the index, which no message can have: those are escaped, and have no addresses without a scheme.
+    fn ends_page_of(&self, index: &str, end: &[u8]) -> bool {
+        memchr::memmem::find(end, link(index, TO_INDEX).as_bytes()).is_some()
     }
 }
 
@@ -158,12 +159,16 @@ fn head(scripts: &str) -> String {
     );
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n{GENERATOR}{}\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<meta name=\"generator\" content=\"convexport {}\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>Conversations</title>\n<style>{style}</style>\n</head>\n",
         env!("CARGO_PKG_VERSION")
     )
+}
+
+fn link(name: &str, words: &str) -> String {
+    format!("<a href=\"{}\">{words}</a>", encoded(name))
 }
 
 fn script() -> Cow<'static, str> {

@@ -272,7 +272,7 @@ pub trait Formatter {
     }
 
     /// Whether a document that begins so is a page of an earlier export, so that another may take its place.
-    fn wrote(&self, _beginning: &[u8]) -> bool {
+    fn ends_page_of(&self, _index: &str, _end: &[u8]) -> bool {
         false
     }
 }

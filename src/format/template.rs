@@ -20,6 +20,9 @@ use crate::model::Conversation;
 use crate::time::TimeStyle;
 use crate::usage;
 
+/// How many steps the template may take for one conversation: a few seconds' worth.
+const FUEL: u64 = 50_000_000;
+
 /// A template that has been tried; clones share it.
 #[derive(Clone, Debug)]
 pub struct Template {
@@ -27,8 +30,6 @@ pub struct Template {
     /// The file, which errors name.
     name: Arc<str>,
     times: TimeStyle,
-    /// Whether it uses the vendors' records. To parse them takes longer than all the rest.
-    uses_raw: bool,
 }
 
 impl Template {
@@ -40,7 +41,6 @@ impl Template {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("could not read the template {name}"))?;
-        let uses_raw = text.contains("raw");
         let mut engine = engine().context("the template engine broke down")?;
         engine
             .add_template_owned(name.clone(), text)
@@ -49,7 +49,6 @@ impl Template {
             engine: Arc::new(engine),
             name: name.into(),
             times,
-            uses_raw,
         };
         for conversation in sample::conversations() {
             match template.render(&conversation) {
@@ -65,7 +64,7 @@ impl Template {
     }
 
     fn render(&self, conversation: &Conversation) -> Result<String, Error> {
-        let conversation = values::conversation(conversation, &self.times, self.uses_raw);
+        let conversation = values::conversation(conversation, &self.times);
         self.engine
             .get_template(&self.name)?
             .render(minijinja::context! { conversation })
@@ -115,6 +114,9 @@ fn engine() -> Result<Environment<'static>, Error> {
             escape_formatter(out, state, value)
         }
     });
+    engine.set_fuel(Some(FUEL));
+    // None is to be reached from another, and so none from itself.
+    engine.set_path_join_callback(|_, _| "".into());
     // So that errors can show what they are about.
     engine.set_debug(true);
     Ok(engine)

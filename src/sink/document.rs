@@ -154,10 +154,10 @@ impl Document {
         self.out.finish()
     }
 
-    /// Whether a file that begins so is a page of an earlier export in this form.
+    /// Whether a file that ends so is a page of an earlier export in this form, under this index.
     #[must_use]
-    pub fn wrote(&self, beginning: &[u8]) -> bool {
-        self.formatter.wrote(beginning)
+    pub fn ends_page_of(&self, index: &str, end: &[u8]) -> bool {
+        self.formatter.ends_page_of(index, end)
     }
 
     /// What was written, under a name.

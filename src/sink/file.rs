@@ -49,6 +49,9 @@ impl PartialFile {
     /// When it cannot be written, or another run writes it.
     pub fn open(path: &Path) -> Result<Self> {
         let target = resolved(path)?;
+        if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
+            bail!("{} is in the way: it is no regular file", target.display());
+        }
         let mut name = target.clone().into_os_string();
         name.push(".partial");
         let partial = PathBuf::from(name);

@@ -2,7 +2,7 @@
 //! at the end, the index last, so that an incomplete export takes the place of none.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -15,8 +15,8 @@ use super::{Finished, buffered, file_name};
 use crate::format::{Formatter, Neighbours};
 use crate::model::Conversation;
 
-/// So much of a file tells what it is.
-const BEGINNING: u64 = 1024;
+/// So much of a file's end tells what it is.
+const END: i64 = 64 * 1024;
 
 /// One file, as long as its document is not full; then the last of several.
 pub struct Pages {
@@ -185,11 +185,12 @@ impl Pages {
     }
 
     fn is_page(&self, path: &Path) -> io::Result<bool> {
-        let mut beginning = Vec::new();
-        File::open(path)?
-            .take(BEGINNING)
-            .read_to_end(&mut beginning)?;
-        Ok(self.document.wrote(&beginning))
+        let mut file = File::open(path)?;
+        let length = i64::try_from(file.metadata()?.len()).unwrap_or(i64::MAX);
+        file.seek(SeekFrom::End(-length.min(END)))?;
+        let mut end = Vec::new();
+        file.read_to_end(&mut end)?;
+        Ok(self.document.ends_page_of(&file_name(&self.target), &end))
     }
 
     /// Removes what an earlier, larger export left: nothing leads there any more.

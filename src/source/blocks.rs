@@ -21,6 +21,9 @@ const WAITING: usize = 4;
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
+/// How UTF-8 text begins that says so.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Unpacked bytes, in order.
 pub struct Blocks {
     blocks: Receiver<io::Result<Vec<u8>>>,
@@ -96,11 +99,24 @@ fn unpacked(mut bytes: impl Read + 'static) -> io::Result<Box<dyn Read>> {
     let zstd = head == ZSTD_MAGIC;
     let whole = BufReader::with_capacity(BLOCK / 2, io::Cursor::new(head).chain(bytes));
     match (gzip, zstd) {
-        (true, _) => Ok(Box::new(MultiGzDecoder::new(whole))),
+        (true, _) => without_mark(MultiGzDecoder::new(whole)),
         (_, true) => Err(io::Error::new(
             io::ErrorKind::Unsupported,
             "it is packed with zstd, which is not read: unpack it first",
         )),
-        _ => Ok(Box::new(whole)),
+        _ => without_mark(whole),
     }
+}
+
+/// Passes over the byte order mark that some programs begin a file with.
+fn without_mark(mut bytes: impl Read + 'static) -> io::Result<Box<dyn Read>> {
+    let mut head = Vec::with_capacity(MARK.len());
+    bytes
+        .by_ref()
+        .take(MARK.len() as u64)
+        .read_to_end(&mut head)?;
+    if head == MARK {
+        head.clear();
+    }
+    Ok(Box::new(io::Cursor::new(head).chain(bytes)))
 }

@@ -1,4 +1,4 @@
-//! Conversations that a template is tried on: one that has everything, one that has nothing.
+//! Conversations that a template is tried on: those that have everything, one that has as little as can be.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,11 @@ use crate::model::{Attachment, Choice, Conversation, Message, Record, Role, User
 use crate::time::Timestamp;
 
 /// The samples.
-pub fn conversations() -> [Conversation; 2] {
+pub fn conversations() -> [Conversation; 3] {
+    [full(Vendor::Botpress), full(Vendor::Boost), bare()]
+}
+
+fn full(source: Vendor) -> Conversation {
     let everything = [Role::User, Role::Bot, Role::Agent, Role::System].map(message);
     let user = User {
         id: "user".to_owned(),
@@ -14,18 +18,18 @@ pub fn conversations() -> [Conversation; 2] {
         tags: BTreeMap::new(),
         role: Role::User,
     };
-    let full = Conversation {
+    Conversation {
+        source,
         created_at: Some(Timestamp::now()),
         updated_at: Some(Timestamp::now()),
         channel: Some("webchat".to_owned()),
         messages: everything.into(),
         users: Some(vec![user]),
-        ..empty()
-    };
-    [full, empty()]
+        ..bare()
+    }
 }
 
-fn empty() -> Conversation {
+fn bare() -> Conversation {
     Conversation {
         source: Vendor::Botpress,
         id: "sample".to_owned(),
@@ -33,7 +37,15 @@ fn empty() -> Conversation {
         updated_at: None,
         channel: None,
         tags: BTreeMap::new(),
-        messages: Vec::new(),
+        messages: vec![Message {
+            created_at: None,
+            user_id: None,
+            author: None,
+            text: String::new(),
+            options: Vec::new(),
+            attachments: Vec::new(),
+            ..message(Role::User)
+        }],
         users: None,
         states: None,
         promised: None,

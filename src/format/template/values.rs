@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use minijinja::context;
 use minijinja::value::{Enumerator, Object, Value};
@@ -14,7 +14,7 @@ use crate::time::TimeStyle;
 use crate::wording;
 
 /// A conversation. Keys that exports leave out when nobody asked for them are null here.
-pub fn conversation(conversation: &Conversation, times: &TimeStyle, with_raw: bool) -> Value {
+pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
     let Conversation {
         source,
         id,
@@ -30,17 +30,15 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle, with_raw: bo
     } = conversation;
     let messages: Vec<_> = messages
         .iter()
-        .map(|message| self::message(message, times, with_raw))
+        .map(|message| self::message(message, times))
         .collect();
     let users = users
         .as_ref()
         .map(|users| users.iter().map(user).collect::<Vec<_>>());
-    let states = states.as_ref().map(|states| {
-        let payload = |(name, payload): (&String, &Option<Record>)| {
-            (name.clone(), record(payload.as_ref(), true))
-        };
-        Value::from_object(Free(states.iter().map(payload).collect()))
-    });
+    let payload =
+        |(name, payload): (&String, &Option<Record>)| (name.clone(), record(payload.as_ref()));
+    let states = states.iter().flatten().map(payload).collect();
+    let states = Value::from_object(Free(states));
     context! {
         source => plain(source),
         id,
@@ -52,11 +50,11 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle, with_raw: bo
         messages,
         users,
         states,
-        raw => record(raw.as_ref(), with_raw),
+        raw => record(raw.as_ref()),
     }
 }
 
-fn message(message: &Message, times: &TimeStyle, with_raw: bool) -> Value {
+fn message(message: &Message, times: &TimeStyle) -> Value {
     let Message {
         id,
         created_at,
@@ -82,7 +80,7 @@ fn message(message: &Message, times: &TimeStyle, with_raw: bool) -> Value {
         words => wording::of(message),
         options => options.iter().map(choice).collect::<Vec<_>>(),
         attachments => attachments.iter().map(attachment).collect::<Vec<_>>(),
-        raw => record(raw.as_ref(), with_raw),
+        raw => record(raw.as_ref()),
     }
 }
 
@@ -111,12 +109,46 @@ fn plain(value: impl Serialize) -> Value {
     free(&serde_json::to_value(value).unwrap_or_default())
 }
 
-/// A vendor's record.
-fn record(record: Option<&Record>, wanted: bool) -> Value {
-    let json = record
-        .filter(|_| wanted)
-        .map(|record| serde_json::from_str(record.get()));
-    free(&json.and_then(Result::ok).unwrap_or_default())
+/// A vendor's record. To parse those takes longer than all the rest, so that is left until a template looks into one.
+fn record(record: Option<&Record>) -> Value {
+    let json = record.map_or("null", Record::get);
+    if json.starts_with('{') {
+        let read = OnceLock::new();
+        let json = json.to_owned();
+        return Value::from_object(Unread { json, read });
+    }
+    free(&serde_json::from_str(json).unwrap_or_default())
+}
+
+/// A record that is read when it is looked into.
+#[derive(Debug)]
+struct Unread {
+    json: String,
+    read: OnceLock<Arc<Free>>,
+}
+
+impl Unread {
+    fn free(&self) -> &Arc<Free> {
+        self.read.get_or_init(|| {
+            let map: BTreeMap<String, Json> = serde_json::from_str(&self.json).unwrap_or_default();
+            let entry = |(key, value): (&String, &Json)| (key.clone(), free(value));
+            Arc::new(Free(map.iter().map(entry).collect()))
+        })
+    }
+}
+
+impl Object for Unread {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.free().get_value(key)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        self.free().enumerate()
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.free().render(f)
+    }
 }
 
 fn free_map(map: &BTreeMap<String, Json>) -> Value {

@@ -27,7 +27,11 @@ impl<'a> Element<'a> {
         let mut cursor = Cursor::new(text);
         cursor.members(|cursor, key| {
             if key == "messages" {
-                self.messages = Some(message::messages(cursor, keep_raw)?);
+                let messages = message::messages(cursor, keep_raw)?;
+                // The record is without them, so that none of two may be dropped.
+                let twice = self.messages.is_some();
+                let twice = twice.then(|| Err(anyhow!("duplicate field `messages`")));
+                self.messages = Some(twice.unwrap_or(messages));
             } else {
                 self.fields.push((key, cursor.value()?));
             }
@@ -48,17 +52,19 @@ impl<'a> Element<'a> {
         Err(anyhow!("it is no object, or a key of it is no text"))
     }
 
-    /// A field's JSON.
+    /// A field's JSON; of several the last, as usual.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'a str> {
-        let (_, value) = self.fields.iter().find(|(key, _)| key == name)?;
+        let (_, value) = self.fields.iter().rev().find(|(key, _)| key == name)?;
         Some(value)
     }
 
-    /// The number of conversations that it tells.
-    #[must_use]
-    pub fn conversations(&self) -> Option<u64> {
-        serde_json::from_str(self.field("conversations")?).ok()
+    /// The number of conversations that it tells, where it tells one.
+    ///
+    /// # Errors
+    /// When that is no number.
+    pub fn conversations(&self) -> serde_json::Result<Option<u64>> {
+        serde_json::from_str(self.field("conversations").unwrap_or("null"))
     }
 
     /// A field's text, empty where there is none.

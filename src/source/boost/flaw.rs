@@ -13,6 +13,8 @@ pub enum Flaw {
     Body(Cause),
     Vendor(String),
     NoProof,
+    /// An element besides the conversations that cannot be read, by its type.
+    Info(String),
     Count(u64),
 }
 
@@ -31,6 +33,7 @@ impl fmt::Display for Flaw {
                 write!(f, "boost.ai reports an error: {}", words.join(" "))
             }
             Self::NoProof => f.write_str("the stream ended without its closing post_query_info"),
+            Self::Info(kind) => write!(f, "the stream is damaged: its {kind} cannot be read"),
             Self::Count(count) => write!(f, "boost.ai says that it sent {count} conversations"),
         }
     }

@@ -48,6 +48,7 @@ impl Export {
             expected: None,
             came: 0,
             proof: None,
+            damaged: None,
             unknown: BTreeMap::new(),
         };
         let read = stream.read(blocks);
@@ -66,6 +67,8 @@ struct Stream<'e> {
     /// Conversations that came, of whatever quality.
     came: u64,
     proof: Option<Proof>,
+    /// The type of an element that is no conversation and cannot be read.
+    damaged: Option<String>,
     /// How many elements came of each type that is not documented.
     unknown: BTreeMap<String, u64>,
 }
@@ -90,6 +93,9 @@ impl Stream<'_> {
             }
         }
         self.splitter.finish().map_err(Flaw::Split)?;
+        if let Some(kind) = self.damaged.take() {
+            return Err(Flaw::Info(kind));
+        }
         match self.proof {
             None => Err(Flaw::NoProof),
             Some(Proof { count }) => match count.or(self.expected) {
@@ -188,8 +194,11 @@ impl Stream<'_> {
 
     fn element(&mut self, element: Element, text: &str, read: Result<()>) -> Result<Flow, Flaw> {
         match element.words("type").as_ref() {
-            "query_info" => self.expect(element.conversations()),
-            "post_query_info" => self.prove(element.conversations()),
+            kind @ ("query_info" | "post_query_info") => match (read, element.conversations()) {
+                (Ok(()), Ok(count)) if kind == "query_info" => self.expect(count),
+                (Ok(()), Ok(count)) => self.prove(count),
+                _ => self.damaged = Some(kind.to_owned()),
+            },
             "error" => {
                 return Err(Flaw::Vendor(element.words("message").into_owned()));
             }
@@ -200,7 +209,8 @@ impl Stream<'_> {
                 let why = read.err().unwrap_or_else(|| anyhow!("it has no type"));
                 return Ok(self.lost(&element, &why));
             }
-            other => self.note_unknown(other),
+            other if read.is_ok() => self.note_unknown(other),
+            other => self.damaged = Some(other.to_owned()),
         }
         Ok(Flow::On)
     }
@@ -284,7 +294,7 @@ impl Stream<'_> {
             reason: format!("{flaw} (after {came}{of} conversations)"),
             passing: matches!(
                 flaw,
-                Flaw::Read(_) | Flaw::Split(SplitError::Cut) | Flaw::NoProof
+                Flaw::Read(_) | Flaw::Split(SplitError::Cut) | Flaw::NoProof | Flaw::Info(_)
             ),
         }
     }
