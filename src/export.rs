@@ -73,7 +73,7 @@ impl Export<'_> {
     /// Ends the output and the state as it befits what came of the work.
     fn finish(self, worked: Result<()>) -> Result<Exit> {
         let Self {
-            sink,
+            mut sink,
             mut state,
             summary,
             console,
@@ -82,13 +82,20 @@ impl Export<'_> {
         let missing = summary.counts.failed;
         let left = state.as_ref().is_some_and(State::is_missing_some);
         let complete = worked.is_ok() && missing == 0 && !left;
+        if let Some(bookmark) = state
+            .as_ref()
+            .filter(|_| worked.is_ok())
+            .and_then(State::bookmark)
+        {
+            sink.note(&bookmark);
+        }
         let finished = sink
             .finish(complete, worked.is_ok())
             .map(|finished| note(summary, finished));
         console.finish(|| summary.to_string());
         let place = finished.as_ref().ok().cloned().unwrap_or_default();
         if let Err(error) = worked {
-            tell_stop(&error, state.is_some(), console);
+            tell_stop(&error, state.as_ref().is_some_and(State::resumes), console);
             if !place.is_empty() {
                 console.error(&format!("incomplete: {place}"));
             }

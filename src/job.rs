@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::{ArchiveArgs, ConsoleArgs, OutputArgs, RunArgs, SelectArgs};
 use crate::export::Export;
-use crate::format::Format;
+use crate::format::{Catalog, Format, Stream};
 use crate::progress::Console;
 use crate::sink::{Earlier, Packing, Sink, hex};
 use crate::source::{self, Source};
@@ -85,6 +85,8 @@ impl Job<'_> {
         let mut state = None;
         if let Some(archive) = self.archive {
             state = self.open_state(archive, summary)?;
+            summary.watermark_before = state.as_ref().and_then(State::watermark);
+            summary.watermark_after = summary.watermark_before;
             if let Some(state) = &state {
                 if let Source::Botpress(_) = source {
                     warn_overdue(state.watermark(), console);
@@ -119,6 +121,9 @@ impl Job<'_> {
     fn distinct(&self) -> Result<()> {
         let (output, run) = (self.output, self.run);
         let state = self.archive.and_then(|archive| archive.state.as_deref());
+        let carried = self
+            .archive
+            .and_then(|archive| archive.singer_state.as_deref());
         let input = self.input.map(Path::to_owned);
         let files = state
             .into_iter()
@@ -127,12 +132,14 @@ impl Job<'_> {
             .chain(output.output.clone())
             .chain(output.output_dir.clone())
             .chain(output.template.clone())
+            .chain(output.form.catalog.clone())
+            .chain(carried.map(Path::to_owned))
             .chain(input);
         let mut seen = HashSet::new();
         for file in files.filter(|path| path != Path::new("-")) {
             if !seen.insert(place(&file)) {
                 bail!(usage!(
-                    "{} is named twice: as output, state, summary, template or input",
+                    "{} is named twice: as output, state, summary, template, catalog or input",
                     file.display()
                 ));
             }
@@ -158,7 +165,7 @@ impl Job<'_> {
 
     fn open_state(&self, archive: &ArchiveArgs, summary: &mut Summary) -> Result<Option<State>> {
         let Some(path) = &archive.state else {
-            return Ok(None);
+            return self.carried_state(archive, summary);
         };
         if archive.overlap > LONGEST_OVERLAP {
             bail!(usage!(
@@ -175,11 +182,33 @@ impl Job<'_> {
                 .with_context(|| format!("could not read the template {}", template.display()))?;
             selection["template"] = json!(hex(&Sha256::digest(text)));
         }
-        let state = State::open(path, selection, since)?;
-        summary.watermark_before = state.watermark();
-        summary.watermark_after = state.watermark();
-        Ok(Some(state))
+        State::open(path, selection, since).map(Some)
     }
+
+    /// What a Singer target keeps; none for an export from which no later one could go on.
+    fn carried_state(&self, archive: &ArchiveArgs, summary: &Summary) -> Result<Option<State>> {
+        let (output, select) = (self.output, self.select);
+        let earlier = archive.singer_state.as_deref();
+        if Format::of(output)? != Format::Singer {
+            return match earlier {
+                Some(_) => bail!(usage!("--singer-state is for -f singer")),
+                None => Ok(None),
+            };
+        }
+        let ends = select.until.is_some() || select.limit.is_some();
+        let query = &self.selection["query"];
+        if ends || !select.conversation.is_empty() || self.input.is_some() || !query.is_null() {
+            if earlier.is_some() {
+                bail!(usage!("--singer-state and --query cannot be used together"));
+            }
+            return Ok(None);
+        }
+        let catalog = Catalog::of(output.form.catalog.as_deref(), true)?;
+        let streams: Vec<_> = catalog.streams().map(Stream::name).collect();
+        let (since, _) = source::range(select, output.timezone, Timestamp::now())?;
+        State::carried(earlier, &streams, summary.selection.clone(), since).map(Some)
+    }
+
     /// Sees to it that no run replaces what the runs before wrote by what is new.
     fn keeps_earlier(&self, archive: &ArchiveArgs) -> Result<()> {
         let output = self.output;

@@ -25,6 +25,7 @@ pub mod source;
 pub mod state;
 pub mod stop;
 pub mod summary;
+mod tap;
 pub mod terminal;
 pub mod time;
 pub mod verify;
@@ -52,6 +53,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Render(args) => render(&args),
         Command::Check(check) => answer(check),
         Command::Verify(args) => verify(&args),
+        Command::Tap(args) if args.discover => print(tap::discover()?.as_bytes()),
+        Command::Tap(args) => run(tap::command(&args)?),
         Command::Schema { document } => print(document.schema()?.as_bytes()),
         Command::Completions { shell } => print(&manual::completions(shell)),
         Command::Man { folder: None } => print(&manual::page()?),

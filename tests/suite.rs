@@ -26,6 +26,7 @@ mod rows;
 mod scale;
 mod schema;
 mod secrets;
+mod singer;
 mod template;
 mod terminal;
 mod transcripts;

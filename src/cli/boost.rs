@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::format::Format;
+use crate::http::Secret;
 
 use super::{
     ArchiveArgs, ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, key_value, mebibytes,
@@ -53,6 +54,10 @@ pub struct BoostTarget {
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub client_secret_file: Option<PathBuf>,
 
+    /// The client's secret, where a tap's config has it.
+    #[arg(skip)]
+    pub client_secret: Option<Secret>,
+
     /// The OAuth 2.0 token endpoint
     #[arg(long, value_name = "URL", help_heading = "Network")]
     pub token_url: Option<String>,
@@ -75,7 +80,7 @@ pub struct BoostArgs {
     /// Read a saved answer (JSON or gzip; `-` is stdin) instead of asking the site
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "since", "until", "conversation", "action_id", "api_status", "environment", "only_masked", "filter", "query",
-        "token_file", "client_secret_file", "token_url", "state"])]
+        "token_file", "client_secret_file", "token_url", "state", "singer_state"])]
     pub input: Option<PathBuf>,
 
     /// Which conversations.

@@ -1,5 +1,7 @@
 //! The flags that belong to one form of export.
 
+use std::path::PathBuf;
+
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -21,6 +23,10 @@ pub struct FormArgs {
     /// What the turns of human agents are in a chat [default: assistant]
     #[arg(long, value_enum)]
     pub agent_as: Option<AgentAs>,
+
+    /// Write only the streams and properties that this Singer catalog selects (singer)
+    #[arg(long, value_name = "FILE")]
+    pub catalog: Option<PathBuf>,
 }
 
 /// What stands between the cells of a csv.

@@ -7,6 +7,7 @@ mod botpress;
 mod form;
 mod render;
 mod run;
+mod tap;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -22,8 +23,10 @@ pub use botpress::{BotpressArgs, BotpressTarget};
 pub use form::{AgentAs, FormArgs, Separator};
 pub use render::RenderArgs;
 pub use run::{ArchiveArgs, RunArgs};
+pub use tap::TapArgs;
 
 use crate::format::Format;
+use crate::http::Secret;
 use crate::schema::Document;
 use crate::sink::NameTemplate;
 use crate::time::{self, TimeStyle, When, Zone};
@@ -105,6 +108,8 @@ pub enum Command {
     Check(Check),
     /// See whether an export is still what its summary says
     Verify(VerifyArgs),
+    /// Be a Singer tap: what to export is in a config, and where to go on in a state
+    Tap(TapArgs),
     /// Print the JSON Schema of what is written
     Schema {
         /// Of which form
@@ -237,6 +242,10 @@ pub struct NetworkArgs {
     /// Read the access token from a file (`-` is stdin) instead of `BP_TOKEN` or `BOOST_TOKEN`
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+
+    /// The access token, where a tap's config has it.
+    #[arg(skip)]
+    pub token: Option<Secret>,
 
     /// How often a request that failed is tried again; waiting for a rate limit does not count
     #[arg(long, value_name = "N", default_value_t = 5)]

@@ -20,6 +20,10 @@ pub struct ArchiveArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["limit", "conversation", "until"])]
     pub state: Option<PathBuf>,
 
+    /// Go on from what a Singer target kept of the STATE of an earlier run (singer)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["state", "limit", "conversation", "until"])]
+    pub singer_state: Option<PathBuf>,
+
     /// How far before the last run's beginning to look again, for what came late
     #[arg(long, value_name = "SPAN", default_value = "1h", requires = "state")]
     pub overlap: Span,

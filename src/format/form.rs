@@ -3,7 +3,10 @@
 use anyhow::Result;
 
 use super::template::Template;
-use super::{Format, Formatter, chat, csv, html, index, json, jsonl, markdown, messages, text};
+use super::{
+    Catalog, Format, Formatter, chat, csv, html, index, json, jsonl, markdown, messages, singer,
+    text,
+};
 use crate::cli::{FormArgs, OutputArgs};
 use crate::time::TimeStyle;
 
@@ -14,13 +17,14 @@ pub struct Form {
     times: TimeStyle,
     args: FormArgs,
     template: Option<Template>,
+    catalog: Catalog,
 }
 
 impl Form {
     /// The form that the flags ask for. A template is tried.
     ///
     /// # Errors
-    /// As [`Format::of`], and that a template cannot be read.
+    /// As [`Format::of`], and that a template or catalog cannot be used.
     pub fn of(args: &OutputArgs) -> Result<Self> {
         let times = args.time_style()?;
         let template = args.template.as_deref();
@@ -30,6 +34,7 @@ impl Form {
             times,
             args: args.form.clone(),
             template: template.transpose()?,
+            catalog: Catalog::of(args.form.catalog.as_deref(), !args.no_raw)?,
         })
     }
 
@@ -61,6 +66,7 @@ impl Form {
             Format::Csv => Box::new(csv::Csv::new(self.args.excel)),
             Format::Chat => Box::new(chat::Chat::new(&self.args)),
             Format::Index => Box::new(index::Index),
+            Format::Singer => Box::new(singer::Singer::new(self.catalog.clone())),
         }
     }
 }

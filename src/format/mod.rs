@@ -10,6 +10,7 @@ mod jsonl;
 mod markdown;
 mod messages;
 pub(crate) mod row;
+mod singer;
 mod template;
 mod text;
 
@@ -22,10 +23,12 @@ use clap::ValueEnum;
 
 use crate::cli::{OutputArgs, UsageError};
 use crate::model::Conversation;
+use crate::state::Bookmark;
 use crate::usage;
 use template::Unfit;
 
 pub use form::Form;
+pub use singer::{Catalog, Stream, discovered};
 
 /// Extensions that promise something else than text.
 const FOREIGN: &[&str] = &[
@@ -53,6 +56,8 @@ pub enum Format {
     Csv,
     /// One conversation a line, to train a language model on
     Chat,
+    /// The streams `conversations` and `messages` for a Singer target
+    Singer,
     /// What --list writes: one conversation a line, without its messages
     #[value(skip)]
     Index,
@@ -106,6 +111,14 @@ impl Format {
         if form.excel.is_some() && self != Self::Csv {
             return Err(usage!("--excel is for csv, and this is {name}"));
         }
+        if form.catalog.is_some() && self != Self::Singer {
+            return Err(usage!("--catalog is for singer, and this is {name}"));
+        }
+        if args.output_dir.is_some() && self == Self::Singer {
+            return Err(usage!(
+                "-d: singer is one stream, and no file a conversation"
+            ));
+        }
         if (form.system.is_some() || form.agent_as.is_some()) && self != Self::Chat {
             return Err(usage!(
                 "--system and --agent-as are for chat, and this is {name}"
@@ -147,6 +160,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Chat => "chat",
             Self::Index => "list",
+            Self::Singer => "singer",
         }
     }
 
@@ -164,7 +178,7 @@ impl Format {
             Self::Markdown => "md",
             Self::Html => "html",
             Self::Json => "json",
-            Self::Jsonl | Self::Messages | Self::Chat | Self::Index => "jsonl",
+            Self::Jsonl | Self::Messages | Self::Chat | Self::Singer | Self::Index => "jsonl",
             Self::Csv => "csv",
         }
     }
@@ -172,7 +186,7 @@ impl Format {
     /// Whether it has a place for the states of a conversation.
     #[must_use]
     pub fn has_states(self) -> bool {
-        matches!(self, Self::Json | Self::Jsonl)
+        matches!(self, Self::Json | Self::Jsonl | Self::Singer)
     }
 
     /// Whether it says who wrote.
@@ -236,6 +250,9 @@ pub trait Formatter {
     fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
+
+    /// Takes note of what a later run may go on from, before the end.
+    fn note(&mut self, _bookmark: &Bookmark) {}
 
     /// How many conversations earlier runs wrote to a document that grows.
     ///

@@ -12,14 +12,24 @@ use serde::de::{Deserialize, Deserializer, Error};
 use crate::usage;
 
 /// A token or a client's secret. Its `Debug` is `***`; there is no `Display`.
+#[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Reads a secret from the file (`-` is stdin) or else from the environment variable.
+    /// The secret that is given; else reads one from the file (`-` is stdin) or from the environment variable.
     ///
     /// # Errors
     /// A usage error when there is none, when it is empty, or when it can be none; else when reading fails.
-    pub fn find(what: &str, variable: &str, file: Option<&Path>, flag: &str) -> Result<Self> {
+    pub fn find(
+        what: &str,
+        given: Option<&Self>,
+        variable: &str,
+        file: Option<&Path>,
+        flag: &str,
+    ) -> Result<Self> {
+        if let Some(secret) = given {
+            return Ok(secret.clone());
+        }
         let (text, origin) = match file {
             Some(path) => (read(what, path)?, path.display().to_string()),
             None => (
@@ -34,13 +44,21 @@ impl Secret {
         if secret.is_empty() {
             bail!(usage!("no {what}: set {variable}, or give {flag} FILE"));
         }
-        if !is_plain(secret) {
+        Self::of(what, secret, &origin)
+    }
+
+    /// The secret that somewhere is written.
+    ///
+    /// # Errors
+    /// A usage error when it can be none.
+    pub fn of(what: &str, text: &str, origin: &str) -> Result<Self> {
+        if !is_plain(text) {
             bail!(usage!(
-                "{origin} holds no {what}: there is a space, a line break or a letter beyond ASCII in it; \
-                 give the {what} alone"
+                "{origin} holds no {what}: it is empty, or there is a space, a line break or a letter beyond ASCII \
+                 in it; give the {what} alone"
             ));
         }
-        Ok(Self(secret.to_owned()))
+        Ok(Self(text.to_owned()))
     }
 
     /// The secret itself, for the one place that sends it.

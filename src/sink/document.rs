@@ -11,6 +11,7 @@ use super::meter::Meter;
 use super::packing::{Packer, Packing};
 use crate::format::{Formatter, Neighbours};
 use crate::model::Conversation;
+use crate::state::Bookmark;
 
 /// A document that begins with its first conversation, or with its end.
 pub struct Document {
@@ -94,6 +95,11 @@ impl Document {
         self.formatter.conversation(conversation, &mut self.out)?;
         self.conversations += 1;
         Ok(())
+    }
+
+    /// Takes note of what a later run may go on from.
+    pub fn note(&mut self, bookmark: &Bookmark) {
+        self.formatter.note(bookmark);
     }
 
     /// Passes on what is buffered.

@@ -19,6 +19,7 @@ use anyhow::{Context, Result};
 use crate::cli::OutputArgs;
 use crate::format::Form;
 use crate::model::Conversation;
+use crate::state::Bookmark;
 use crate::terminal::{Neutral, Screen};
 use document::Document;
 use folder::Folder;
@@ -184,6 +185,15 @@ impl Sink {
             }
         }
         Ok(None)
+    }
+
+    /// Takes note of what a later run may go on from, for a form that says so at its end.
+    pub fn note(&mut self, bookmark: &Bookmark) {
+        match self {
+            Self::Stream(document, _) | Self::Growing(document, _, _) => document.note(bookmark),
+            Self::File(pages) => pages.note(bookmark),
+            Self::Folder(_) => {}
+        }
     }
 
     /// Ends the export. Only a `complete` one gets its final name; a `whole` one has the end of its document even so,

@@ -14,6 +14,7 @@ use super::packing::Packing;
 use super::{Finished, buffered, file_name};
 use crate::format::{Formatter, Neighbours};
 use crate::model::Conversation;
+use crate::state::Bookmark;
 
 /// So much of a file's end tells what it is.
 const END: i64 = 64 * 1024;
@@ -64,6 +65,11 @@ impl Pages {
         self.document
             .conversation(conversation)
             .with_context(|| self.partial.context())
+    }
+
+    /// Takes note of what a later run may go on from.
+    pub fn note(&mut self, bookmark: &Bookmark) {
+        self.document.note(bookmark);
     }
 
     /// Passes on what is buffered.

@@ -1,8 +1,10 @@
-//! What `--state FILE` remembers between runs, so that each exports only what is new, and a killed one goes on.
+//! What is remembered between runs, so that each exports only what is new: by `--state FILE`, with which a killed one
+//! goes on, or by a Singer target.
 //!
 //! Two files: FILE, readable JSON, written whole when a run is complete; and beside it `FILE.journal`, to which a run
 //! adds what is durably in the output. A journal that is there when a run starts is that of one that did not end.
 
+mod bookmark;
 mod journal;
 mod stored;
 
@@ -20,18 +22,19 @@ use crate::source::{Increment, Missing, Stand};
 use crate::time::{Span, Timestamp};
 use journal::{Entry, Journal};
 
+pub use bookmark::Bookmark;
 pub use stored::Known;
 pub(crate) use stored::Stored;
 
 /// A conversation that no run met for so long is forgotten. Botpress deletes after 90 days, and an overlap is shorter.
 const KEPT: Span = Span::days(100);
 
-/// The memory of an archive, held by one run at a time.
+/// The memory of an archive.
 #[derive(Debug)]
 pub struct State {
-    path: PathBuf,
+    /// None where somebody else keeps it.
+    disk: Option<Disk>,
     stored: Stored,
-    journal: Journal,
     started: Timestamp,
     /// Conversations that this run, or the one it continues, has finished.
     done: HashSet<String>,
@@ -41,6 +44,13 @@ pub struct State {
     cut_off: bool,
     /// A conversation failed that cannot be asked for again by its id.
     stuck: bool,
+}
+
+/// Where a memory is kept, held by one run at a time.
+#[derive(Debug)]
+struct Disk {
+    path: PathBuf,
+    journal: Journal,
     _lock: File,
 }
 
@@ -79,17 +89,12 @@ impl State {
             }
             _ => Stored::new(selection, since),
         };
-        let mut state = Self {
+        let disk = Disk {
             path: path.to_owned(),
-            stored,
             journal,
-            started: Timestamp::now(),
-            done: HashSet::new(),
-            files: Vec::new(),
-            cut_off: false,
-            stuck: false,
             _lock: lock,
         };
+        let mut state = Self::of(stored, Some(disk));
         if state.stored.runs == 0 {
             // What the journal is of has to be known as long as there is one.
             state
@@ -101,6 +106,41 @@ impl State {
         Ok(state)
     }
 
+    /// The memory that a Singer target keeps, of an export of these streams; one is begun where it has none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is that of another selection.
+    pub fn carried(
+        path: Option<&Path>,
+        streams: &[&str],
+        selection: Value,
+        since: Option<Timestamp>,
+    ) -> Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self::of(Stored::new(selection, since), None));
+        };
+        let bookmark = bookmark::read(path, streams).and_then(|bookmark| {
+            let stored = bookmark.map(|bookmark| Stored::from(bookmark).agrees_with(&selection));
+            stored.transpose()
+        });
+        let stored =
+            bookmark.with_context(|| format!("could not use the state {}", path.display()))?;
+        let stored = stored.unwrap_or_else(|| Stored::new(selection, since));
+        Ok(Self::of(stored, None))
+    }
+
+    fn of(stored: Stored, disk: Option<Disk>) -> Self {
+        Self {
+            disk,
+            stored,
+            started: Timestamp::now(),
+            done: HashSet::new(),
+            files: Vec::new(),
+            cut_off: false,
+            stuck: false,
+        }
+    }
+
     /// Takes over what the journal says, if it is that of a run that did not end.
     fn resume(&mut self, entries: Vec<Entry>) -> io::Result<()> {
         let number = self.stored.runs + 1;
@@ -110,7 +150,11 @@ impl State {
                 started,
             }) if *theirs == number => self.started = *started,
             // None, or one that was completed: only its removal was cut off.
-            _ => return self.journal.start_over(number, self.started),
+            _ => {
+                let started = self.started;
+                let mut disk = self.disk.iter_mut();
+                return disk.try_for_each(|disk| disk.journal.start_over(number, started));
+            }
         }
         for entry in entries {
             match entry {
@@ -130,6 +174,10 @@ impl State {
 
     fn take(&mut self, id: String, known: Known) {
         self.stored.failed.remove(&id);
+        if self.disk.is_none() {
+            // Too much for a STATE message, and a target puts the same record in the same place.
+            return;
+        }
         self.done.insert(id.clone());
         self.stored.known.insert(id, known);
     }
@@ -169,7 +217,7 @@ impl State {
         if self.done.contains(id) && self.stored.known.get(id) == Some(&known) {
             return;
         }
-        self.journal.add(&Entry::Done {
+        self.add(&Entry::Done {
             id: id.to_owned(),
             known: known.clone(),
         });
@@ -185,7 +233,7 @@ impl State {
 
     /// Notes a file that is in the output.
     pub fn note_file(&mut self, file: FileEntry) {
-        self.journal.add(&Entry::File(file));
+        self.add(&Entry::File(file));
     }
 
     /// Notes a conversation that could not be had.
@@ -195,7 +243,7 @@ impl State {
             return;
         };
         let error = format!("{:#}", missing.error);
-        self.journal.add(&Entry::Failed {
+        self.add(&Entry::Failed {
             id: id.clone(),
             error: error.clone(),
         });
@@ -204,8 +252,14 @@ impl State {
 
     /// Notes a conversation that the vendor deleted.
     pub fn note_gone(&mut self, id: &str) {
-        self.journal.add(&Entry::Gone { id: id.to_owned() });
+        self.add(&Entry::Gone { id: id.to_owned() });
         self.stored.failed.remove(id);
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        if let Some(disk) = &mut self.disk {
+            disk.journal.add(entry);
+        }
     }
 
     /// Makes what was noted durable. To be called when all of it is durably in the output, of so many bytes.
@@ -214,12 +268,13 @@ impl State {
     /// When the journal cannot be written.
     pub fn commit(&mut self, bytes: Option<u64>) -> Result<()> {
         self.stored.bytes = bytes.or(self.stored.bytes);
-        let written = self.journal.commit(bytes);
+        let Some(disk) = &mut self.disk else {
+            return Ok(());
+        };
+        let written = disk.journal.commit(bytes);
         written.with_context(|| {
-            format!(
-                "could not write {}",
-                beside(&self.path, "journal").display()
-            )
+            let journal = beside(&disk.path, "journal");
+            format!("could not write {}", journal.display())
         })
     }
 
@@ -236,21 +291,55 @@ impl State {
         let horizon = self.started.minus(KEPT);
         // What was not met for so long cannot come again; so the file does not grow without end.
         self.stored.known.retain(|_, known| known.met >= horizon);
+        let Some(disk) = &self.disk else {
+            return Ok(());
+        };
         self.write()
-            .with_context(|| format!("could not write the state {}", self.path.display()))?;
+            .with_context(|| format!("could not write the state {}", disk.path.display()))?;
         // Its number says that it is done with, should it stay.
-        fs::remove_file(beside(&self.path, "journal")).ok();
+        fs::remove_file(beside(&disk.path, "journal")).ok();
         Ok(())
     }
 
     fn write(&self) -> Result<()> {
-        let partial = PartialFile::open(&self.path)?;
+        let Some(disk) = &self.disk else {
+            return Ok(());
+        };
+        let partial = PartialFile::open(&disk.path)?;
         partial.start_over()?;
         let mut writer = io::BufWriter::new(partial.writer()?);
         serde_json::to_writer_pretty(&mut writer, &self.stored)?;
         io::Write::flush(&mut writer)?;
         drop(writer);
         partial.commit()
+    }
+
+    /// What is true once this run has brought everything but what failed, for somebody else to keep; none when it brought
+    /// nothing that a later run could go on from.
+    #[must_use]
+    pub fn bookmark(&self) -> Option<Bookmark> {
+        let watermark = if self.stuck {
+            self.watermark()?
+        } else {
+            self.started
+        };
+        let mut selection = self.stored.selection.clone();
+        if let Some(selection) = selection.as_object_mut() {
+            // What is not there is null.
+            selection.retain(|_, value| !value.is_null());
+        }
+        Some(Bookmark {
+            selection,
+            since: self.stored.since,
+            watermark,
+            failed: self.stored.failed.clone(),
+        })
+    }
+
+    /// Whether a run that did not end is gone on with.
+    #[must_use]
+    pub fn resumes(&self) -> bool {
+        self.disk.is_some()
     }
 
     /// When the last completed run began. One in the future tells that a clock was wrong, and is as good as none.

@@ -38,6 +38,7 @@ impl Auth {
         let Some(id) = target.client_id.as_deref().filter(|id| !id.is_empty()) else {
             let token = Secret::find(
                 "access token",
+                network.token.as_ref(),
                 "BOOST_TOKEN",
                 network.token_file.as_deref(),
                 "--token-file",
@@ -59,6 +60,7 @@ impl Auth {
             id: id.to_owned(),
             secret: Secret::find(
                 "client secret",
+                target.client_secret.as_ref(),
                 "BOOST_CLIENT_SECRET",
                 file,
                 "--client-secret-file",

@@ -56,7 +56,13 @@ impl Api {
         let mut headers = HeaderMap::new();
         headers.insert("x-bot-id", http::header("bot id", &bot)?);
         let file = network.token_file.as_deref();
-        let token = Secret::find("access token", "BP_TOKEN", file, "--token-file")?;
+        let token = Secret::find(
+            "access token",
+            network.token.as_ref(),
+            "BP_TOKEN",
+            file,
+            "--token-file",
+        )?;
         headers.insert(AUTHORIZATION, token.bearer());
         // The list is read beside the conversations.
         let at_once = concurrency.saturating_add(1);

@@ -1,0 +1,274 @@
+//! The streams, what they hold, and which of it a Singer catalog selects.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::usage;
+
+/// A stream of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// A record for each conversation.
+    Conversations,
+    /// A record for each message.
+    Messages,
+}
+
+impl Stream {
+    const ALL: [Self; 2] = [Self::Conversations, Self::Messages];
+
+    /// Its name, which is that of the target's table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Conversations => "conversations",
+            Self::Messages => "messages",
+        }
+    }
+
+    /// What tells one record from another.
+    #[must_use]
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Conversations => &["source", "id"],
+            Self::Messages => &["source", "conversation_id", "message_id"],
+        }
+    }
+
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Conversations => &[
+                "source",
+                "id",
+                "created_at",
+                "updated_at",
+                "channel",
+                "tags",
+                "users",
+                "states",
+                "raw",
+            ],
+            Self::Messages => &[
+                "source",
+                "conversation_id",
+                "conversation_created_at",
+                "channel",
+                "seq",
+                "message_id",
+                "created_at",
+                "role",
+                "user_id",
+                "author",
+                "type",
+                "text",
+                "options",
+                "attachments",
+                "raw",
+            ],
+        }
+    }
+
+    /// The JSON Schema of a column: all but keys may be null, as targets have it of what came later.
+    fn column(self, name: &str) -> Value {
+        match name {
+            _ if self.keys().contains(&name) => json!({"type": "string"}),
+            "seq" => json!({"type": ["null", "integer"]}),
+            _ if name.ends_with("_at") => {
+                json!({"type": ["null", "string"], "format": "date-time"})
+            }
+            _ => json!({"type": ["null", "string"]}),
+        }
+    }
+
+    fn schema(self, columns: &BTreeSet<&'static str>) -> Value {
+        let properties: Map<_, _> = columns
+            .iter()
+            .map(|name| ((*name).to_owned(), self.column(name)))
+            .collect();
+        json!({"type": "object", "properties": properties})
+    }
+}
+
+/// What is selected: the columns of each stream, none of one that is not.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    conversations: Option<BTreeSet<&'static str>>,
+    messages: Option<BTreeSet<&'static str>>,
+}
+
+impl Catalog {
+    /// What the file selects, or everything without one; `raw` only where it is wanted.
+    ///
+    /// # Errors
+    /// A usage error when it is no catalog, or selects what there is not, or nothing.
+    pub fn of(path: Option<&Path>, raw: bool) -> Result<Self> {
+        let mut catalog = match path {
+            None => Self {
+                conversations: Some(Stream::Conversations.columns().iter().copied().collect()),
+                messages: Some(Stream::Messages.columns().iter().copied().collect()),
+            },
+            Some(path) => Self::read(path)
+                .with_context(|| format!("could not use the catalog {}", path.display()))?,
+        };
+        if !raw {
+            let streams = [&mut catalog.conversations, &mut catalog.messages];
+            streams.into_iter().flatten().for_each(|columns| {
+                columns.remove("raw");
+            });
+        }
+        Ok(catalog)
+    }
+
+    fn read(path: &Path) -> Result<Self> {
+        let text = fs::read(path)?;
+        let wire: Wire = serde_json::from_slice(&text)
+            .map_err(|error| usage!("it is no Singer catalog: {error}"))?;
+        let mut catalog = Self {
+            conversations: None,
+            messages: None,
+        };
+        for entry in wire.streams.iter().filter(|entry| entry.is_selected()) {
+            match Stream::ALL.iter().find(|stream| entry.is(**stream)) {
+                Some(Stream::Conversations) => {
+                    catalog.conversations = Some(entry.columns(Stream::Conversations));
+                }
+                Some(Stream::Messages) => catalog.messages = Some(entry.columns(Stream::Messages)),
+                None => bail!(usage!(
+                    "there is no stream {}: there are conversations and messages",
+                    entry.name()
+                )),
+            }
+        }
+        if catalog.streams().next().is_none() {
+            bail!(usage!("it selects no stream"));
+        }
+        Ok(catalog)
+    }
+
+    /// The streams that are selected.
+    pub fn streams(&self) -> impl Iterator<Item = Stream> + use<> {
+        let selected = Stream::ALL.map(|stream| self.columns(stream).map(|_| stream));
+        selected.into_iter().flatten()
+    }
+
+    /// What is selected of a stream.
+    #[must_use]
+    pub fn columns(&self, stream: Stream) -> Option<&BTreeSet<&'static str>> {
+        match stream {
+            Stream::Conversations => self.conversations.as_ref(),
+            Stream::Messages => self.messages.as_ref(),
+        }
+    }
+
+    /// The JSON Schema of what is selected of a stream.
+    #[must_use]
+    pub fn schema(&self, stream: Stream) -> Value {
+        let columns = self.columns(stream).map(|columns| stream.schema(columns));
+        columns.unwrap_or_default()
+    }
+}
+
+/// The catalog of all there is, of which everything is selected.
+#[must_use]
+pub fn discovered() -> Value {
+    let stream = |stream: Stream| {
+        let columns: BTreeSet<_> = stream.columns().iter().copied().collect();
+        let whole = json!({"breadcrumb": [], "metadata": {
+            "inclusion": "available", "selected-by-default": true, "table-key-properties": stream.keys(),
+        }});
+        let column = |name: &&'static str| {
+            let automatic = stream.keys().contains(name);
+            let inclusion = if automatic { "automatic" } else { "available" };
+            json!({"breadcrumb": ["properties", name], "metadata": {
+                "inclusion": inclusion, "selected-by-default": true,
+            }})
+        };
+        let metadata: Vec<_> = [whole]
+            .into_iter()
+            .chain(stream.columns().iter().map(column))
+            .collect();
+        json!({
+            "tap_stream_id": stream.name(), "stream": stream.name(), "key_properties": stream.keys(),
+            "schema": stream.schema(&columns), "metadata": metadata,
+        })
+    };
+    json!({"streams": Stream::ALL.map(stream)})
+}
+
+/// The file.
+#[derive(Deserialize)]
+struct Wire {
+    streams: Vec<Entry>,
+}
+
+/// A stream of the file. Older programs mark what is selected in the entry or in its schema, newer in its metadata.
+#[derive(Deserialize)]
+struct Entry {
+    tap_stream_id: Option<String>,
+    stream: Option<String>,
+    selected: Option<bool>,
+    #[serde(default)]
+    schema: Value,
+    #[serde(default)]
+    metadata: Vec<Metadata>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    breadcrumb: Vec<String>,
+    metadata: Marks,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Marks {
+    selected: Option<bool>,
+    selected_by_default: Option<bool>,
+    inclusion: Option<String>,
+}
+
+impl Marks {
+    fn selects(&self) -> Option<bool> {
+        let supported = self.inclusion.as_deref() != Some("unsupported");
+        let selected = self.selected.or(self.selected_by_default);
+        if supported { selected } else { Some(false) }
+    }
+}
+
+impl Entry {
+    fn name(&self) -> &str {
+        let name = self.tap_stream_id.as_ref().or(self.stream.as_ref());
+        name.map_or("without a name", String::as_str)
+    }
+
+    fn is(&self, stream: Stream) -> bool {
+        self.name() == stream.name()
+    }
+
+    fn marks(&self, breadcrumb: &[&str]) -> Option<bool> {
+        let mut all = self.metadata.iter();
+        let found = all.find(|entry| entry.breadcrumb == breadcrumb)?;
+        found.metadata.selects()
+    }
+
+    fn is_selected(&self) -> bool {
+        let older = self.selected.or(self.schema["selected"].as_bool());
+        self.marks(&[]).or(older).unwrap_or(false)
+    }
+
+    /// The keys, and what nobody has deselected.
+    fn columns(&self, stream: Stream) -> BTreeSet<&'static str> {
+        let is_selected = |name: &str| {
+            let older = self.schema["properties"][name]["selected"].as_bool();
+            let marked = self.marks(&["properties", name]).or(older);
+            stream.keys().contains(&name) || marked.unwrap_or(true)
+        };
+        let columns = stream.columns().iter().copied();
+        columns.filter(|name| is_selected(name)).collect()
+    }
+}

@@ -1,0 +1,84 @@
+//! What a Singer STATE says of a stream: all that a run without a file of its own needs to go on.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Stored;
+use crate::time::Timestamp;
+use crate::usage;
+
+/// Everything before the watermark is in the output, but what failed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Bookmark {
+    /// What each run has to ask for.
+    pub selection: Value,
+    /// Where the first run began: a relative time is bound once.
+    pub since: Option<Timestamp>,
+    /// When the last run that ended began.
+    pub watermark: Timestamp,
+    /// Conversations that could not be had, and why; they are tried first.
+    #[serde(default)]
+    pub failed: BTreeMap<String, String>,
+}
+
+/// The value of a STATE message, as targets keep it.
+#[derive(Default, Deserialize)]
+struct Wire {
+    #[serde(default)]
+    bookmarks: BTreeMap<String, Value>,
+}
+
+/// Where a run that brings all of these streams goes on: none, from the beginning, when one of them was never brought.
+///
+/// # Errors
+/// When the file cannot be read, or is no STATE of this program.
+pub fn read(path: &Path, streams: &[&str]) -> Result<Option<Bookmark>> {
+    let text = fs::read_to_string(path)?;
+    if text.trim().is_empty() {
+        // What `tail -n 1` leaves of a target that has said nothing.
+        return Ok(None);
+    }
+    let wire: Wire =
+        serde_json::from_str(&text).map_err(|error| usage!("it is no Singer STATE: {error}"))?;
+    let mut whole: Option<Bookmark> = None;
+    for stream in streams {
+        let Some(bookmark) = wire.bookmarks.get(*stream) else {
+            return Ok(None);
+        };
+        let bookmark: Bookmark = serde_json::from_value(bookmark.clone())
+            .with_context(|| format!("the bookmark of {stream} is none of convexport"))?;
+        whole = Some(match whole {
+            Some(other) => other.and(bookmark)?,
+            None => bookmark,
+        });
+    }
+    Ok(whole)
+}
+
+impl Bookmark {
+    /// What is true of two streams.
+    fn and(mut self, other: Self) -> Result<Self> {
+        if (&self.selection, self.since) != (&other.selection, other.since) {
+            return Err(usage!("its streams are of different exports").into());
+        }
+        self.watermark = self.watermark.min(other.watermark);
+        self.failed.extend(other.failed);
+        Ok(self)
+    }
+}
+
+impl From<Bookmark> for Stored {
+    fn from(bookmark: Bookmark) -> Self {
+        Self {
+            runs: 1,
+            watermark: Some(bookmark.watermark),
+            failed: bookmark.failed,
+            ..Self::new(bookmark.selection, bookmark.since)
+        }
+    }
+}
