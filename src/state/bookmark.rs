@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Stored;
+use super::{State, Stored};
 use crate::time::Timestamp;
 use crate::usage;
 
@@ -33,11 +33,58 @@ struct Wire {
     bookmarks: BTreeMap<String, Value>,
 }
 
+impl State {
+    /// The memory that a Singer target keeps, of an export of these streams; one is begun where it has none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is that of another selection.
+    pub fn carried(
+        path: Option<&Path>,
+        streams: &[&str],
+        selection: Value,
+        since: Option<Timestamp>,
+    ) -> Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self::of(Stored::new(selection, since), None));
+        };
+        let bookmark = read(path, streams).and_then(|bookmark| {
+            let stored = bookmark.map(|bookmark| Stored::from(bookmark).agrees_with(&selection));
+            stored.transpose()
+        });
+        let stored =
+            bookmark.with_context(|| format!("could not use the state {}", path.display()))?;
+        let stored = stored.unwrap_or_else(|| Stored::new(selection, since));
+        Ok(Self::of(stored, None))
+    }
+
+    /// What is true once this run has brought everything but what failed, for somebody else to keep; none when it brought
+    /// nothing that a later run could go on from.
+    #[must_use]
+    pub fn bookmark(&self) -> Option<Bookmark> {
+        let watermark = if self.stuck {
+            self.watermark()?
+        } else {
+            self.started
+        };
+        let mut selection = self.stored.selection.clone();
+        if let Some(selection) = selection.as_object_mut() {
+            // What is not there is null.
+            selection.retain(|_, value| !value.is_null());
+        }
+        Some(Bookmark {
+            selection,
+            since: self.stored.since,
+            watermark,
+            failed: self.stored.failed.clone(),
+        })
+    }
+}
+
 /// Where a run that brings all of these streams goes on: none, from the beginning, when one of them was never brought.
 ///
 /// # Errors
 /// When the file cannot be read, or is no STATE of this program.
-pub fn read(path: &Path, streams: &[&str]) -> Result<Option<Bookmark>> {
+fn read(path: &Path, streams: &[&str]) -> Result<Option<Bookmark>> {
     let text = fs::read_to_string(path)?;
     if text.trim().is_empty() {
         // What `tail -n 1` leaves of a target that has said nothing.

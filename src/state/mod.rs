@@ -106,29 +106,6 @@ impl State {
         Ok(state)
     }
 
-    /// The memory that a Singer target keeps, of an export of these streams; one is begun where it has none.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is that of another selection.
-    pub fn carried(
-        path: Option<&Path>,
-        streams: &[&str],
-        selection: Value,
-        since: Option<Timestamp>,
-    ) -> Result<Self> {
-        let Some(path) = path else {
-            return Ok(Self::of(Stored::new(selection, since), None));
-        };
-        let bookmark = bookmark::read(path, streams).and_then(|bookmark| {
-            let stored = bookmark.map(|bookmark| Stored::from(bookmark).agrees_with(&selection));
-            stored.transpose()
-        });
-        let stored =
-            bookmark.with_context(|| format!("could not use the state {}", path.display()))?;
-        let stored = stored.unwrap_or_else(|| Stored::new(selection, since));
-        Ok(Self::of(stored, None))
-    }
-
     fn of(stored: Stored, disk: Option<Disk>) -> Self {
         Self {
             disk,
@@ -312,28 +289,6 @@ impl State {
         io::Write::flush(&mut writer)?;
         drop(writer);
         partial.commit()
-    }
-
-    /// What is true once this run has brought everything but what failed, for somebody else to keep; none when it brought
-    /// nothing that a later run could go on from.
-    #[must_use]
-    pub fn bookmark(&self) -> Option<Bookmark> {
-        let watermark = if self.stuck {
-            self.watermark()?
-        } else {
-            self.started
-        };
-        let mut selection = self.stored.selection.clone();
-        if let Some(selection) = selection.as_object_mut() {
-            // What is not there is null.
-            selection.retain(|_, value| !value.is_null());
-        }
-        Some(Bookmark {
-            selection,
-            since: self.stored.since,
-            watermark,
-            failed: self.stored.failed.clone(),
-        })
     }
 
     /// Whether a run that did not end is gone on with.
