@@ -35,6 +35,7 @@ const FASTER_THAN_LOADER: f64 = 15.0;
 const MEMORY_OF_LOADER: f64 = 0.05;
 
 /// What is written, and how many times the CPU of bare gunzip it may take.
+#[derive(Clone, Copy)]
 struct Form {
     flags: &'static str,
     times_gunzip: Option<f64>,
@@ -48,13 +49,27 @@ const JSONL: Form = Form {
     flags: "-f jsonl",
     times_gunzip: Some(6.0),
 };
-const TEXT: Form = Form {
-    flags: "-f text",
-    times_gunzip: None,
-};
+/// The targets are those of `jsonl`; the others stand beside it.
+const fn beside(flags: &'static str) -> Form {
+    Form {
+        flags,
+        times_gunzip: None,
+    }
+}
 
 /// Of these the first two are asked from a server, too.
-const FORMS: [&Form; 3] = [&NO_RAW, &JSONL, &TEXT];
+const FORMS: [Form; 10] = [
+    NO_RAW,
+    JSONL,
+    beside("-f json"),
+    beside("-f messages"),
+    beside("-f csv"),
+    beside("-f chat"),
+    beside("-f singer"),
+    beside("-f text"),
+    beside("-f markdown"),
+    beside("-f html"),
+];
 
 /// All lines of the table.
 struct Cases {
@@ -125,7 +140,7 @@ impl Cases {
             small: of(small, "the same, a file of 1/100"),
             site: FORMS[..2]
                 .iter()
-                .map(|form| from_site(form, site.clone()))
+                .map(|form| from_site(*form, site.clone()))
                 .collect(),
             jq: jq(site.clone()),
             loader: peer(peers::REQUESTS, "load-requests.py", &site),
@@ -175,7 +190,7 @@ impl Cases {
         Some(times(case.cost()?.cpu, gunzip)).filter(|_| !gunzip.is_zero())
     }
 
-    fn targets_of_file(&self, case: &Case, small: &Case, form: &Form) -> Vec<Target> {
+    fn targets_of_file(&self, case: &Case, small: &Case, form: Form) -> Vec<Target> {
         let Some(cost) = case.cost() else {
             return Vec::new();
         };
@@ -225,7 +240,7 @@ fn bare_gunzip(own: PathBuf, file: PathBuf) -> Case {
     })
 }
 
-fn input(name: &str, form: &'static Form, file: PathBuf) -> Case {
+fn input(name: &str, form: Form, file: PathBuf) -> Case {
     Case::new(format!("{name} {}", form.flags), LONGEST, move || {
         let mut command = convexport("boost");
         command
@@ -236,7 +251,7 @@ fn input(name: &str, form: &'static Form, file: PathBuf) -> Case {
     })
 }
 
-fn from_site(form: &'static Form, site: String) -> Case {
+fn from_site(form: Form, site: String) -> Case {
     let name = format!("convexport boost --site LOOPBACK {}", form.flags);
     Case::new(name, LONGEST, move || {
         let mut command = convexport("boost --since 2020-01-01");
