@@ -83,6 +83,16 @@ fn stays_whole(texts: &[String]) {
     }
     assert_eq!(said(&records(&export("messages"))), texts);
     assert_eq!(records(&export("chat")).len(), 1);
+    let told = records(&export("singer"));
+    let rows = told.iter().filter(|line| line["type"] == "RECORD");
+    let rows = rows.filter(|line| line["stream"] == "messages");
+    let rows: Vec<_> = rows.map(|line| line["record"].clone()).collect();
+    // No database takes a NUL.
+    let kept: Vec<_> = texts
+        .iter()
+        .map(|text| text.replace('\0', "\u{fffd}"))
+        .collect();
+    assert_eq!(said(&rows), kept);
 
     let csv = export("csv");
     let rows =

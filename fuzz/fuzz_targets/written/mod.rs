@@ -38,7 +38,10 @@ fn check(format: Format, text: &str, messages: usize) {
             assert_eq!(all.expect("an array").len(), 2);
         }
         Format::Jsonl | Format::Chat => assert_eq!(lines(text), 2),
+        Format::Index => assert_eq!(lines(text), 2),
         Format::Messages => assert_eq!(lines(text), messages),
+        // Each stream's schema, and then its records.
+        Format::Singer => assert_eq!(lines(text), 2 + 2 + messages),
         Format::Csv => {
             let mut rows = 0;
             for row in csv::Reader::from_reader(text.as_bytes()).records() {
