@@ -121,7 +121,10 @@ fn no_ids_are_no_conversations() {
 fn ids_come_bare_or_as_json() {
     let fake = Fake::start(World::with_conversations(3, |_| 1).with_boost(3, |_| 2));
     let all = truth(&fake.world());
-    let lines = format!("{}\n {{\"x\":[1],\"id\":\"{}\"}}\n", all[1].0, all[0].0);
+    let lines = format!(
+        "\u{feff}{}\n {{\"x\":[1],\"id\":\"{}\"}}\n",
+        all[1].0, all[0].0
+    );
     let out = botpress(&fake, "--conversation - -f jsonl").stdin(&lines);
     assert_eq!(
         ids(&records(&out.stdout())),
@@ -135,6 +138,8 @@ fn ids_come_bare_or_as_json() {
         "{\"id\":\"a\"",
         "{\"id\":null}",
         "{\"id\":\"\"}",
+        "\"a\"",
+        "[]",
     ] {
         let run = botpress(&fake, "--conversation -")
             .stdin(&format!("a\n{bad}\n"))

@@ -435,8 +435,14 @@ fn a_state_of_another_export_is_refused_and_a_stream_it_lacks_comes_whole() {
         fs::write(folder.path().join("state.json"), empty).unwrap();
         assert_eq!(stream(&done(again("")), "messages").len(), 12);
     }
-    fs::write(folder.path().join("state.json"), "nonsense").unwrap();
-    again("").ends(2, &["state.json", "no Singer STATE"]);
+    for odd in ["nonsense", "[]", "null", r#"{"bookmark":{}}"#] {
+        fs::write(folder.path().join("state.json"), odd).unwrap();
+        again("").ends(2, &["state.json", "no Singer STATE"]);
+    }
+    // The message, as well as what is in it.
+    let message = first.lines().next_back().unwrap();
+    fs::write(folder.path().join("state.json"), message).unwrap();
+    assert_eq!(stream(&done(again("")), "messages").len(), 0);
     write(
         folder.path(),
         "state.json",

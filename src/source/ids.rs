@@ -62,12 +62,19 @@ fn listed(text: &str, name: &str) -> Result<Vec<String>> {
         id: Id,
     }
     let mut ids = Vec::new();
+    // Some programs begin a file with a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
     for (number, line) in (1..).zip(text.lines().map(str::trim)) {
         if line.starts_with('{') {
             let line = serde_json::from_str::<Line>(line);
             let line =
                 line.map_err(|error| usage!("line {number} of {name} has no id: {error}"))?;
             ids.push(line.id.0);
+        } else if line.starts_with(['"', '[']) {
+            // It would be taken for one that is gone.
+            return Err(
+                usage!("line {number} of {name} is JSON without an id: give bare ids").into(),
+            );
         } else if !line.is_empty() {
             ids.push(line.to_owned());
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -90,8 +90,7 @@ fn read(path: &Path, streams: &[&str]) -> Result<Option<Bookmark>> {
         // What `tail -n 1` leaves of a target that has said nothing.
         return Ok(None);
     }
-    let wire: Wire =
-        serde_json::from_str(&text).map_err(|error| usage!("it is no Singer STATE: {error}"))?;
+    let wire = parse(&text).map_err(|error| usage!("it is no Singer STATE: {error}"))?;
     let mut whole: Option<Bookmark> = None;
     for stream in streams {
         let Some(bookmark) = wire.bookmarks.get(*stream) else {
@@ -105,6 +104,19 @@ fn read(path: &Path, streams: &[&str]) -> Result<Option<Bookmark>> {
         });
     }
     Ok(whole)
+}
+
+/// The value of a STATE, bare or in its message. Anything else is no reason to begin anew without a word.
+fn parse(text: &str) -> Result<Wire> {
+    let mut value: Value = serde_json::from_str(text)?;
+    if value["type"] == "STATE" {
+        value = value["value"].take();
+    }
+    let known = value
+        .as_object()
+        .is_some_and(|map| map.is_empty() || map.contains_key("bookmarks"));
+    ensure!(known, "it has no bookmarks");
+    Ok(serde_json::from_value(value)?)
 }
 
 impl Bookmark {
