@@ -8,26 +8,12 @@ use std::io::{self, BufRead, Write};
 use csv::{ReaderBuilder, StringRecord, Terminator, Writer, WriterBuilder};
 
 use super::Formatter;
-use super::row::{self, Row, rows};
+use super::row::{self, COLUMNS, Row, rows};
 use crate::cli::Separator;
 use crate::model::Conversation;
 
-const COLUMNS: [&str; 14] = [
-    "source",
-    "conversation_id",
-    "conversation_created_at",
-    "channel",
-    "seq",
-    "message_id",
-    "created_at",
-    "role",
-    "user_id",
-    "author",
-    "type",
-    "text",
-    "options",
-    "attachments",
-];
+/// All columns of a row but the last, which is `raw`.
+const WIDTH: usize = COLUMNS.len() - 1;
 
 /// Where `seq` stands among them.
 const SEQ: usize = 4;
@@ -69,7 +55,7 @@ impl Formatter for Csv {
             out.write_all(BYTE_ORDER_MARK.as_bytes())?;
         }
         let mut page = self.writer();
-        page.write_record(COLUMNS)?;
+        page.write_record(&COLUMNS[..WIDTH])?;
         out.write_all(&finished(page)?)
     }
 
@@ -104,7 +90,7 @@ fn finished(page: Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
 }
 
 /// The cells of a row, in the order of [`COLUMNS`].
-fn cells<'a>(row: &'a Row<'a>) -> serde_json::Result<[Cow<'a, str>; COLUMNS.len()]> {
+fn cells<'a>(row: &'a Row<'a>) -> serde_json::Result<[Cow<'a, str>; WIDTH]> {
     let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let time = |time| serde_json::to_value(time).map(word);
     let text = |text: Option<&'a str>| guarded(text.unwrap_or_default());

@@ -6,6 +6,25 @@ use serde::Serialize;
 use crate::model::{Conversation, Message, Record, Role, Vendor};
 use crate::time::Timestamp;
 
+/// The names of the columns, in their order.
+pub const COLUMNS: [&str; 15] = [
+    "source",
+    "conversation_id",
+    "conversation_created_at",
+    "channel",
+    "seq",
+    "message_id",
+    "created_at",
+    "role",
+    "user_id",
+    "author",
+    "type",
+    "text",
+    "options",
+    "attachments",
+    "raw",
+];
+
 /// The columns, in their order. What is nested is JSON text, so that no reader guesses a schema and drops what does
 /// not fit.
 #[derive(Debug, Serialize, JsonSchema)]

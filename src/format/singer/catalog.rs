@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::format::row::COLUMNS;
 use crate::usage;
 
 /// A stream of records.
@@ -53,23 +54,7 @@ impl Stream {
                 "states",
                 "raw",
             ],
-            Self::Messages => &[
-                "source",
-                "conversation_id",
-                "conversation_created_at",
-                "channel",
-                "seq",
-                "message_id",
-                "created_at",
-                "role",
-                "user_id",
-                "author",
-                "type",
-                "text",
-                "options",
-                "attachments",
-                "raw",
-            ],
+            Self::Messages => &COLUMNS,
         }
     }
 
