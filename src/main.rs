@@ -4,23 +4,16 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use convexport::cli::Cli;
-use convexport::summary::{Exit, is_broken_pipe};
-use convexport::terminal::neutralise;
+use convexport::{Cli, Exit, is_broken_pipe, neutralise};
 
 fn main() -> ExitCode {
     match convexport::run(Cli::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {
             if !is_broken_pipe(&error) {
-                let message = format!("{error:#}");
+                let message = neutralise(&format!("{error:#}")).into_owned();
                 // Nobody is left to be told when stderr itself fails.
-                writeln!(
-                    std::io::stderr(),
-                    "convexport: error: {}",
-                    neutralise(&message)
-                )
-                .ok();
+                writeln!(std::io::stderr(), "convexport: error: {message}").ok();
             }
             Exit::of(&error).into()
         }

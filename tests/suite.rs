@@ -13,6 +13,7 @@ mod cli;
 mod contract;
 mod crash;
 mod errors;
+mod house;
 mod html;
 mod list;
 mod manual;

@@ -1,17 +1,28 @@
 //! The flags of `convexport botpress`.
 
+use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use super::asked::asked;
+use super::console::ConsoleArgs;
+use super::network::NetworkArgs;
+use super::output::OutputArgs;
+use super::run::{ArchiveArgs, RunArgs};
+use super::secret::Place;
+use super::select::SelectArgs;
+use super::settings::{Memory, Settings};
+use super::values::key_value;
 use crate::format::Format;
-use crate::usage;
+use crate::http;
+use crate::sink;
+use crate::source::Options as SourceOptions;
+use crate::source::botpress::{Options, Target};
+use crate::time::Timestamp;
+use crate::usage::{UsageError, usage};
 
-use super::{
-    ArchiveArgs, ConsoleArgs, NetworkArgs, OutputArgs, RunArgs, SelectArgs, UsageError, key_value,
-};
-
-const BOTPRESS_EXAMPLES: &str = "\
+const EXAMPLES: &str = "\
 The access token comes from the environment variable BP_TOKEN or from --token-file.
 
 Examples:
@@ -19,7 +30,7 @@ Examples:
     convexport botpress --bot-id ID > transcripts.txt
   The last week as JSON lines, in a file that appears when it is complete:
     convexport botpress --bot-id ID --since 7d -o week.jsonl
-  One transcript file a conversation, only those from WhatsApp:
+  One transcript file per conversation, only those from WhatsApp:
     convexport botpress --bot-id ID --integration whatsapp -d transcripts
   Every night, into a folder that grows and survives a crash:
     convexport botpress --bot-id ID --state bot.state -d conversations -f json
@@ -29,8 +40,11 @@ Examples:
     convexport botpress --bot-id ID --list -o list.jsonl
     convexport botpress --bot-id ID --conversation @list.jsonl -o all.jsonl";
 
+/// Where the API is, unless told otherwise.
+const BASE_URL: &str = "https://api.botpress.cloud";
+
 /// Which bot.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args, Serialize)]
 pub struct BotpressTarget {
     /// The bot: the part after `chatbots/` in its dashboard's address
     #[arg(long, value_name = "ID", env = "BP_BOT_ID", hide_env_values = true)]
@@ -42,17 +56,20 @@ pub struct BotpressTarget {
 }
 
 /// Flags of `convexport botpress`.
-#[derive(Debug, Args)]
-#[command(after_long_help = BOTPRESS_EXAMPLES, after_help = "The access token comes from BP_TOKEN or --token-file. See --help for examples.")]
+#[derive(Debug, Default, Args, Serialize)]
+#[command(after_long_help = EXAMPLES, after_help = "The access token comes from BP_TOKEN or --token-file. See --help for examples.")]
 pub struct BotpressArgs {
     /// Which bot.
     #[command(flatten)]
+    #[serde(flatten)]
     pub target: BotpressTarget,
 
     /// Which conversations.
     #[command(flatten)]
+    #[serde(flatten)]
     pub select: SelectArgs,
-    /// List the conversations without their messages, as JSON lines: one request a page
+
+    /// List the conversations without their messages, as JSON lines: one request per page
     ///
     /// The list can be cut in parts, and --conversation - reads each of them.
     #[arg(long, help_heading = "Selection", conflicts_with_all = [
@@ -61,16 +78,19 @@ pub struct BotpressArgs {
 
     /// Where to and how.
     #[command(flatten)]
+    #[serde(flatten)]
     pub output: OutputArgs,
-    /// How many conversations are fetched at once
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Network")]
-    pub concurrency: u16,
 
-    /// Add the author's name to every message, and the people to every conversation (one request a person)
+    /// How many conversations are fetched at once [default: 32]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Network")]
+    #[serde(skip)]
+    pub concurrency: Option<u16>,
+
+    /// Add the author's name to every message, and the people to every conversation (one request per person)
     #[arg(long, help_heading = "Content")]
     pub with_users: bool,
 
-    /// Add the payload of the conversation's state of this name (one request a conversation; repeatable)
+    /// Add the payload of the conversation's state of this name (one request per conversation; repeatable)
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Content")]
     pub with_state: Vec<String>,
 
@@ -90,72 +110,151 @@ pub struct BotpressArgs {
     #[arg(long, value_name = "ID", help_heading = "Selection")]
     pub participant: Vec<String>,
 
-    /// How many items the API is asked for at once (newer servers only; without it the API decides)
+    /// How many items to ask for per page (newer servers only; without it the API decides)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Network")]
+    #[serde(skip)]
     pub page_size: Option<u16>,
 
     /// How to reach the vendor.
     #[command(flatten)]
+    #[serde(skip)]
     pub network: NetworkArgs,
     /// How to keep an archive.
     #[command(flatten)]
+    #[serde(skip)]
     pub archive: ArchiveArgs,
     /// How to run.
     #[command(flatten)]
+    #[serde(skip)]
     pub run: RunArgs,
     /// What to say meanwhile.
     #[command(flatten)]
+    #[serde(skip)]
     pub console: ConsoleArgs,
 }
 
-impl BotpressArgs {
-    /// The same flags with the form that `--list` writes, where that is asked for.
+impl BotpressTarget {
+    /// Which bot, and how to reach it.
     ///
     /// # Errors
-    /// A usage error when they ask for another form.
-    pub fn formed(mut self) -> Result<Self, UsageError> {
-        if self.list {
-            let output = &mut self.output;
-            let form = if output.is_stdout() && output.format.is_none() {
-                Format::Jsonl
-            } else {
-                Format::of(output)?
-            };
-            if form != Format::Jsonl {
-                return Err(usage!(
-                    "--list writes JSON lines: give -f jsonl or a name with .jsonl"
-                ));
-            }
-            output.format = Some(Format::Index);
+    /// A usage error for a missing or impossible bot id, token or address.
+    pub fn resolve(&self, network: &NetworkArgs, page_size: Option<u16>) -> Result<Target> {
+        let bot = self.bot_id.as_deref().unwrap_or_default().trim().to_owned();
+        if bot.is_empty() {
+            bail!(usage!(
+                "no bot: give --bot-id ID or set BP_BOT_ID (the part after chatbots/ in the dashboard's address)"
+            ));
         }
-        Ok(self)
+        // An empty variable is as good as none.
+        let base = self.base_url.as_deref();
+        let base = base.filter(|url| !url.trim().is_empty());
+        let base_url = http::base_url(base.unwrap_or(BASE_URL))?;
+        let token = Place {
+            what: "access token",
+            given: network.token.as_ref(),
+            variable: "BP_TOKEN",
+            file: network.token_file.as_deref(),
+            flag: "--token-file",
+        };
+        Ok(Target {
+            bot,
+            base_url,
+            token: token.find()?,
+            page_size,
+        })
+    }
+}
+
+impl BotpressArgs {
+    /// How many conversations are fetched at once: chosen by measurement, see `benches/`.
+    const DEFAULT_CONCURRENCY: u16 = 32;
+
+    /// The export that the flags ask for.
+    ///
+    /// # Errors
+    /// A usage error for flags that do not go together; else when a file that they name cannot be read.
+    pub fn resolve(&self) -> Result<Settings> {
+        let format = self.format()?;
+        self.resolve_as(
+            format,
+            Memory::of(&self.archive, &self.output, format)?,
+            asked("botpress", self),
+        )
     }
 
-    /// What the export asks for: runs with one state have to agree on it.
-    #[must_use]
-    pub fn selection(&self) -> Value {
-        json!({
-            "source": "botpress",
-            "bot": self.target.bot_id,
-            "base_url": self.target.base_url,
-            "since": self.select.since,
-            "until": self.select.until,
-            "conversations": self.select.conversation,
-            "limit": self.select.limit,
-            "channel": self.channel,
-            "integration": self.integration,
-            "tags": self.tag,
-            "participants": self.participant,
-            "with_users": self.with_users,
-            "with_states": self.with_state,
-            "raw": !self.output.no_raw,
-            "format": self.output.format.map(Format::name),
-            "form": self.output.form.selection(),
-            "timezone": format!("{:?}", self.output.timezone),
-            "time_format": self.output.time_format,
-            "output": self.output.place(),
-            "name": self.output.name,
-            "template": self.output.template,
+    /// The same, in this format and with this memory of earlier runs.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn resolve_as(
+        &self,
+        format: Format,
+        memory: Memory,
+        asked: serde_json::Value,
+    ) -> Result<Settings> {
+        self.check_shown(format)?;
+        let stdin = self.network.token_on_stdin().then_some("--token-file -");
+        let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
+        let target = self.output.target();
+        let selection = self
+            .select
+            .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
+        let source = Options {
+            target: self.target.resolve(&self.network, self.page_size)?,
+            concurrency: self.concurrency.unwrap_or(Self::DEFAULT_CONCURRENCY),
+            ordered: self.output.output_dir.is_none(),
+            channel: self.channel.clone(),
+            integration: self.integration.clone(),
+            tags: self.tag.clone(),
+            participants: self.participant.clone(),
+            with_users: self.with_users,
+            with_states: self.with_state.clone(),
+            list_only: self.list,
+        };
+        Ok(Settings {
+            name: "botpress",
+            asked,
+            source: SourceOptions::Botpress(Box::new(source)),
+            selection,
+            http: self.network.options(),
+            format: self.output.format_options(format)?,
+            output: sink::Options {
+                target,
+                hashed: self.run.summary.is_some(),
+            },
+            console: self.console.options(),
+            memory,
+            run: (&self.run).into(),
+            inputs: self.output.template.iter().cloned().collect(),
         })
+    }
+
+    /// The format, which is another one for a list.
+    fn format(&self) -> Result<Format, UsageError> {
+        if !self.list {
+            return self.output.format();
+        }
+        let named = self.output.format.is_some() || !self.output.is_stdout();
+        if named && self.output.format()? != Format::Jsonl {
+            return Err(usage!(
+                "--list writes JSON lines: give -f jsonl or a name with .jsonl"
+            ));
+        }
+        Ok(Format::List)
+    }
+
+    /// What is fetched has to be shown.
+    fn check_shown(&self, format: Format) -> Result<(), UsageError> {
+        let shows_all = format.has_states() || self.output.template.is_some();
+        if !self.with_state.is_empty() && !shows_all {
+            return Err(usage!(
+                "--with-state: {} shows no states, give -f json or jsonl",
+                format.name()
+            ));
+        }
+        if self.with_users && !format.has_names() {
+            return Err(usage!("--with-users: {} shows no names", format.name()));
+        }
+        Ok(())
     }
 }

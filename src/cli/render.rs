@@ -1,19 +1,28 @@
 //! The flags of `convexport render`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Result;
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use crate::format::Format;
+use super::asked::asked;
+use super::console::ConsoleArgs;
+use super::network::NetworkArgs;
+use super::output::OutputArgs;
+use super::run::RunArgs;
+use super::select::SelectArgs;
+use super::settings::{Memory, Settings};
+use super::values::mebibytes;
+use crate::sink;
+use crate::source::{Options as SourceOptions, SavedOptions};
+use crate::time::Timestamp;
 
-use super::{ConsoleArgs, OutputArgs, RunArgs, SelectArgs, mebibytes};
-
-const RENDER_EXAMPLES: &str = "\
+const EXAMPLES: &str = "\
 Examples:
   Read an archive as transcripts:
     convexport render archive.jsonl
-  Only the last week of it, one file a conversation, by month:
+  Only the last week of it, one file per conversation, by month:
     convexport render archive.jsonl.gz --since 7d -d week --name '{year}/{month}/{date}_{id}'
   With a template of your own:
     convexport render archive.jsonl --template chat.jinja > chats.txt
@@ -21,61 +30,82 @@ Examples:
     convexport botpress -f jsonl | tee archive.jsonl | convexport render -";
 
 /// Flags of `convexport render`.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 #[command(
-    after_long_help = RENDER_EXAMPLES,
+    after_long_help = EXAMPLES,
     after_help = "See --help for examples.",
-    mut_arg("limit", |arg| arg.help("At most so many conversations, the first of the file")),
-    mut_arg("no_raw", |arg| arg.help("Leave the vendor's own records out, where the export has them"))
+    mut_arg("limit", |arg| arg.help("At most N conversations, the first of the file")),
+    mut_arg("no_raw", |arg| arg.help("Leave the vendor's own records out, if the export has them"))
 )]
 pub struct RenderArgs {
     /// The export: json or jsonl, as it is or gzip (`-` is stdin)
     #[arg(value_name = "FILE|-")]
+    #[serde(skip)]
     pub input: PathBuf,
 
     /// Which conversations.
     #[command(flatten)]
+    #[serde(flatten)]
     pub select: SelectArgs,
 
-    /// Of a conversation that comes several times, as in an archive that grew, only the last (no stdin)
+    /// Only the last copy of a conversation that comes several times, as in an archive that was appended to (no stdin)
     #[arg(long, help_heading = "Selection")]
     pub latest: bool,
 
     /// Where to and how.
     #[command(flatten)]
+    #[serde(flatten)]
     pub output: OutputArgs,
 
-    /// Refuse a conversation of more than so many MiB of JSON
-    #[arg(long, value_name = "MIB", default_value = "256", value_parser = mebibytes, help_heading = "Run")]
+    /// Refuse a conversation of more than N MiB of JSON
+    #[arg(long, value_name = "N", default_value = "256", value_parser = mebibytes, help_heading = "Run")]
+    #[serde(skip)]
     pub max_element: usize,
 
     /// How to run.
     #[command(flatten)]
+    #[serde(skip)]
     pub run: RunArgs,
     /// What to say meanwhile.
     #[command(flatten)]
+    #[serde(skip)]
     pub console: ConsoleArgs,
 }
 
 impl RenderArgs {
-    /// What was asked for, for the summary.
-    #[must_use]
-    pub fn selection(&self) -> Value {
-        json!({
-            "source": "render",
-            "input": self.input,
-            "since": self.select.since,
-            "until": self.select.until,
-            "conversations": self.select.conversation,
-            "limit": self.select.limit,
-            "latest": self.latest,
-            "raw": !self.output.no_raw,
-            "format": self.output.format.map(Format::extension),
-            "timezone": format!("{:?}", self.output.timezone),
-            "time_format": self.output.time_format,
-            "output": self.output.place(),
-            "name": self.output.name,
-            "template": self.output.template,
+    /// The export that the flags ask for.
+    ///
+    /// # Errors
+    /// A usage error for flags that do not go together; else when a file that they name cannot be read.
+    pub fn resolve(&self) -> Result<Settings> {
+        let format = self.output.format()?;
+        let stdin = (self.input == Path::new("-")).then_some("the export");
+        let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
+        let selection = self
+            .select
+            .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
+        let mut asked = asked("render", self);
+        asked["input"] = self.input.to_string_lossy().into();
+        let template = self.output.template.clone();
+        Ok(Settings {
+            name: "render",
+            asked,
+            source: SourceOptions::Saved(SavedOptions {
+                input: self.input.clone(),
+                latest: self.latest,
+                max_element: self.max_element,
+            }),
+            selection,
+            http: NetworkArgs::default().options(),
+            format: self.output.format_options(format)?,
+            output: sink::Options {
+                target: self.output.target(),
+                hashed: self.run.summary.is_some(),
+            },
+            console: self.console.options(),
+            memory: Memory::None,
+            run: (&self.run).into(),
+            inputs: template.into_iter().chain([self.input.clone()]).collect(),
         })
     }
 }

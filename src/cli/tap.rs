@@ -1,10 +1,19 @@
-//! The flags of `convexport tap`, as every Singer tap has them.
+//! The flags of `convexport tap`, which every Singer tap has.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use anyhow::{Context, Result};
 use clap::Args;
 
-const TAP_EXAMPLES: &str = "\
+use super::asked::asked;
+use super::settings::{Memory, Settings};
+use super::tap_config::{self, Config};
+use crate::format::Format;
+use crate::format::singer::Catalog;
+use crate::model::Vendor;
+
+const EXAMPLES: &str = "\
 Examples:
   Load a bot's conversations into a database, and keep where to go on:
     convexport tap --config config.json --state state.json | target-postgres --config target.json >> states.jsonl
@@ -19,7 +28,7 @@ for `-`. The access token can come from BP_TOKEN or BOOST_TOKEN instead.";
 
 /// Flags of `convexport tap`.
 #[derive(Debug, Args)]
-#[command(after_long_help = TAP_EXAMPLES, after_help = "See --help for a config.")]
+#[command(after_long_help = EXAMPLES, after_help = "See --help for a config.")]
 pub struct TapArgs {
     /// What to export, as JSON
     #[arg(short, long, value_name = "FILE", required_unless_present = "discover")]
@@ -33,7 +42,50 @@ pub struct TapArgs {
     #[arg(short, long, value_name = "FILE")]
     pub state: Option<PathBuf>,
 
-    /// Print the catalog of all there is, and do nothing else
+    /// Print the catalog of everything there is, and do nothing else
     #[arg(short, long)]
     pub discover: bool,
+}
+
+impl TapArgs {
+    /// The export that the config asks for, and the keys of the config that mean nothing.
+    ///
+    /// # Errors
+    /// A usage error that names the key which is wrong; else when a file cannot be read.
+    pub fn resolve(&self) -> Result<(Settings, Vec<String>)> {
+        let path = self.config.as_deref().unwrap_or(Path::new(""));
+        let (mut settings, unknown) = self
+            .resolve_config(path)
+            .with_context(|| format!("could not use the config {}", path.display()))?;
+        if let Some(path) = &self.catalog {
+            let read = fs::read(path).map_err(anyhow::Error::from);
+            settings.format.catalog = read
+                .and_then(|text| Catalog::parse(&text))
+                .with_context(|| format!("could not use the catalog {}", path.display()))?;
+        }
+        if !settings.selection.keep_raw {
+            settings.format.catalog = settings.format.catalog.without_raw();
+        }
+        let files = [&self.config, &self.catalog, &self.state];
+        settings.inputs.extend(files.into_iter().flatten().cloned());
+        Ok((settings, unknown))
+    }
+
+    fn resolve_config(&self, path: &Path) -> Result<(Settings, Vec<String>)> {
+        let mut config = Config::parse(&fs::read(path)?)?;
+        let memory = Memory::Singer {
+            state: self.state.clone(),
+        };
+        let settings = match config.source()? {
+            Vendor::Botpress => {
+                let args = tap_config::botpress(&mut config)?;
+                args.resolve_as(Format::Singer, memory, asked("botpress", &args))?
+            }
+            Vendor::Boost => {
+                let args = tap_config::boost(&mut config)?;
+                args.resolve_as(Format::Singer, memory, asked("boost", &args))?
+            }
+        };
+        Ok((settings, config.unknown()))
+    }
 }

@@ -1,22 +1,19 @@
-//! `chat`: one conversation a line as `{"messages":[{"role","content"}]}`, which language models are trained on.
+//! `chat`: one conversation per line as `{"messages":[{"role","content"}]}`, which language models are trained on.
 //!
-//! Data to learn from, no archive: turns of one speaker become one, what the platform says is left out, and so is
+//! This is data to learn from, no archive: turns of one speaker become one, what the platform says is left out, and so is
 //! what a user said last and nobody answered.
 
-use std::io::{self, Write};
-
+use anyhow::Result;
 use serde::Serialize;
 
-use super::Formatter;
-use crate::cli::{AgentAs, FormArgs};
-use crate::model::{Conversation, Message, Role, Vendor};
-use crate::wording;
+use super::formatter::{Formatted, Formatter};
+use super::options::AgentAs;
+use crate::model::{Conversation, Message, Role, Vendor, wording};
 
-/// How conversations become chats, and the memory for one.
+/// How conversations become chats.
 pub struct Chat {
     system: Option<String>,
     agents: AgentAs,
-    line: Vec<u8>,
 }
 
 #[derive(Serialize)]
@@ -46,12 +43,8 @@ enum Speaker {
 }
 
 impl Chat {
-    pub fn new(args: &FormArgs) -> Self {
-        Self {
-            system: args.system.clone(),
-            agents: args.agent_as.unwrap_or_default(),
-            line: Vec::new(),
-        }
+    pub fn new(system: Option<String>, agents: AgentAs) -> Self {
+        Self { system, agents }
     }
 
     /// The turns, which are by the user and the assistant alternately and end with the assistant.
@@ -89,30 +82,31 @@ fn content(message: &Message) -> String {
 }
 
 impl Formatter for Chat {
-    fn leaves_out(&self, conversation: &Conversation) -> Option<&'static str> {
+    fn conversation(
+        &mut self,
+        conversation: &Conversation,
+        out: &mut Vec<u8>,
+    ) -> Result<Formatted> {
         let turns = self.turns(conversation);
         if turns.is_empty() {
-            return Some("nobody is answered in it");
+            return Ok(Formatted::Skipped("nobody is answered in it"));
         }
-        let asked = turns.iter().any(|turn| turn.role == Speaker::User);
-        (!asked).then_some("no user speaks in it, or only last")
-    }
-
-    fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
+        if turns.iter().all(|turn| turn.role != Speaker::User) {
+            return Ok(Formatted::Skipped("no user speaks in it, or only last"));
+        }
         let system = self.system.clone().map(|content| Turn {
             role: Speaker::System,
             content,
         });
         let line = Line {
-            messages: system.into_iter().chain(self.turns(conversation)).collect(),
+            messages: system.into_iter().chain(turns).collect(),
             metadata: Metadata {
                 source: conversation.source,
                 id: &conversation.id,
             },
         };
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, &line)?;
-        self.line.push(b'\n');
-        out.write_all(&self.line)
+        serde_json::to_writer(&mut *out, &line)?;
+        out.push(b'\n');
+        Ok(Formatted::Written)
     }
 }

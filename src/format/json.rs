@@ -1,33 +1,33 @@
-//! `json`: one array, a conversation a line in it.
+//! `json`: one array, each conversation on a line of its own.
 
-use std::io::{self, Write};
+use anyhow::Result;
 
-use super::Formatter;
+use super::formatter::{Formatted, Formatter};
 use crate::model::Conversation;
 
-/// The state between two conversations: whether a comma is due.
+/// Knows whether a comma is due.
 #[derive(Default)]
 pub struct Json {
     begun: bool,
 }
 
 impl Formatter for Json {
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(b"[")
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        out.push(b'[');
     }
 
-    fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
-        let mut line = if self.begun {
-            b",\n".to_vec()
-        } else {
-            b"\n".to_vec()
-        };
+    fn conversation(
+        &mut self,
+        conversation: &Conversation,
+        out: &mut Vec<u8>,
+    ) -> Result<Formatted> {
+        out.extend_from_slice(if self.begun { b",\n" } else { b"\n" });
+        conversation.write_json(out)?;
         self.begun = true;
-        conversation.write_json(&mut line)?;
-        out.write_all(&line)
+        Ok(Formatted::Written)
     }
 
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(if self.begun { b"\n]\n" } else { b"]\n" })
+    fn end(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(if self.begun { b"\n]\n" } else { b"]\n" });
     }
 }

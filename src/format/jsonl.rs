@@ -1,27 +1,21 @@
-//! `jsonl`: one conversation a line.
+//! `jsonl`: one conversation per line.
 
-use std::io::{self, BufRead, Write};
+use anyhow::Result;
 
-use super::Formatter;
+use super::formatter::{Formatted, Formatter};
 use crate::model::Conversation;
 
-/// Keeps nothing between two lines but the memory for one.
-#[derive(Default)]
-pub struct Jsonl {
-    line: Vec<u8>,
-}
+/// Remembers nothing between two lines.
+pub struct Jsonl;
 
 impl Formatter for Jsonl {
-    fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
-        self.line.clear();
-        conversation.write_json(&mut self.line)?;
-        self.line.push(b'\n');
-        out.write_all(&self.line)
-    }
-
-    fn count(&self, written: &mut dyn BufRead) -> io::Result<u64> {
-        written
-            .split(b'\n')
-            .try_fold(0, |count, line| line.map(|_| count + 1))
+    fn conversation(
+        &mut self,
+        conversation: &Conversation,
+        out: &mut Vec<u8>,
+    ) -> Result<Formatted> {
+        conversation.write_json(out)?;
+        out.push(b'\n');
+        Ok(Formatted::Written)
     }
 }

@@ -4,13 +4,14 @@
 //! break out of that: what Markdown would take for a mark is escaped, and only web and mail addresses become links.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
-use super::Formatter;
-use super::text::{lines, one_line};
-use crate::model::{Conversation, Message};
+use anyhow::Result;
+use linkify::{LinkFinder, LinkKind};
+
+use super::formatter::{Formatted, Formatter};
+use crate::model::{Conversation, Message, wording};
+use crate::text::{counted, lines, one_line};
 use crate::time::TimeStyle;
-use crate::wording;
 
 /// What makes an address a link.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
@@ -44,7 +45,11 @@ impl Markdown {
 }
 
 impl Formatter for Markdown {
-    fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
+    fn conversation(
+        &mut self,
+        conversation: &Conversation,
+        out: &mut Vec<u8>,
+    ) -> Result<Formatted> {
         let mut page = String::new();
         if self.begun {
             page.push('\n');
@@ -54,20 +59,17 @@ impl Formatter for Markdown {
         for message in &conversation.messages {
             self.turn(message, &mut page);
         }
-        out.write_all(page.as_bytes())
+        out.extend_from_slice(page.as_bytes());
+        Ok(Formatted::Written)
     }
 }
 
 fn heading(conversation: &Conversation) -> String {
     let channel = conversation.channel.as_deref();
     let channel = channel.map(|name| format!(" · {}", escaped(&one_line(name))));
-    let count = conversation.messages.len();
-    let plural = if count == 1 { "" } else { "s" };
+    let count = counted(conversation.messages.len() as u64, "message");
     let id = escaped(&one_line(&conversation.id));
-    format!(
-        "# {id}{} · {count} message{plural}\n",
-        channel.unwrap_or_default()
-    )
+    format!("# {id}{} · {count}\n", channel.unwrap_or_default())
 }
 
 /// Writes text as a quotation. Its lines stay lines; empty ones divide paragraphs.
@@ -104,21 +106,24 @@ fn line_escaped(line: &str) -> String {
 /// Text as it is, and addresses in it as links.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let within = out.ends_with(|c: char| c.is_alphanumeric());
-        if let Some(address) = address(rest).filter(|_| !within) {
-            let _ = write!(out, "<{address}>");
-            rest = &rest[address.len()..];
+    for span in LinkFinder::new().spans(text) {
+        let words = span.as_str();
+        if span.kind() == Some(&LinkKind::Url) && is_address(words) {
+            let _ = write!(out, "<{words}>");
             continue;
         }
-        if is_mark(c) {
-            out.push('\\');
+        for c in words.chars() {
+            if is_mark(c) {
+                out.push('\\');
+            }
+            out.push(c);
         }
-        out.push(c);
-        rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+fn is_address(text: &str) -> bool {
+    SCHEMES.iter().any(|scheme| text.starts_with(scheme))
 }
 
 fn is_mark(c: char) -> bool {
@@ -141,26 +146,4 @@ fn is_mark(c: char) -> bool {
             | '$'
             | '^'
     )
-}
-
-/// The address that text begins with. The end of a sentence or a bracket around it is no part of it.
-fn address(text: &str) -> Option<&str> {
-    let scheme = SCHEMES.iter().find(|scheme| text.starts_with(**scheme))?;
-    let may_be_within = |c: char| match c {
-        '-' | '.' | '_' | '~' | ':' | '/' | '?' | '#' | '[' | ']' | '@' | '!' | '$' | '&'
-        | '\'' | '(' | ')' | '*' | '+' | ',' | ';' | '=' | '%' => true,
-        c => c.is_alphanumeric(),
-    };
-    let end = text.find(|c| !may_be_within(c)).unwrap_or(text.len());
-    let mut address = &text[..end];
-    while let Some(shorter) =
-        address.strip_suffix(['.', ',', ';', ':', '!', '?', '\'', '*', ')', ']'])
-    {
-        let closes = |open, close| address.ends_with(close) && address.contains(open);
-        if closes('(', ')') || closes('[', ']') {
-            break;
-        }
-        address = shorter;
-    }
-    (address.len() > scheme.len()).then_some(address)
 }

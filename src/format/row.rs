@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::formatter::Formatted;
 use crate::model::{Conversation, Message, Record, Role, Vendor};
 use crate::time::Timestamp;
 
@@ -63,7 +64,7 @@ pub struct Row<'a> {
     pub raw: Option<&'a str>,
 }
 
-/// The rows of a conversation, one a message.
+/// The rows of a conversation, one per message.
 ///
 /// # Errors
 /// None that JSON of strings could have.
@@ -97,8 +98,5 @@ fn row<'a>(
     })
 }
 
-/// Why a conversation is in no row.
-pub fn left_out(conversation: &Conversation) -> Option<&'static str> {
-    let empty = conversation.messages.is_empty();
-    empty.then_some("it has no messages, and so no row")
-}
+/// A conversation without messages is in no row.
+pub const NO_ROW: Formatted = Formatted::Skipped("it has no messages, and so no row");

@@ -4,12 +4,13 @@
 //! so that no text can pass for either.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
-use super::Formatter;
-use crate::model::{Conversation, Message};
+use anyhow::Result;
+
+use super::formatter::{Formatted, Formatter};
+use crate::model::{Conversation, Message, wording};
+use crate::text::{counted, lines, one_line};
 use crate::time::TimeStyle;
-use crate::wording;
 
 const INDENT: &str = "\n  ";
 
@@ -43,7 +44,11 @@ impl Text {
 }
 
 impl Formatter for Text {
-    fn conversation(&mut self, conversation: &Conversation, out: &mut dyn Write) -> io::Result<()> {
+    fn conversation(
+        &mut self,
+        conversation: &Conversation,
+        out: &mut Vec<u8>,
+    ) -> Result<Formatted> {
         let mut page = String::new();
         if self.begun {
             page.push('\n');
@@ -53,7 +58,8 @@ impl Formatter for Text {
         for message in &conversation.messages {
             self.turn(message, &mut page);
         }
-        out.write_all(page.as_bytes())
+        out.extend_from_slice(page.as_bytes());
+        Ok(Formatted::Written)
     }
 }
 
@@ -62,13 +68,9 @@ fn header(conversation: &Conversation) -> String {
         .channel
         .as_deref()
         .map(|name| format!(" · {}", one_line(name)));
-    let count = conversation.messages.len();
-    let plural = if count == 1 { "" } else { "s" };
+    let count = counted(conversation.messages.len() as u64, "message");
     let id = one_line(&conversation.id);
-    format!(
-        "=== {id}{} · {count} message{plural} ===\n",
-        channel.unwrap_or_default()
-    )
+    format!("=== {id}{} · {count} ===\n", channel.unwrap_or_default())
 }
 
 /// Lines after the first stand out from what the format itself writes; empty ones need not.
@@ -83,30 +85,4 @@ fn indented(text: &str) -> String {
         whole.push_str(line);
     }
     whole
-}
-
-/// Text without line ends.
-pub(super) fn one_line(text: &str) -> String {
-    lines(text).collect::<Vec<_>>().join(" ")
-}
-
-/// Splits at everything that some program takes for the end of a line.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let text = text.trim_end();
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let current = rest?;
-        let Some(end) = current.find([
-            '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
-        ]) else {
-            rest = None;
-            return Some(current);
-        };
-        let (line, tail) = current.split_at(end);
-        let mut tail = tail.chars();
-        let both = tail.as_str().starts_with("\r\n");
-        tail.nth(usize::from(both));
-        rest = Some(tail.as_str());
-        Some(line)
-    })
 }

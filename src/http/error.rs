@@ -1,17 +1,12 @@
-//! What went wrong with a call: in words for the user, and as a type for those whose behaviour depends on it.
+//! What went wrong with a call: in words for the user, and as a type for code that depends on it.
 
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Response, StatusCode};
-use serde::Deserialize;
+use reqwest::StatusCode;
 
-use super::{Call, Sent, body, retry};
-use crate::time;
-
-/// How much is read of an error's body.
-const ERROR_LIMIT: usize = 64 * 1024;
+use super::call::Call;
+use super::secret::SentSecrets;
 
 /// A call that failed for good.
 #[derive(Debug)]
@@ -31,7 +26,7 @@ pub enum Cause {
         status: StatusCode,
         /// The vendor's own words.
         vendor: Option<String>,
-        /// Whether these are an error object, rather than a page of something in between.
+        /// Whether the body was the vendor's error object, rather than a page of a proxy.
         genuine: bool,
         /// How long the vendor asks to wait.
         wait: Option<Duration>,
@@ -101,11 +96,7 @@ impl ApiError {
     /// It might work later: network, rate limit or server.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match &self.cause {
-            Cause::Status { status, .. } => retry::is_transient(*status),
-            Cause::Connection(_) | Cause::Cut => true,
-            Cause::TooLarge | Cause::Html | Cause::Shape(_) => false,
-        }
+        self.cause.is_transient()
     }
 
     fn has_status(&self, statuses: &[StatusCode]) -> bool {
@@ -129,38 +120,40 @@ impl fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 impl Cause {
-    /// What the connection failed of.
+    /// The connection failed.
     #[must_use]
     pub fn connection(error: reqwest::Error) -> Self {
         Self::Connection(format!("{:#}", anyhow::Error::from(error.without_url())))
     }
 
-    /// Whether a body is a web page.
+    /// The connection stayed silent for this long.
     #[must_use]
-    pub fn is_html(body: &[u8]) -> bool {
-        body::is_html(body)
+    pub fn silent(limit: Duration) -> Self {
+        let seconds = limit.as_secs_f64();
+        Self::Connection(format!("no bytes came for {seconds} s (--timeout)"))
     }
 
-    /// The same without the secrets that a parser's message may quote.
-    pub(super) fn without(self, sent: &Sent) -> Self {
+    /// Whether a body is a web page: no JSON begins with `<`.
+    #[must_use]
+    pub fn is_html(body: &[u8]) -> bool {
+        body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// Whether another try may succeed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
         match self {
-            Self::Shape(why) => Self::Shape(sent.hide(&why)),
-            other => other,
+            Self::Status { status, .. } => is_transient(*status),
+            Self::Connection(_) | Self::Cut => true,
+            Self::TooLarge | Self::Html | Self::Shape(_) => false,
         }
     }
 
-    /// Reads why the vendor refused, in words without the secrets that were sent.
-    pub(super) async fn from_answer(response: Response, sent: &Sent) -> Self {
-        let status = response.status();
-        let wait = asked_wait(response.headers());
-        // The status says enough when the body does not come.
-        let body = body::read(response, ERROR_LIMIT).await.unwrap_or_default();
-        let (vendor, genuine) = vendor_words(&body, sent);
-        Self::Status {
-            status,
-            vendor,
-            genuine,
-            wait,
+    /// The same without the secrets that a parser's message may quote.
+    pub(super) fn without(self, sent: &SentSecrets) -> Self {
+        match self {
+            Self::Shape(why) => Self::Shape(sent.hide(&why)),
+            other => other,
         }
     }
 }
@@ -181,51 +174,29 @@ impl fmt::Display for Cause {
     }
 }
 
+/// Whether another try may get another status.
+fn is_transient(status: StatusCode) -> bool {
+    status == StatusCode::REQUEST_TIMEOUT
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status.is_server_error()
+}
+
 fn general_advice(status: StatusCode) -> Option<&'static str> {
     status.is_redirection().then_some(
         "the server points to another address, which the token is not sent to: give the right one",
     )
 }
 
-/// `Retry-After`, in seconds or as a date, else Botpress's `RateLimit-Reset` in seconds (vendors/botpress.md, Limits).
-fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: &str| headers.get(name)?.to_str().ok();
-    let after = text(RETRY_AFTER.as_str()).and_then(|value| {
-        value
-            .parse()
-            .ok()
-            .or_else(|| time::seconds_until_http_date(value))
-    });
-    let seconds: f64 = after.or_else(|| text("ratelimit-reset")?.parse().ok())?;
-    Duration::try_from_secs_f64(seconds).ok()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The error object's type and message, or the beginning of a body that is none; and which of them it is.
-fn vendor_words(bytes: &[u8], sent: &Sent) -> (Option<String>, bool) {
-    #[derive(Deserialize)]
-    struct Wire {
-        r#type: Option<String>,
-        message: Option<String>,
-        description: Option<String>,
-        // RFC 6749, section 5.2: the errors of a token endpoint.
-        error: Option<String>,
-        error_description: Option<String>,
+    #[test]
+    fn each_status_is_transient_or_not() {
+        let transient: Vec<u16> = (100..600)
+            .filter(|code| is_transient(StatusCode::from_u16(*code).unwrap()))
+            .collect();
+        let expected: Vec<u16> = [408, 429].into_iter().chain(500..600).collect();
+        assert_eq!(transient, expected);
     }
-    let parts = serde_json::from_slice::<Wire>(bytes).ok().map(|wire| {
-        let words = wire.message.or(wire.description).or(wire.error_description);
-        let parts = [wire.r#type.or(wire.error), words];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
-    });
-    let genuine = parts.as_ref().is_some_and(|words| !words.is_empty());
-    let words = match parts {
-        Some(words) if genuine => words,
-        _ if body::is_html(bytes) => "a web page".to_owned(),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    };
-    // Before it is cut off, so that no half of a secret stays.
-    let words = sent.hide(&words);
-    // On one line, so that nobody's words can pass for ours.
-    let line: Vec<&str> = words.split_whitespace().collect();
-    let line: String = line.join(" ").chars().take(500).collect();
-    ((!line.is_empty()).then_some(line), genuine)
 }

@@ -19,21 +19,21 @@ pub enum Verdict {
     /// Try again after so long.
     Retry(Duration),
     /// The rate limit; with how long the vendor asks to wait.
-    Limited(Option<Duration>),
+    RateLimited(Option<Duration>),
 }
 
 /// Judges the failure of a call that failed `failures` times before.
 pub fn verdict(cause: &Cause, failures: u32) -> Verdict {
     match cause {
         Cause::Status { status, wait, .. } if *status == StatusCode::TOO_MANY_REQUESTS => {
-            Verdict::Limited(*wait)
+            Verdict::RateLimited(*wait)
         }
-        Cause::Status { status, wait, .. } if is_transient(*status) => {
+        Cause::Status { wait, .. } if cause.is_transient() => {
             let asked = wait.unwrap_or_default().min(LONGEST);
             Verdict::Retry(back_off(failures).max(asked))
         }
-        Cause::Connection(_) | Cause::Cut => Verdict::Retry(back_off(failures)),
-        Cause::Status { .. } | Cause::Html | Cause::TooLarge | Cause::Shape(_) => Verdict::GiveUp,
+        _ if cause.is_transient() => Verdict::Retry(back_off(failures)),
+        _ => Verdict::GiveUp,
     }
 }
 
@@ -49,13 +49,6 @@ pub fn limit_wait(asked: Option<Duration>, refused: u32) -> Duration {
     };
     // A little late, since the vendor's seconds are whole ones.
     wait + jitter(Duration::from_millis(200))
-}
-
-/// Whether another try may get another status.
-pub fn is_transient(status: StatusCode) -> bool {
-    status == StatusCode::REQUEST_TIMEOUT
-        || status == StatusCode::TOO_MANY_REQUESTS
-        || status.is_server_error()
 }
 
 /// How long to wait after so many failures: doubles from half a second to a minute; half of it is fixed, the other half
@@ -75,15 +68,6 @@ fn jitter(most: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_status_has_its_verdict() {
-        let transient: Vec<u16> = (100..600)
-            .filter(|code| is_transient(StatusCode::from_u16(*code).unwrap()))
-            .collect();
-        let expected: Vec<u16> = [408, 429].into_iter().chain(500..600).collect();
-        assert_eq!(transient, expected);
-    }
 
     #[test]
     fn back_off_doubles_up_to_a_minute() {

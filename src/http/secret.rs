@@ -1,59 +1,26 @@
-//! Where tokens and client secrets come from, and that they are never shown.
+//! Tokens and client secrets, which are never shown.
 
 use std::cmp::Reverse;
 use std::fmt;
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context, Result, bail};
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde::de::{Deserialize, Deserializer, Error};
 
-use crate::usage;
+use crate::usage::{UsageError, usage};
 
 /// A token or a client's secret. Its `Debug` is `***`; there is no `Display`.
 #[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The secret that is given; else reads one from the file (`-` is stdin) or from the environment variable.
+    /// The secret that is this text, from a place that errors name.
     ///
     /// # Errors
-    /// A usage error when there is none, when it is empty, or when it can be none; else when reading fails.
-    pub fn find(
-        what: &str,
-        given: Option<&Self>,
-        variable: &str,
-        file: Option<&Path>,
-        flag: &str,
-    ) -> Result<Self> {
-        if let Some(secret) = given {
-            return Ok(secret.clone());
-        }
-        let (text, origin) = match file {
-            Some(path) => (read(what, path)?, path.display().to_string()),
-            None => (
-                std::env::var(variable).unwrap_or_default(),
-                variable.to_owned(),
-            ),
-        };
-        let secret = text.trim();
-        if secret.is_empty() && file.is_some() {
-            bail!(usage!("the {what}'s file {origin} is empty"));
-        }
-        if secret.is_empty() {
-            bail!(usage!("no {what}: set {variable}, or give {flag} FILE"));
-        }
-        Self::of(what, secret, &origin)
-    }
-
-    /// The secret that somewhere is written.
-    ///
-    /// # Errors
-    /// A usage error when it can be none.
-    pub fn of(what: &str, text: &str, origin: &str) -> Result<Self> {
+    /// A usage error when the text cannot be a secret.
+    pub fn of(what: &str, text: &str, origin: &str) -> Result<Self, UsageError> {
         if !is_plain(text) {
-            bail!(usage!(
+            return Err(usage!(
                 "{origin} holds no {what}: it is empty, or there is a space, a line break or a letter beyond ASCII \
                  in it; give the {what} alone"
             ));
@@ -69,7 +36,6 @@ impl Secret {
 
     /// The value of an `Authorization` header, marked as sensitive.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "only visible ASCII comes in")]
     pub fn bearer(&self) -> HeaderValue {
         let text = format!("Bearer {}", self.0);
         let mut value = HeaderValue::from_str(&text).expect("a token is visible ASCII");
@@ -95,11 +61,11 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// What went out to authenticate: an answer may repeat it, and must not make it known.
+/// The secrets that were sent. An answer may repeat one, and no message may show it.
 #[derive(Debug, Default)]
-pub struct Sent(Mutex<Vec<Secret>>);
+pub struct SentSecrets(Mutex<Vec<Secret>>);
 
-impl Sent {
+impl SentSecrets {
     /// Notes a secret that is sent.
     pub fn note(&self, secret: &str) {
         let mut known = self.known();
@@ -132,13 +98,4 @@ impl Sent {
 
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn read(what: &str, path: &Path) -> Result<String> {
-    if path == Path::new("-") {
-        let text = std::io::read_to_string(std::io::stdin());
-        return text.with_context(|| format!("could not read the {what} from stdin"));
-    }
-    let text = std::fs::read_to_string(path);
-    text.with_context(|| format!("could not read the {what}'s file {}", path.display()))
 }

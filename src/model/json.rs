@@ -4,7 +4,8 @@
 use serde::Serialize;
 use serde_json::Result;
 
-use super::{Attachment, Choice, Conversation, Message, Record, Role};
+use super::conversation::{Attachment, Choice, Conversation, Message};
+use super::record::Record;
 use crate::json::write_string;
 use crate::time::Timestamp;
 
@@ -49,17 +50,6 @@ impl Message {
             Attachment::write_json,
         );
         end(out, self.raw.as_ref());
-    }
-}
-
-impl Role {
-    fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Bot => "bot",
-            Self::Agent => "agent",
-            Self::System => "system",
-        }
     }
 }
 
@@ -128,7 +118,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::model::{User, Vendor};
+    use crate::model::conversation::{Role, User, Vendor};
 
     fn message() -> impl Strategy<Value = Message> {
         let role = prop::sample::select(&[Role::User, Role::Bot, Role::Agent, Role::System]);
@@ -183,7 +173,7 @@ mod tests {
                 source, id, created_at, updated_at, channel, tags, messages,
                 users: more.then(|| vec![user]),
                 states: more.then(|| [("s".to_owned(), Some(record())), ("t".to_owned(), None)].into()),
-                promised: Some(1),
+                reported_count: Some(1),
                 raw: keep_raw.then(record),
             };
             let mut json = Vec::new();

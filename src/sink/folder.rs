@@ -1,34 +1,43 @@
-//! A folder with one file a conversation: a mirror, in which each file is replaced whole.
+//! A folder with one file per conversation: a mirror, in which each file is replaced whole.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::document::{Document, FileEntry};
-use super::file::{self, PartialFile};
-use super::meter::Meter;
-use super::packing::Packing;
-use super::{Earlier, NameTemplate, buffered};
-use crate::format::Form;
+use super::document::Document;
+use super::name::NameTemplate;
+use super::single::buffered;
+use super::target::PriorOutput;
+use super::written::Written;
+use crate::format::FormatterFactory;
+use crate::io::atomic::{self, PartialFile};
+use crate::io::{Compression, HashingWriter, open_and_lock};
 use crate::model::{Conversation, Vendor};
-use crate::usage;
+use crate::report::FileEntry;
+use crate::usage::usage;
 
 /// The lock of a folder: held while a run writes there, harmless when it is left.
 const LOCK: &str = ".convexport.lock";
 
-/// A folder with one file a conversation.
+/// How many files are written before they are synced and get their final names. One sync for many files takes a fraction
+/// of the time of one for each. Each of them is open meanwhile, and some systems allow 256 open files.
+const BATCH: usize = 128;
+
+/// A folder with one file per conversation.
 pub struct Folder {
     path: PathBuf,
-    form: Form,
+    factory: FormatterFactory,
     name: NameTemplate,
     /// The vendor of the conversations that came.
     source: Option<Vendor>,
+    /// Files that are written and do not have their final names yet.
+    pending: Vec<(PartialFile, String)>,
     /// Folders with names in them that are not durable yet.
     unsynced: BTreeSet<PathBuf>,
-    /// Kept only where a summary wants them.
-    pub files: Vec<FileEntry>,
+    /// Kept only if the files are hashed.
+    files: Vec<FileEntry>,
     hashed: bool,
     /// Held until the end of the run.
     _lock: File,
@@ -38,12 +47,12 @@ impl Folder {
     /// Makes the folder if need be, and proves that files can be made in it.
     pub fn open(
         path: &Path,
-        form: Form,
+        factory: FormatterFactory,
         name: NameTemplate,
         hashed: bool,
-        earlier: Option<&Earlier>,
+        prior: Option<&PriorOutput>,
     ) -> Result<Self> {
-        if earlier.is_some_and(|earlier| earlier.has_output) && !path.join(LOCK).exists() {
+        if prior.is_some_and(|prior| prior.has_output) && !path.join(LOCK).exists() {
             bail!(usage!(
                 "it is not the folder that the state knows, but a new one or none (is its disk mounted?); \
                  put it back, or begin with another state"
@@ -53,17 +62,13 @@ impl Folder {
         if !path.is_dir() {
             bail!("it is not a folder");
         }
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path.join(LOCK))?;
-        file::lock(&lock)?;
+        let lock = open_and_lock(&path.join(LOCK))?;
         Ok(Self {
             path: path.to_owned(),
-            form,
+            factory,
             name,
             source: None,
+            pending: Vec::new(),
             unsynced: BTreeSet::new(),
             files: Vec::new(),
             hashed,
@@ -71,46 +76,57 @@ impl Folder {
         })
     }
 
-    /// Why the form has no place for a conversation; it gets no file then.
-    pub fn leaves_out(&self, conversation: &Conversation) -> Option<&'static str> {
-        self.form.formatter().leaves_out(conversation)
-    }
-
     /// Writes one conversation to its file.
-    pub fn write(&mut self, conversation: &Conversation) -> Result<()> {
+    pub fn write(&mut self, conversation: &Conversation) -> Result<Written> {
         self.check_source(conversation.source)?;
-        let name = self.name.file_name(conversation, self.form.extension());
+        let name = self.name.file_name(conversation, self.factory.extension());
+        if self.pending.iter().any(|(_, pending)| *pending == name) {
+            // The same conversation again: one file must not be written twice at once.
+            self.commit()?;
+        }
         let path = self.path.join(&name);
         self.make_folders(Path::new(&name))?;
-        let entry = self
-            .write_file(&path, name, conversation)
-            .with_context(|| format!("could not write {}", path.display()))?;
-        if self.hashed {
-            self.files.push(entry);
-        }
-        Ok(())
+        self.write_file(&path, name, conversation)
+            .with_context(|| format!("could not write {}", path.display()))
     }
 
     fn write_file(
-        &self,
+        &mut self,
         path: &Path,
         name: String,
         conversation: &Conversation,
-    ) -> Result<FileEntry> {
+    ) -> Result<Written> {
         let partial = PartialFile::open(path)?;
         partial.start_over()?;
-        let out = Meter::new(buffered(partial.writer()?), self.hashed);
-        let mut document = Document::new(self.form.formatter(), Packing::None, out);
-        if let Err(error) = document.conversation(conversation) {
+        let out = HashingWriter::new(buffered(partial.writer()?), self.hashed);
+        let mut document = Document::new(self.factory.formatter(), Compression::None, out);
+        let written = document.write(conversation, || Ok(()))?;
+        if !matches!(written, Written::Yes) {
             partial.discard_if_empty()?;
-            return Err(error.into());
+            return Ok(written);
         }
         document.finish(true)?;
-        partial.rename()?;
-        Ok(document.entry(name))
+        if self.hashed {
+            self.files.push(document.entry(name.clone()));
+        }
+        self.pending.push((partial, name));
+        if self.pending.len() >= BATCH {
+            self.commit()?;
+        }
+        Ok(Written::Yes)
     }
 
-    /// The ids of two vendors may be the same; no conversation may take another's place.
+    /// Gives all files that are written their final names. Each is whole and durable before.
+    fn commit(&mut self) -> Result<()> {
+        let pending = std::mem::take(&mut self.pending);
+        let files: Vec<_> = pending.iter().map(|(partial, _)| partial).collect();
+        atomic::sync_all(&files)?;
+        files
+            .iter()
+            .try_for_each(|partial| partial.paths().rename())
+    }
+
+    /// The ids of two vendors may be the same, and no conversation may replace another.
     fn check_source(&mut self, source: Vendor) -> Result<()> {
         let known = *self.source.get_or_insert(source);
         if known == source || self.name.tells_sources_apart() {
@@ -137,10 +153,16 @@ impl Folder {
         Ok(())
     }
 
-    /// The names of the files are durable only when their folders are.
+    /// The files that were written since the last call, if they are hashed.
+    pub fn take_files(&mut self) -> Vec<FileEntry> {
+        std::mem::take(&mut self.files)
+    }
+
+    /// Makes everything that was written durable. The names of the files are durable only when their folders are.
     pub fn sync(&mut self) -> Result<()> {
+        self.commit()?;
         for folder in std::mem::take(&mut self.unsynced) {
-            let synced = file::sync_folder(&folder.join(LOCK));
+            let synced = atomic::sync_folder(&folder.join(LOCK));
             synced
                 .with_context(|| format!("could not write to the folder {}", folder.display()))?;
         }

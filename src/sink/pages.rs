@@ -1,5 +1,5 @@
-//! A file; or, where the form would make it too large to open, an index with pages beside it. All get their final names
-//! at the end, the index last, so that an incomplete export takes the place of none.
+//! A file; or, when it would be too large to open, an index with pages beside it. All get their final names at the end,
+//! the index last, so that an incomplete export replaces none of them.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::document::{Document, FileEntry};
-use super::file::{PartialFile, Place};
-use super::meter::Meter;
-use super::packing::Packing;
-use super::{Finished, buffered, file_name};
-use crate::format::{Formatter, Neighbours};
+use super::document::Document;
+use super::finished::Finished;
+use super::single::buffered;
+use super::written::Written;
+use crate::format::{Neighbours, PagedFormatter};
+use crate::io::atomic::{PartialFile, Paths, file_name};
+use crate::io::{Compression, HashingWriter};
 use crate::model::Conversation;
-use crate::state::Bookmark;
+use crate::report::FileEntry;
 
 /// So much of a file's end tells what it is.
 const END: i64 = 64 * 1024;
@@ -22,28 +23,23 @@ const END: i64 = 64 * 1024;
 /// One file, as long as its document is not full; then the last of several.
 pub struct Pages {
     target: PathBuf,
-    document: Document,
+    document: Document<dyn PagedFormatter>,
     partial: PartialFile,
     hashed: bool,
     /// The pages that are full.
-    done: Vec<(Place, FileEntry)>,
+    done: Vec<(Paths, FileEntry)>,
     /// Held from the second page on.
     index: Option<PartialFile>,
 }
 
 impl Pages {
-    /// Opens the file, in which an earlier run's part stays until there is something to write.
-    pub fn open(
-        path: &Path,
-        formatter: Box<dyn Formatter>,
-        packing: Packing,
-        hashed: bool,
-    ) -> Result<Self> {
+    /// Opens the file. What an earlier run left as its part stays until there is something to write.
+    pub fn open(path: &Path, formatter: Box<dyn PagedFormatter>, hashed: bool) -> Result<Self> {
         let partial = PartialFile::open(path)?;
-        let out = Meter::new(buffered(partial.writer()?), hashed);
+        let out = HashingWriter::new(buffered(partial.writer()?), hashed);
         Ok(Self {
-            target: partial.place().target().to_owned(),
-            document: Document::new(formatter, packing, out),
+            target: partial.paths().target().to_owned(),
+            document: Document::new(formatter, Compression::None, out),
             partial,
             hashed,
             done: Vec::new(),
@@ -51,25 +47,15 @@ impl Pages {
         })
     }
 
-    /// Why the form has no place for a conversation.
-    pub fn leaves_out(&self, conversation: &Conversation) -> Option<&'static str> {
-        self.document.leaves_out(conversation)
-    }
-
     /// Writes one conversation, on another page when this one is full.
-    pub fn write(&mut self, conversation: &Conversation) -> Result<()> {
+    pub fn write(&mut self, conversation: &Conversation) -> Result<Written> {
         if self.document.is_full() {
             self.begin_page()?;
         }
-        self.start_over()?;
+        let partial = &self.partial;
         self.document
-            .conversation(conversation)
-            .with_context(|| self.partial.context())
-    }
-
-    /// Takes note of what a later run may go on from.
-    pub fn note(&mut self, bookmark: &Bookmark) {
-        self.document.note(bookmark);
+            .write(conversation, || partial.start_over())
+            .with_context(|| partial.context())
     }
 
     /// Passes on what is buffered.
@@ -95,15 +81,15 @@ impl Pages {
                 .with_context(|| self.partial.context())?;
         }
         if complete {
-            for (place, _) in &self.done {
-                place.rename()?;
+            for (paths, _) in &self.done {
+                paths.rename()?;
             }
             self.partial.commit()?;
             self.remove_stale_pages()?;
         }
-        let last = self.document.entry(name_of(self.partial.place(), complete));
+        let last = self.document.entry(self.partial.paths().name(complete));
         let files = self.entries(complete).into_iter().chain([last]).collect();
-        let partial = (!complete).then(|| self.partial.place().partial().to_owned());
+        let partial = (!complete).then(|| self.partial.paths().partial().to_owned());
         Ok(Finished { partial, files })
     }
 
@@ -112,7 +98,9 @@ impl Pages {
         if self.document.begun() {
             return Ok(());
         }
-        self.partial.start_over()
+        self.partial
+            .start_over()
+            .with_context(|| self.partial.context())
     }
 
     fn begin_page(&mut self) -> Result<()> {
@@ -123,7 +111,7 @@ impl Pages {
             self.index = Some(PartialFile::open(&self.target)?);
         }
         let next = self.open_page(self.done.len() + 2)?;
-        let name = file_name(next.place().target());
+        let name = file_name(next.paths().target());
         self.turn_to(next, true, Some(name))
     }
 
@@ -131,11 +119,11 @@ impl Pages {
     fn turn_to(&mut self, file: PartialFile, whole: bool, next: Option<String>) -> Result<()> {
         let neighbours = Neighbours {
             index: file_name(&self.target),
-            previous: self.done.last().map(|(place, _)| file_name(place.target())),
+            previous: self.done.last().map(|(paths, _)| file_name(paths.target())),
             next,
         };
-        let name = file_name(self.partial.place().target());
-        let out = Meter::new(buffered(file.writer()?), self.hashed);
+        let name = file_name(self.partial.paths().target());
+        let out = HashingWriter::new(buffered(file.writer()?), self.hashed);
         let entry = self
             .document
             .turn(name, whole.then_some(&neighbours), out)
@@ -146,7 +134,9 @@ impl Pages {
     }
 
     fn write_index(&mut self, complete: bool) -> Result<()> {
-        self.partial.start_over()?;
+        self.partial
+            .start_over()
+            .with_context(|| self.partial.context())?;
         let names: Vec<_> = self
             .entries(complete)
             .into_iter()
@@ -159,8 +149,8 @@ impl Pages {
 
     /// The full pages, under the names that they have in the end.
     fn entries(&self, complete: bool) -> Vec<FileEntry> {
-        let named = |(place, entry): &(Place, FileEntry)| FileEntry {
-            name: name_of(place, complete),
+        let named = |(paths, entry): &(Paths, FileEntry)| FileEntry {
+            name: paths.name(complete),
             ..entry.clone()
         };
         self.done.iter().map(named).collect()
@@ -219,13 +209,4 @@ impl Pages {
         }
         Ok(())
     }
-}
-
-/// What a file is called in the end.
-fn name_of(place: &Place, complete: bool) -> String {
-    file_name(if complete {
-        place.target()
-    } else {
-        place.partial()
-    })
 }

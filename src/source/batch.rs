@@ -1,45 +1,57 @@
-//! Conversations cross to the writing thread some at a time, since waking it for each takes longer than reading one.
+//! Conversations are sent to the writing thread in batches, since waking it for each takes longer than reading one.
 
-use std::sync::Arc;
+use tokio::sync::mpsc::Sender;
 
-use super::Event;
+use super::event::Event;
 use crate::model::Conversation;
 
-/// Conversations are handed on when they have so many bytes together, or when no more have come yet.
+/// A batch is sent when its conversations were read from this many bytes, or when no more have come yet.
 const BATCH: usize = 256 * 1024;
 
-/// Conversations that are handed on together.
-#[derive(Debug, Default)]
-pub struct Batch {
+/// Sends events from a thread of its own, conversations in batches.
+#[derive(Debug)]
+pub struct BatchSender {
+    events: Sender<Event>,
     conversations: Vec<Conversation>,
     /// The bytes that they were read from.
     size: usize,
-    /// Those handed on. The last to let go frees them, and that is cheaper for the thread that made them: another one
-    /// would fight over the allocator's lock.
-    lent: Vec<Arc<Vec<Conversation>>>,
 }
 
-impl Batch {
-    /// Adds one, that was read from so many bytes.
-    pub fn push(&mut self, conversation: Conversation, size: usize) {
+impl BatchSender {
+    /// An empty batch.
+    pub fn new(events: Sender<Event>) -> Self {
+        Self {
+            events,
+            conversations: Vec::new(),
+            size: 0,
+        }
+    }
+
+    /// Adds a conversation that was read from this many bytes, and sends the batch when it is full. Returns false when
+    /// nobody listens any more.
+    pub fn push(&mut self, conversation: Conversation, size: usize) -> bool {
         self.conversations.push(conversation);
         self.size += size;
+        self.size < BATCH || self.flush()
     }
 
-    /// Whether it is time to hand it on.
-    pub fn is_full(&self) -> bool {
-        self.size >= BATCH
+    /// Sends an event after everything that came before it. Returns false when nobody listens any more.
+    pub fn send(&mut self, event: Event) -> bool {
+        self.flush() && self.events.blocking_send(event).is_ok()
     }
 
-    /// What to hand on, and an empty batch.
-    pub fn take(&mut self) -> Option<Event> {
-        self.lent.retain(|batch| Arc::strong_count(batch) > 1);
+    /// Sends what is in the batch. Returns false when nobody listens any more.
+    pub fn flush(&mut self) -> bool {
         self.size = 0;
         if self.conversations.is_empty() {
-            return None;
+            return true;
         }
-        let batch = Arc::new(std::mem::take(&mut self.conversations));
-        self.lent.push(batch.clone());
-        Some(Event::Conversations(batch))
+        let batch = Event::Conversations(std::mem::take(&mut self.conversations));
+        self.events.blocking_send(batch).is_ok()
+    }
+
+    /// The channel itself, for asynchronous code.
+    pub fn events(&self) -> &Sender<Event> {
+        &self.events
     }
 }

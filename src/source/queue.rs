@@ -1,7 +1,7 @@
 //! Work done by several workers at once, with results in the order in which the work was handed out, or as they come.
 //!
-//! A worker takes the next piece as soon as it is free, whatever the order of the results waits for; only the bounds of
-//! what is held say how far it may run ahead.
+//! A worker takes the next item as soon as it is free, whatever result is waited for. Only the limits on what is held say
+//! how far it may run ahead.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -14,46 +14,58 @@ use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
 
 /// How the work is done.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    /// How many pieces are worked on at once.
+pub struct Limits {
+    /// How many items are worked on at once.
     pub workers: usize,
     /// Whether the results come in the order of the work.
     pub ordered: bool,
-    /// How many pieces there may be whose result nobody has taken.
-    pub pieces: usize,
+    /// How many items there may be whose result has not been taken.
+    pub max_in_flight: usize,
     /// How many bytes of results may be held before no more work is begun.
-    pub bytes: usize,
-    /// How many pieces are wanted at most.
-    pub limit: u64,
+    pub max_bytes: usize,
+    /// How many items are wanted at most.
+    pub max_items: u64,
 }
 
-/// What can be held.
-pub trait Weigh {
-    /// Its bytes, roughly.
-    fn weight(&self) -> usize;
+/// A result that can be held.
+pub trait HeapSize {
+    /// The bytes it takes in memory, roughly.
+    fn heap_size(&self) -> usize;
 }
 
-/// A piece of work.
+/// Work that an error can name.
+pub trait Named {
+    /// What it is, in words that follow "while it worked on".
+    fn name(&self) -> String;
+}
+
+/// An item of work.
 struct Job<W> {
     number: u64,
     work: W,
     room: OwnedSemaphorePermit,
 }
 
-/// What came of it. The room among the pieces is kept until it is taken.
+/// What came of it. Its room is kept until the result is taken.
 struct Done<R> {
     number: u64,
-    result: R,
-    weight: usize,
-    room: OwnedSemaphorePermit,
+    outcome: Outcome<R>,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+enum Outcome<R> {
+    /// The result, and the bytes it takes.
+    Result(R, usize),
+    /// The worker panicked while it worked on this.
+    Panicked(String),
 }
 
 /// What both ends and the workers know.
 struct Shared {
-    /// Room for pieces.
+    /// Room for items.
     room: Arc<Semaphore>,
     handed_out: AtomicU64,
-    /// Bytes of results that nobody has taken.
+    /// Bytes of results that have not been taken.
     held: AtomicUsize,
     taken: Notify,
 }
@@ -69,43 +81,44 @@ pub struct Queue<W> {
 pub struct Results<R> {
     done: UnboundedReceiver<Done<R>>,
     ordered: bool,
-    /// Those that came before their turn.
+    /// Results that came before their turn.
     early: HashMap<u64, Done<R>>,
     next: u64,
     shared: Arc<Shared>,
 }
 
-/// Starts workers that `act` on pieces of work, by the rules.
-pub fn start<W, R, A, F>(rules: Rules, act: A) -> (Queue<W>, Results<R>)
+/// Starts workers that `act` on items of work.
+pub fn start<W, R, A, F>(limits: Limits, act: A) -> (Queue<W>, Results<R>)
 where
-    W: Send + 'static,
-    R: Weigh + Send + 'static,
+    W: Named + Send + 'static,
+    R: HeapSize + Send + 'static,
     A: Fn(W) -> F + Clone + Send + 'static,
     F: Future<Output = R> + Send + 'static,
 {
-    // Neither is longer than there is room for pieces.
+    // Neither channel is longer than there is room for items.
     let (work, todo) = mpsc::unbounded_channel();
     let (results, done) = mpsc::unbounded_channel();
     let shared = Arc::new(Shared {
-        room: Arc::new(Semaphore::new(rules.pieces)),
+        room: Arc::new(Semaphore::new(limits.max_in_flight)),
         handed_out: AtomicU64::new(0),
         held: AtomicUsize::new(0),
         taken: Notify::new(),
     });
     let todo = Arc::new(Mutex::new(todo));
-    for _ in 0..rules.workers {
+    for _ in 0..limits.workers {
         let (todo, results, shared, act) =
             (todo.clone(), results.clone(), shared.clone(), act.clone());
         tokio::spawn(async move {
-            while let Some(job) = shared.next(&todo, rules.bytes).await {
+            while let Some(job) = shared.next(&todo, limits.max_bytes).await {
+                let guard = PanicGuard::new(&job, &results);
                 let result = act(job.work).await;
-                let weight = result.weight();
-                shared.held.fetch_add(weight, Ordering::SeqCst);
+                guard.disarm();
+                let size = result.heap_size();
+                shared.held.fetch_add(size, Ordering::SeqCst);
                 let done = Done {
                     number: job.number,
-                    result,
-                    weight,
-                    room: job.room,
+                    outcome: Outcome::Result(result, size),
+                    room: Some(job.room),
                 };
                 // The other end is gone when the export has been given up.
                 results.send(done).ok();
@@ -115,11 +128,11 @@ where
     let queue = Queue {
         work,
         shared: shared.clone(),
-        left: rules.limit,
+        left: limits.max_items,
     };
     let results = Results {
         done,
-        ordered: rules.ordered,
+        ordered: limits.ordered,
         early: HashMap::new(),
         next: 0,
         shared,
@@ -127,8 +140,42 @@ where
     (queue, results)
 }
 
+/// Tells what a worker worked on, should it panic. Without this an ordered export would wait for the result for ever.
+struct PanicGuard<'r, R> {
+    number: u64,
+    name: Option<String>,
+    results: &'r UnboundedSender<Done<R>>,
+}
+
+impl<'r, R> PanicGuard<'r, R> {
+    fn new<W: Named>(job: &Job<W>, results: &'r UnboundedSender<Done<R>>) -> Self {
+        Self {
+            number: job.number,
+            name: Some(job.work.name()),
+            results,
+        }
+    }
+
+    fn disarm(mut self) {
+        self.name = None;
+    }
+}
+
+impl<R> Drop for PanicGuard<'_, R> {
+    fn drop(&mut self) {
+        if let Some(name) = self.name.take() {
+            let done = Done {
+                number: self.number,
+                outcome: Outcome::Panicked(name),
+                room: None,
+            };
+            self.results.send(done).ok();
+        }
+    }
+}
+
 impl<W> Queue<W> {
-    /// Adds one, waiting while there is no room. False when no more is wanted.
+    /// Adds an item, and waits while there is no room. Returns false when no more is wanted.
     pub async fn push(&mut self, work: W) -> bool {
         let Ok(room) = self.shared.room.clone().acquire_owned().await else {
             return false;
@@ -141,10 +188,10 @@ impl<W> Queue<W> {
 }
 
 impl<R> Results<R> {
-    /// The next result, nothing after the last.
+    /// The next result; `None` after the last.
     ///
     /// # Errors
-    /// When a worker broke down, so that what it worked on is lost.
+    /// When a worker panicked, so that what it worked on is lost.
     pub async fn next(&mut self) -> Result<Option<R>> {
         let done = loop {
             if let Some(done) = self.early.remove(&self.next) {
@@ -154,16 +201,24 @@ impl<R> Results<R> {
                 None if self.next == self.shared.handed_out.load(Ordering::SeqCst) => {
                     return Ok(None);
                 }
-                None => bail!("a task of the program broke down"),
-                Some(done) if self.ordered => self.early.insert(done.number, done),
+                None => bail!("a part of the program ended before its work was done"),
+                Some(done) if self.ordered && matches!(done.outcome, Outcome::Result(..)) => {
+                    self.early.insert(done.number, done);
+                }
                 Some(done) => break done,
-            };
+            }
+        };
+        let (result, size) = match done.outcome {
+            Outcome::Result(result, size) => (result, size),
+            Outcome::Panicked(name) => {
+                bail!("the program panicked while it worked on {name}; please report this bug")
+            }
         };
         self.next += 1;
-        self.shared.held.fetch_sub(done.weight, Ordering::SeqCst);
+        self.shared.held.fetch_sub(size, Ordering::SeqCst);
         self.shared.taken.notify_waiters();
         drop(done.room);
-        Ok(Some(done.result))
+        Ok(Some(result))
     }
 }
 
@@ -174,8 +229,8 @@ impl<R> Drop for Results<R> {
 }
 
 impl Shared {
-    /// The next piece, when there is room for its result. The piece whose turn it is has been begun before all others,
-    /// so its result always comes, and makes room.
+    /// The next item, when there is room for its result. The item whose turn it is was begun before all others, so its
+    /// result always comes and makes room.
     async fn next<W>(
         &self,
         todo: &Mutex<UnboundedReceiver<Job<W>>>,
@@ -189,5 +244,91 @@ impl Shared {
             taken.await;
         }
         todo.lock().await.recv().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    impl Named for u64 {
+        fn name(&self) -> String {
+            format!("conversation {self}")
+        }
+    }
+
+    impl HeapSize for u64 {
+        fn heap_size(&self) -> usize {
+            100
+        }
+    }
+
+    fn limits(ordered: bool) -> Limits {
+        Limits {
+            workers: 4,
+            ordered,
+            max_in_flight: 16,
+            max_bytes: 1000,
+            max_items: u64::MAX,
+        }
+    }
+
+    /// Runs 100 items, of which every tenth takes longer, and returns the results as they come out.
+    async fn run(limits: Limits, act: fn(u64) -> u64) -> Result<Vec<u64>> {
+        let slow = move |number: u64| async move {
+            let longer = if number.is_multiple_of(10) { 90 } else { 10 };
+            tokio::time::sleep(Duration::from_millis(longer)).await;
+            act(number)
+        };
+        let (mut queue, mut results) = start(limits, slow);
+        let handing_out = async move {
+            for number in 0..100 {
+                if !queue.push(number).await {
+                    break;
+                }
+            }
+        };
+        let taking = async move {
+            let mut all = Vec::new();
+            while let Some(result) = results.next().await? {
+                all.push(result);
+            }
+            Ok(all)
+        };
+        tokio::join!(handing_out, taking).1
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn results_come_in_order_or_as_they_are_ready() {
+        let expected: Vec<u64> = (0..100).collect();
+        assert_eq!(run(limits(true), |number| number).await.unwrap(), expected);
+        let mut unordered = run(limits(false), |number| number).await.unwrap();
+        assert_ne!(unordered, expected);
+        unordered.sort_unstable();
+        assert_eq!(unordered, expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_items_are_taken_than_wanted() {
+        let limits = Limits {
+            max_items: 7,
+            ..limits(true)
+        };
+        let all = run(limits, |number| number).await.unwrap();
+        assert_eq!(all, [0, 1, 2, 3, 4, 5, 6]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_panics_ends_the_run_and_is_named() {
+        for ordered in [true, false] {
+            let result = run(limits(ordered), |number| {
+                assert_ne!(number, 30, "on purpose");
+                number
+            });
+            let error = result.await.unwrap_err().to_string();
+            assert!(error.contains("conversation 30"), "{error}");
+        }
     }
 }

@@ -1,30 +1,18 @@
-//! What a Singer STATE says of a stream: all that a run without a file of its own needs to go on.
+//! The memory that a Singer target keeps, for a run without a file of its own.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{State, Stored};
+use super::State;
+use super::stored::Stored;
+use crate::format::singer::Bookmark;
 use crate::time::Timestamp;
-use crate::usage;
-
-/// Everything before the watermark is in the output, but what failed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Bookmark {
-    /// What each run has to ask for.
-    pub selection: Value,
-    /// Where the first run began: a relative time is bound once.
-    pub since: Option<Timestamp>,
-    /// When the last run that ended began.
-    pub watermark: Timestamp,
-    /// Conversations that could not be had, and why; they are tried first.
-    #[serde(default)]
-    pub failed: BTreeMap<String, String>,
-}
+use crate::usage::usage;
 
 /// The value of a STATE message, as targets keep it.
 #[derive(Default, Deserialize)]
@@ -38,7 +26,7 @@ impl State {
     ///
     /// # Errors
     /// When it cannot be read, or is that of another selection.
-    pub fn carried(
+    pub fn from_singer(
         path: Option<&Path>,
         streams: &[&str],
         selection: Value,
@@ -61,7 +49,7 @@ impl State {
     /// nothing that a later run could go on from.
     #[must_use]
     pub fn bookmark(&self) -> Option<Bookmark> {
-        let watermark = if self.stuck {
+        let watermark = if self.unretryable {
             self.watermark()?
         } else {
             self.started
@@ -99,7 +87,7 @@ fn read(path: &Path, streams: &[&str]) -> Result<Option<Bookmark>> {
         let bookmark: Bookmark = serde_json::from_value(bookmark.clone())
             .with_context(|| format!("the bookmark of {stream} is none of convexport"))?;
         whole = Some(match whole {
-            Some(other) => other.and(bookmark)?,
+            Some(other) => common(other, bookmark)?,
             None => bookmark,
         });
     }
@@ -119,16 +107,14 @@ fn parse(text: &str) -> Result<Wire> {
     Ok(serde_json::from_value(value)?)
 }
 
-impl Bookmark {
-    /// What is true of two streams.
-    fn and(mut self, other: Self) -> Result<Self> {
-        if (&self.selection, self.since) != (&other.selection, other.since) {
-            return Err(usage!("its streams are of different exports").into());
-        }
-        self.watermark = self.watermark.min(other.watermark);
-        self.failed.extend(other.failed);
-        Ok(self)
+/// What is true of two streams.
+fn common(mut one: Bookmark, other: Bookmark) -> Result<Bookmark> {
+    if (&one.selection, one.since) != (&other.selection, other.since) {
+        return Err(usage!("its streams are of different exports").into());
     }
+    one.watermark = one.watermark.min(other.watermark);
+    one.failed.extend(other.failed);
+    Ok(one)
 }
 
 impl From<Bookmark> for Stored {

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::Known;
-use crate::sink::FileEntry;
+use super::stored::Known;
+use crate::report::FileEntry;
 use crate::time::Timestamp;
 
 /// One line.

@@ -9,20 +9,20 @@ mod journal;
 mod stored;
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::sink::FileEntry;
-use crate::sink::file::{self, PartialFile};
-use crate::source::{Increment, Missing, Stand};
+use crate::io::atomic::PartialFile;
+use crate::io::open_and_lock;
+use crate::report::FileEntry;
+use crate::source::{Delta, FailedConversation, ListedVersion};
 use crate::time::{Span, Timestamp};
 use journal::{Entry, Journal};
 
-pub use bookmark::Bookmark;
 pub use stored::Known;
 pub(crate) use stored::Stored;
 
@@ -41,9 +41,9 @@ pub struct State {
     /// What the run that this one continues wrote, where a summary wants to know.
     files: Vec<FileEntry>,
     /// The run before did not end, and may have written more to the output than it noted.
-    cut_off: bool,
+    unclean: bool,
     /// A conversation failed that cannot be asked for again by its id.
-    stuck: bool,
+    unretryable: bool,
 }
 
 /// Where a memory is kept, held by one run at a time.
@@ -62,9 +62,7 @@ impl State {
     pub fn open(path: &Path, selection: Value, since: Option<Timestamp>) -> Result<Self> {
         let name = path.display();
         let context = || format!("could not use the state {name}");
-        let lock =
-            open_lock(&beside(path, "lock")).and_then(|lock| file::lock(&lock).map(|()| lock));
-        let lock = lock.with_context(context)?;
+        let lock = open_and_lock(&beside(path, "lock")).with_context(context)?;
         let stored = match fs::read(path) {
             Ok(text) => Some(Stored::read(&text).with_context(context)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -113,8 +111,8 @@ impl State {
             started: Timestamp::now(),
             done: HashSet::new(),
             files: Vec::new(),
-            cut_off: false,
-            stuck: false,
+            unclean: false,
+            unretryable: false,
         }
     }
 
@@ -141,7 +139,7 @@ impl State {
                 Entry::Gone { id } => drop(self.stored.failed.remove(&id)),
                 Entry::File(file) => self.files.push(file),
                 Entry::Commit { bytes } => {
-                    self.cut_off |= bytes.is_some();
+                    self.unclean |= bytes.is_some();
                     self.stored.bytes = bytes.or(self.stored.bytes);
                 }
             }
@@ -162,13 +160,13 @@ impl State {
     /// What the source has to bring: everything at first, then what is new since the last completed run began, with
     /// an overlap for what came late.
     #[must_use]
-    pub fn increment(&self, overlap: Span) -> Increment {
-        let stand = |known: &Known| Stand {
+    pub fn delta(&self, overlap: Span) -> Delta {
+        let stand = |known: &Known| ListedVersion {
             messages: known.messages,
             updated: known.updated,
         };
         let known = self.stored.known.iter();
-        Increment {
+        Delta {
             started: self.started,
             begin: self.stored.since,
             since: self.watermark().map(|time| time.minus(overlap)),
@@ -202,9 +200,9 @@ impl State {
     }
 
     /// Notes that the vendor still has a conversation, as it is in the output.
-    pub fn note_met(&mut self, id: &str) {
+    pub fn note_seen(&mut self, id: &str) {
         if let Some(known) = self.stored.known.get_mut(id) {
-            known.met = self.started;
+            known.last_seen = self.started;
         }
     }
 
@@ -214,9 +212,9 @@ impl State {
     }
 
     /// Notes a conversation that could not be had.
-    pub fn note_failed(&mut self, missing: &Missing) {
+    pub fn note_failed(&mut self, missing: &FailedConversation) {
         let Some(id) = missing.id.clone() else {
-            self.stuck = true;
+            self.unretryable = true;
             return;
         };
         let error = format!("{:#}", missing.error);
@@ -262,12 +260,14 @@ impl State {
     /// When the file cannot be written.
     pub fn complete(&mut self) -> Result<()> {
         self.stored.runs += 1;
-        if !self.stuck {
+        if !self.unretryable {
             self.stored.watermark = Some(self.started);
         }
         let horizon = self.started.minus(KEPT);
         // What was not met for so long cannot come again; so the file does not grow without end.
-        self.stored.known.retain(|_, known| known.met >= horizon);
+        self.stored
+            .known
+            .retain(|_, known| known.last_seen >= horizon);
         let Some(disk) = &self.disk else {
             return Ok(());
         };
@@ -318,7 +318,7 @@ impl State {
     /// Whether conversations are still missing in the output.
     #[must_use]
     pub fn is_missing_some(&self) -> bool {
-        self.stuck || !self.stored.failed.is_empty()
+        self.unretryable || !self.stored.failed.is_empty()
     }
 
     /// What the run that this one continues wrote.
@@ -334,17 +334,9 @@ impl State {
 
     /// Whether the run before was cut off, so that the output may be longer than is known.
     #[must_use]
-    pub fn cut_off(&self) -> bool {
-        self.cut_off
+    pub fn unclean(&self) -> bool {
+        self.unclean
     }
-}
-
-fn open_lock(path: &Path) -> Result<File> {
-    Ok(OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?)
 }
 
 /// The files that a state at this path uses.

@@ -1,16 +1,16 @@
 //! The file of a state: what it holds, and that it is the right one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+use crate::io::digest_prefix;
 use crate::model::Conversation;
 use crate::time::Timestamp;
-use crate::usage;
+use crate::usage::usage;
 
 /// The form of the file; another one is not read.
 const VERSION: u32 = 1;
@@ -47,26 +47,23 @@ pub struct Known {
     /// When the vendor says it changed.
     pub updated: Option<Timestamp>,
     /// When the run began that met it last.
-    pub met: Timestamp,
+    pub last_seen: Timestamp,
 }
 
 impl Known {
     /// What is to be remembered of a conversation that a run met.
     #[must_use]
-    pub fn of(conversation: &Conversation, met: Timestamp) -> Self {
+    pub fn of(conversation: &Conversation, last_seen: Timestamp) -> Self {
         let json = serde_json::to_vec(conversation).unwrap_or_default();
-        let digest = Sha256::digest(json);
-        let mark = digest
-            .iter()
-            .take(8)
-            .fold(0_u64, |mark, byte| mark << 8 | u64::from(*byte));
         // A count that did not match is no reason to take the conversation for unchanged.
         let found = conversation.messages.len() as u64;
         Self {
-            hash: format!("{mark:016x}"),
-            messages: conversation.promised.filter(|promised| *promised == found),
+            hash: format!("{:016x}", digest_prefix(json) >> 64),
+            messages: conversation
+                .reported_count
+                .filter(|reported| *reported == found),
             updated: conversation.updated_at,
-            met,
+            last_seen,
         }
     }
 }
@@ -99,9 +96,15 @@ impl Stored {
 
     /// Itself, if it is the memory of this selection.
     pub fn agrees_with(self, selection: &Value) -> Result<Self> {
-        let mut ours = selection.as_object().into_iter().flatten();
-        if let Some((key, now)) = ours.find(|(key, value)| self.selection[key.as_str()] != **value)
-        {
+        // Flags that have their defaults are in neither.
+        let keys = |selection: &Value| {
+            let map = selection.as_object().into_iter().flatten();
+            map.map(|(key, _)| key.clone()).collect::<BTreeSet<_>>()
+        };
+        let all = &keys(selection) | &keys(&self.selection);
+        let differs = |key: &&String| self.selection[key.as_str()] != selection[key.as_str()];
+        if let Some(key) = all.iter().find(differs) {
+            let now = &selection[key.as_str()];
             let value = &self.selection[key.as_str()];
             bail!(usage!(
                 "it is that of another export: {key} was {value}, and is {now} now; use another file"

@@ -120,6 +120,12 @@ impl Span {
         Self(TimeDelta::days(days))
     }
 
+    /// So many hours.
+    #[must_use]
+    pub const fn hours(hours: i64) -> Self {
+        Self(TimeDelta::hours(hours))
+    }
+
     /// As the standard library counts.
     #[must_use]
     pub fn to_std(self) -> Duration {

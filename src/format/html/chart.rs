@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::counted;
+use super::number::counted;
 use crate::time::Day;
 
 /// A day or two should not be bars as wide as the page.

@@ -1,83 +1,13 @@
-//! The streams, what they hold, and which of it a Singer catalog selects.
+//! What a Singer catalog selects.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::format::row::COLUMNS;
-use crate::usage;
-
-/// A stream of records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stream {
-    /// A record for each conversation.
-    Conversations,
-    /// A record for each message.
-    Messages,
-}
-
-impl Stream {
-    const ALL: [Self; 2] = [Self::Conversations, Self::Messages];
-
-    /// Its name, which is that of the target's table.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Conversations => "conversations",
-            Self::Messages => "messages",
-        }
-    }
-
-    /// What tells one record from another.
-    #[must_use]
-    pub fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Conversations => &["source", "id"],
-            Self::Messages => &["source", "conversation_id", "message_id"],
-        }
-    }
-
-    fn columns(self) -> &'static [&'static str] {
-        match self {
-            Self::Conversations => &[
-                "source",
-                "id",
-                "created_at",
-                "updated_at",
-                "channel",
-                "tags",
-                "users",
-                "states",
-                "raw",
-            ],
-            Self::Messages => &COLUMNS,
-        }
-    }
-
-    /// The JSON Schema of a column: all but keys may be null, as targets have it of what came later.
-    fn column(self, name: &str) -> Value {
-        match name {
-            _ if self.keys().contains(&name) => json!({"type": "string"}),
-            "seq" => json!({"type": ["null", "integer"]}),
-            _ if name.ends_with("_at") => {
-                json!({"type": ["null", "string"], "format": "date-time"})
-            }
-            _ => json!({"type": ["null", "string"]}),
-        }
-    }
-
-    fn schema(self, columns: &BTreeSet<&'static str>) -> Value {
-        let properties: Map<_, _> = columns
-            .iter()
-            .map(|name| ((*name).to_owned(), self.column(name)))
-            .collect();
-        json!({"type": "object", "properties": properties})
-    }
-}
+use super::stream::Stream;
+use crate::usage::usage;
 
 /// What is selected: the columns of each stream, none of one that is not.
 #[derive(Clone, Debug)]
@@ -87,31 +17,22 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// What the file selects, or everything without one; `raw` only where it is wanted.
-    ///
-    /// # Errors
-    /// A usage error when it is no catalog, or selects what there is not, or nothing.
-    pub fn of(path: Option<&Path>, raw: bool) -> Result<Self> {
-        let mut catalog = match path {
-            None => Self {
-                conversations: Some(Stream::Conversations.columns().iter().copied().collect()),
-                messages: Some(Stream::Messages.columns().iter().copied().collect()),
-            },
-            Some(path) => Self::read(path)
-                .with_context(|| format!("could not use the catalog {}", path.display()))?,
-        };
-        if !raw {
-            let streams = [&mut catalog.conversations, &mut catalog.messages];
-            streams.into_iter().flatten().for_each(|columns| {
-                columns.remove("raw");
-            });
+    /// Everything.
+    #[must_use]
+    pub fn everything() -> Self {
+        let columns = |stream: Stream| Some(stream.columns().iter().copied().collect());
+        Self {
+            conversations: columns(Stream::Conversations),
+            messages: columns(Stream::Messages),
         }
-        Ok(catalog)
     }
 
-    fn read(path: &Path) -> Result<Self> {
-        let text = fs::read(path)?;
-        let wire: Wire = serde_json::from_slice(&text)
+    /// Reads what a catalog file selects.
+    ///
+    /// # Errors
+    /// A usage error when it is no catalog, selects a stream that there is not, or selects nothing.
+    pub fn parse(text: &[u8]) -> Result<Self> {
+        let wire: Wire = serde_json::from_slice(text)
             .map_err(|error| usage!("it is no Singer catalog: {error}"))?;
         let mut catalog = Self {
             conversations: None,
@@ -133,6 +54,16 @@ impl Catalog {
             bail!(usage!("it selects no stream"));
         }
         Ok(catalog)
+    }
+
+    /// The same without the vendors' records.
+    #[must_use]
+    pub fn without_raw(mut self) -> Self {
+        let streams = [&mut self.conversations, &mut self.messages];
+        for columns in streams.into_iter().flatten() {
+            columns.remove("raw");
+        }
+        self
     }
 
     /// The streams that are selected.

@@ -48,7 +48,7 @@ fn bare() -> Conversation {
         }],
         users: None,
         states: None,
-        promised: None,
+        reported_count: None,
         raw: Some(Record::of_json("{}")),
     }
 }

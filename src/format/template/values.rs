@@ -9,9 +9,8 @@ use minijinja::value::{Enumerator, Object, Value};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::model::{Attachment, Choice, Conversation, Message, Record, User};
+use crate::model::{Attachment, Choice, Conversation, Message, Record, User, wording};
 use crate::time::TimeStyle;
-use crate::wording;
 
 /// A conversation. Keys that exports leave out when nobody asked for them are null here.
 pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
@@ -25,7 +24,7 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
         messages,
         users,
         states,
-        promised: _,
+        reported_count: _,
         raw,
     } = conversation;
     let messages: Vec<_> = messages

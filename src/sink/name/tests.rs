@@ -40,7 +40,7 @@ fn conversation(
         messages: Vec::new(),
         users: None,
         states: None,
-        promised: None,
+        reported_count: None,
         raw: None,
     }
 }

@@ -1,15 +1,16 @@
 //! The bearer token: given, or fetched with OAuth 2.0 client credentials (one form post; RFC 6749, section 4.4).
 
-use anyhow::{Result, bail};
+use std::sync::Arc;
+
+use anyhow::Result;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
-use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use crate::cli::{BoostTarget, NetworkArgs};
-use crate::http::{self, ApiError, Call, Client, Secret};
-use crate::usage;
+use super::options::Credentials;
+use crate::http::{ApiError, Call, Client, Secret, SentSecrets};
+use crate::source::context::Context;
 
 const SCOPE: &str = "export:v3";
 
@@ -18,80 +19,81 @@ const SCOPE: &str = "export:v3";
 pub enum Auth {
     /// A token of the user's.
     Token(Secret),
-    /// A client that is given one for each request.
-    Client {
+    /// The token endpoint. It has a client of its own, since it is another API with another rate limit.
+    Endpoint {
         /// The client's id.
         id: String,
-        /// Its secret.
+        /// The client's secret.
         secret: Secret,
-        /// The token endpoint.
-        url: Url,
+        /// The call that gets a token.
+        call: Call,
+        /// What sends it.
+        client: Box<Client>,
     },
 }
 
 impl Auth {
-    /// Client credentials when there is a client id, else the token.
+    /// Prepares to authenticate. Nothing is asked yet.
     ///
     /// # Errors
-    /// A usage error when something is missing.
-    pub fn new(target: &BoostTarget, network: &NetworkArgs) -> Result<Self> {
-        let Some(id) = target.client_id.as_deref().filter(|id| !id.is_empty()) else {
-            let token = Secret::find(
-                "access token",
-                network.token.as_ref(),
-                "BOOST_TOKEN",
-                network.token_file.as_deref(),
-                "--token-file",
-            )?;
-            return Ok(Self::Token(token));
+    /// When TLS cannot be set up on this machine.
+    pub fn new(
+        credentials: Credentials,
+        sent: Arc<SentSecrets>,
+        context: &Context,
+    ) -> Result<Self> {
+        let (id, secret, url) = match credentials {
+            Credentials::Token(token) => return Ok(Self::Token(token)),
+            Credentials::Client {
+                id,
+                secret,
+                token_url,
+            } => (id, secret, token_url),
         };
-        if network.token_file.is_some() {
-            bail!(usage!(
-                "--token-file and --client-id (BOOST_CLIENT_ID) are two ways to authenticate: give one"
-            ));
-        }
-        let Some(url) = &target.token_url else {
-            bail!(usage!(
-                "--client-id needs --token-url URL, the OAuth 2.0 token endpoint of your boost.ai site"
-            ));
+        sent.note(secret.reveal());
+        let client = Client::new(
+            url.clone(),
+            HeaderMap::new(),
+            advice,
+            context.http,
+            sent,
+            context.observer.clone(),
+        )?;
+        let call = Call {
+            purpose: format!("get a token for client {id}"),
+            url,
+            advice,
         };
-        let file = target.client_secret_file.as_deref();
-        Ok(Self::Client {
-            id: id.to_owned(),
-            secret: Secret::find(
-                "client secret",
-                target.client_secret.as_ref(),
-                "BOOST_CLIENT_SECRET",
-                file,
-                "--client-secret-file",
-            )?,
-            url: http::base_url(url)?,
+        Ok(Self::Endpoint {
+            id,
+            secret,
+            call,
+            client: Box::new(client),
         })
     }
 
-    /// The value of the `Authorization` header.
-    pub async fn bearer(&self, client: &Client) -> Result<HeaderValue, ApiError> {
+    /// The value of the `Authorization` header. A token of the endpoint is fetched for each call.
+    pub async fn bearer(&self) -> Result<HeaderValue, ApiError> {
         #[derive(Deserialize)]
         struct Wire {
             access_token: Secret,
         }
-        let (id, secret, url) = match self {
+        let (id, secret, call, client) = match self {
             Self::Token(token) => return Ok(token.bearer()),
-            Self::Client { id, secret, url } => (id, secret, url),
-        };
-        let call = Call {
-            purpose: format!("get a token for client {id}"),
-            url: url.clone(),
-            advice,
+            Self::Endpoint {
+                id,
+                secret,
+                call,
+                client,
+            } => (id, secret, call, client),
         };
         let form = Serializer::new(String::new())
             .extend_pairs([("grant_type", "client_credentials"), ("scope", SCOPE)])
             .finish();
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        client.sent().note(secret.reveal());
         let wire: Wire = client
-            .json(&call, |http| {
-                http.post(url.clone())
+            .json(call, |http| {
+                http.post(call.url.clone())
                     .basic_auth(encoded(id), Some(encoded(secret.reveal())))
                     .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                     .body(form.clone())

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::json::Cursor;
+use crate::json::lenient::{self, TextOrNone};
 use crate::model::{Attachment, Choice, one_line};
-use crate::source::cursor::Cursor;
-use crate::source::html;
-use crate::source::lenient::{self, Words};
+use crate::text::html;
 
 /// What the parts of an answer say. The lines keep the order of the parts.
 #[derive(Default)]
@@ -62,11 +62,11 @@ impl Content {
 /// The fields of a content part that are of use.
 #[derive(Default)]
 struct Part<'a> {
-    kind: Words<'a>,
-    text: Words<'a>,
-    html: Words<'a>,
-    ssml: Words<'a>,
-    url: Words<'a>,
+    kind: TextOrNone<'a>,
+    text: TextOrNone<'a>,
+    html: TextOrNone<'a>,
+    ssml: TextOrNone<'a>,
+    url: TextOrNone<'a>,
     json: Option<&'a str>,
     options: Vec<Choice>,
 }
@@ -75,11 +75,11 @@ impl<'a> Part<'a> {
     fn read(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
         cursor.fields(|cursor, key| {
             match &*key {
-                "type" => self.kind = cursor.words()?,
-                "text" => self.text = cursor.words()?,
-                "html" => self.html = cursor.words()?,
-                "ssml" => self.ssml = cursor.words()?,
-                "url" => self.url = cursor.words()?,
+                "type" => self.kind = cursor.text_or_none()?,
+                "text" => self.text = cursor.text_or_none()?,
+                "html" => self.html = cursor.text_or_none()?,
+                "ssml" => self.ssml = cursor.text_or_none()?,
+                "url" => self.url = cursor.text_or_none()?,
                 "json" => self.json = Some(cursor.value()?).filter(|json| *json != "null"),
                 "buttons" => self.options = cursor.attempt(options)?.0.unwrap_or_default(),
                 _ => drop(cursor.value()?),
@@ -104,8 +104,8 @@ fn options(cursor: &mut Cursor) -> Option<Vec<Choice>> {
 pub struct Button<'a> {
     id: Option<String>,
     /// What is on it.
-    pub text: Words<'a>,
-    url: Words<'a>,
+    pub text: TextOrNone<'a>,
+    url: TextOrNone<'a>,
     hidden: bool,
 }
 
@@ -116,8 +116,8 @@ impl<'a> Button<'a> {
         cursor.fields(|cursor, key| {
             match &*key {
                 "id" => button.id = lenient::id(cursor.value()?),
-                "text" => button.text = cursor.words()?,
-                "url" => button.url = cursor.words()?,
+                "text" => button.text = cursor.text_or_none()?,
+                "url" => button.url = cursor.text_or_none()?,
                 "hidden" => button.hidden = cursor.value()? == "true",
                 _ => drop(cursor.value()?),
             }

@@ -8,9 +8,9 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::message;
+use crate::json::Cursor;
+use crate::json::lenient::{TextOrNone, id};
 use crate::model::{Message, Record};
-use crate::source::cursor::Cursor;
-use crate::source::lenient::{Words, id};
 
 /// The fields of an element. One that is no JSON object leaves what could be read before its flaw.
 #[derive(Default)]
@@ -69,9 +69,9 @@ impl<'a> Element<'a> {
 
     /// A field's text, empty where there is none.
     #[must_use]
-    pub fn words(&self, name: &str) -> Cow<'a, str> {
+    pub fn text(&self, name: &str) -> Cow<'a, str> {
         self.field(name)
-            .and_then(|json| Words::of(json).0)
+            .and_then(|json| TextOrNone::of(json).0)
             .unwrap_or_default()
     }
 
@@ -102,6 +102,7 @@ impl<'a> Element<'a> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::conversation::conversation;
     use super::*;
 
     proptest! {
@@ -119,7 +120,7 @@ mod tests {
             let is_json = |json: &str| serde_json::from_str::<IgnoredAny>(json).is_ok();
             let read = element.read_whole(&text, true);
             prop_assert!(read.is_err() || is_json(&text), "{}", text);
-            if read.is_ok() && let Ok(conversation) = message::conversation(&mut element, true) {
+            if read.is_ok() && let Ok(conversation) = conversation(&mut element, true) {
                 let mut line = Vec::new();
                 conversation.write_json(&mut line).unwrap();
                 let line = String::from_utf8(line).unwrap();
@@ -140,7 +141,7 @@ mod tests {
             r#"{"z":1.0,"id":7,"a\"b":[1e400],"type":"conversation"}"#
         );
         assert_eq!(
-            (element.words("type").as_ref(), element.id().as_deref()),
+            (element.text("type").as_ref(), element.id().as_deref()),
             ("conversation", Some("7"))
         );
         assert_eq!(element.messages.unwrap().unwrap().len(), 2);

@@ -1,93 +1,143 @@
-//! What outlives one stream: where the conversations go, and which were dealt with.
+//! An export of one site, or of an answer that was saved.
 
-use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::Result;
 use tokio::sync::mpsc::Sender;
 
-use super::stream::Broken;
-use crate::progress::Console;
-use crate::source::batch::Batch;
-use crate::source::blocks;
-use crate::source::seen::Seen;
-use crate::source::{Event, Missing};
+use super::options::{Options, Origin, Target};
+use super::query::{self, Body};
+use super::session::{ReadOptions, Session};
+use super::site::Site;
+use super::{stream, windows};
+use crate::console::Console;
+use crate::io::decompress;
+use crate::source::context::Context;
+use crate::source::delta::Delta;
+use crate::source::event::Event;
+use crate::source::incomplete::Incomplete;
+use crate::source::selection::Selection;
+use crate::time::{Span, Timestamp};
 
-/// What is known beyond one stream: a broken one is started again, and nothing is sent twice.
+/// A site or a saved answer, and what is wanted of it.
 #[derive(Debug)]
-pub struct Export {
-    /// Conversations above this many bytes are refused.
-    pub max_element: usize,
-    /// How many conversations are wanted at most.
-    pub limit: u64,
-    /// Whether records are carried along.
-    pub keep_raw: bool,
-    /// Where the conversations go.
-    pub events: Sender<Event>,
-    /// Where details go.
-    pub console: Console,
-    /// Conversations dealt with.
-    pub seen: Seen,
-    /// Conversations sent.
-    pub sent: u64,
-    /// Which of several streams it is: conversations without an id are told apart by their place in one.
-    pub part: u32,
-    /// Conversations on their way to `events`.
-    pub batch: Batch,
-    /// Whether a stream's count of conversations is that of the export.
-    pub announce: bool,
+pub struct Boost {
+    input: Input,
+    read: ReadOptions,
+    console: Console,
 }
 
-impl Export {
-    /// Reads one stream on a thread of its own.
+#[derive(Debug)]
+enum Input {
+    /// A file with a saved answer; `-` is stdin.
+    Saved(PathBuf),
+    Site(Box<SiteExport>),
+}
+
+/// What is asked of a site.
+#[derive(Debug)]
+struct SiteExport {
+    site: Arc<Site>,
+    body: Body,
+    delta: Option<Delta>,
+    /// How many windows of the range are fetched at once, if it is to be cut.
+    windows: Option<u16>,
+}
+
+impl Boost {
+    /// Prepares the export. Nothing is asked yet.
     ///
     /// # Errors
-    /// Only when the program breaks down; the stream's own are within.
-    pub async fn parse(
-        mut self,
-        bytes: impl Read + Send + 'static,
-    ) -> Result<(Self, Result<(), Broken>)> {
-        let parsing = tokio::task::spawn_blocking(move || {
-            let read = self.read(&blocks::of(bytes));
-            (self, read)
-        });
-        parsing.await.context("the parser broke down")
+    /// Mostly usage errors: no range, a filter given twice.
+    pub fn new(options: Options, selection: &Selection, context: &Context) -> Result<Self> {
+        let input = match options.origin {
+            Origin::Saved(file) => Input::Saved(file),
+            Origin::Site(request) => Input::Site(Box::new(SiteExport {
+                body: query::body(&request, selection)?,
+                site: Arc::new(Site::new(request.target, context)?),
+                delta: None,
+                windows: request.parallel_windows,
+            })),
+        };
+        Ok(Self {
+            input,
+            read: ReadOptions {
+                max_element: options.max_element,
+                limit: selection.limit,
+                keep_raw: selection.keep_raw,
+            },
+            console: context.console.clone(),
+        })
     }
 
-    /// Whether no more conversations are wanted.
-    pub fn has_enough(&self) -> bool {
-        self.sent >= self.limit
+    /// Asks only for what is new or changed.
+    #[must_use]
+    pub fn with_delta(mut self, delta: Delta) -> Self {
+        if let Input::Site(site) = &mut self.input {
+            site.delta = Some(delta);
+        }
+        self
     }
 
-    /// Tells what became of conversations that were asked for by their ids and have not come: they are gone if the
-    /// stream was whole.
-    pub async fn tell_missing(&mut self, ids: &[String], stream: Result<()>) {
-        let why = stream.err().map(|error| format!("{error:#}"));
-        for id in ids.iter().filter(|id| !self.seen.contains(id)) {
-            let missing = |error| Missing {
-                id: Some(id.clone()),
-                error,
-            };
-            let event = match &why {
-                None => Event::Gone(missing(anyhow!(
-                    "boost.ai has no conversation {id} any more"
-                ))),
-                Some(why) => Event::Failed(missing(anyhow!(
-                    "could not read conversation {id} again: {why}"
-                ))),
-            };
-            self.events.send(event).await.ok();
+    /// Sends every conversation of the export, in the vendor's order.
+    ///
+    /// # Errors
+    /// When the request is refused or the answer does not prove to be complete. What came before is sent.
+    pub async fn run(self, events: Sender<Event>) -> Result<()> {
+        let session = Session::new(self.read, events, self.console);
+        match self.input {
+            Input::Saved(file) => {
+                let bytes = decompress::open(&file)?;
+                let (_, read) = stream::parse(session, bytes).await?;
+                read.map_err(|broken| Incomplete(broken.reason).into())
+            }
+            Input::Site(site) => site.run(session).await,
         }
     }
+}
 
-    /// Sends an event after all that came before it; false when nobody listens any more.
-    pub fn send(&mut self, event: Event) -> bool {
-        self.flush() && self.events.blocking_send(event).is_ok()
+impl SiteExport {
+    /// Those that failed before, by their ids, and then the range.
+    async fn run(self, mut session: Session) -> Result<()> {
+        // The vendor might take an empty list for no filter at all.
+        if query::wants_none(&self.body) {
+            return Ok(());
+        }
+        let Some(delta) = &self.delta else {
+            return self.range(session, &self.body).await;
+        };
+        if !delta.failed.is_empty() {
+            let again = query::again(&self.body, delta);
+            let (asked, read) = self.site.stream(session, &again).await?;
+            session = asked;
+            // Whatever came of it, the rest is asked for.
+            session.tell_missing(&delta.failed, read).await;
+            session.begin_next_stream();
+        }
+        self.range(session, &query::since(&self.body, delta)).await
     }
 
-    /// Sends the batch; false when nobody listens any more.
-    pub fn flush(&mut self) -> bool {
-        self.batch
-            .take()
-            .is_none_or(|event| self.events.blocking_send(event).is_ok())
+    async fn range(&self, session: Session, body: &Body) -> Result<()> {
+        let (_, read) = match self.windows {
+            None => self.site.stream(session, body).await?,
+            Some(at_once) => windows::read(self.site.clone(), session, body, at_once).await?,
+        };
+        read
     }
+}
+
+/// Asks for the last day, to see whether token, site, allowlist and network are all right.
+///
+/// # Errors
+/// As an export would fail.
+pub async fn check(target: Target, context: &Context) -> Result<String> {
+    let site = Site::new(target, context)?;
+    let now = Timestamp::now();
+    site.ask(&query::range(now.minus(Span::days(1)), now))
+        .await?;
+    Ok(format!(
+        "{} answers and the token may export from it",
+        site.name()
+    ))
 }

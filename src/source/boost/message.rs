@@ -1,63 +1,20 @@
 //! From the records of the export to the model: who speaks, and when (vendors/boost.md, Response).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::content::{Button, Content};
-use super::element::Element;
-use crate::http::shape_error;
-use crate::model::{Conversation, Message, Record, Role, Vendor};
-use crate::source::cursor::Cursor;
-use crate::source::lenient::{self, Id, Words};
+use crate::json::Cursor;
+use crate::json::lenient::{self, Id, TextOrNone};
+use crate::json::shape_error;
+use crate::model::{Message, Record, Role};
 use crate::time::Timestamp;
 
 /// Most conversations have no more messages than this.
 const USUAL_LENGTH: usize = 16;
-
-/// The conversation that an element holds.
-///
-/// # Errors
-/// Names the field that is not of the promised shape.
-pub fn conversation(element: &mut Element, keep_raw: bool) -> Result<Conversation> {
-    let messages = element.messages.take();
-    let messages = messages.context("missing field `messages`")??;
-    let (created_at, updated_at) = element.field("time").and_then(times).unwrap_or_default();
-    Ok(Conversation {
-        source: Vendor::Boost,
-        id: element.id().context("missing field `id`")?,
-        created_at,
-        updated_at,
-        channel: None,
-        tags: BTreeMap::new(),
-        messages,
-        users: None,
-        states: None,
-        promised: None,
-        raw: keep_raw.then(|| element.raw()),
-    })
-}
-
-/// When a conversation began and when it changed last.
-fn times(json: &str) -> Option<(Option<Timestamp>, Option<Timestamp>)> {
-    let (mut created, mut last) = (None, None);
-    Cursor::new(json).fields(|cursor, key| {
-        match &*key {
-            "created" => created = time(&cursor.words()?),
-            "last_message_created" => last = time(&cursor.words()?),
-            _ => drop(cursor.value()?),
-        }
-        Some(())
-    })?;
-    Some((created, last))
-}
-
-fn time(words: &Words) -> Option<Timestamp> {
-    words.0.as_deref()?.parse().ok()
-}
 
 /// The messages of a conversation, or why they are none; nothing when their JSON is not whole.
 pub fn messages(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Vec<Message>>> {
@@ -102,7 +59,7 @@ struct Object {}
 struct Fields<'a> {
     id: String,
     time: Option<Timestamp>,
-    kind: Words<'a>,
+    kind: TextOrNone<'a>,
     is_human_chat: bool,
     /// What the user asked.
     input: Option<String>,
@@ -120,8 +77,8 @@ impl<'a> Fields<'a> {
                 "question" => unless_null(cursor, |cursor| self.read_question(cursor))?,
                 "content" => unless_null(cursor, |cursor| self.content.read(cursor))?,
                 "id" => id = Some(lenient::id(cursor.value()?)?),
-                "time" => self.time = time(&cursor.words()?),
-                "type" => self.kind = cursor.words()?,
+                "time" => self.time = cursor.text_or_none()?.parse(),
+                "type" => self.kind = cursor.text_or_none()?,
                 "is_human_chat" => self.is_human_chat = cursor.value()? == "true",
                 "button_clicked" => self.button_clicked = Some(cursor.value()?),
                 "human_agent" => self.human_agent = Some(cursor.value()?),
@@ -134,10 +91,10 @@ impl<'a> Fields<'a> {
     }
 
     fn read_question(&mut self, cursor: &mut Cursor) -> Option<()> {
-        let mut input = Words::default();
+        let mut input = TextOrNone::default();
         cursor.fields(|cursor, key| {
             match &*key {
-                "input" => input = cursor.words()?,
+                "input" => input = cursor.text_or_none()?,
                 _ => drop(cursor.value()?),
             }
             Some(())
@@ -208,10 +165,10 @@ fn unless_null<'a>(
 
 /// The agent's name: the field itself, or its `name`.
 fn name(agent: &str) -> Option<String> {
-    let mut name = Words::of(agent);
+    let mut name = TextOrNone::of(agent);
     Cursor::new(agent).fields(|cursor, key| {
         match &*key {
-            "name" => name = cursor.words()?,
+            "name" => name = cursor.text_or_none()?,
             _ => drop(cursor.value()?),
         }
         Some(())

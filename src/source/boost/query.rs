@@ -1,41 +1,33 @@
 //! The request's body: the range and the filters of the Admin Panel (vendors/boost.md, Request).
 
-use std::path::Path;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
-use crate::cli::BoostArgs;
-use crate::source::ids::conversation_ids;
-use crate::source::{self, Increment};
+use super::options::Request;
+use crate::source::delta::Delta;
+use crate::source::selection::Selection;
 use crate::time::Timestamp;
-use crate::usage;
+use crate::usage::usage;
+
+/// The body of a request: the range, and filters.
+pub type Body = Map<String, Value>;
 
 /// Before any conversation: where the range begins when ids alone are asked for.
 const BEGINNING: &str = "2000-01-01T00:00:00+00:00";
 
-/// Makes the body of the flags, over that of `--query FILE`.
+/// Makes the body of a request, over that of `--query FILE`.
 ///
 /// # Errors
-/// A usage error when the range is missing or empty, a value is of the wrong type, or a filter is given twice.
-pub fn body(args: &BoostArgs, now: Timestamp) -> Result<Map<String, Value>> {
-    let mut body = args
-        .query
-        .as_deref()
-        .map(read)
-        .transpose()?
-        .unwrap_or_default();
-    let select = &args.select;
-    let (since, until) = source::range(select, args.output.timezone, now)?;
-    if let Some(since) = since {
+/// A usage error when there is no range, an id is no integer, or a filter is given twice.
+pub fn body(request: &Request, selection: &Selection) -> Result<Body> {
+    let mut body = request.query.clone();
+    if let Some(since) = selection.since {
         body.insert("from".to_owned(), json!(since.to_whole_second()));
     }
-    if let Some(until) = until {
+    if let Some(until) = selection.until {
         body.insert("to".to_owned(), json!(until.to_next_second()));
     }
-    for (key, value) in filters(args)? {
-        body.insert(key, value);
-    }
+    body.extend(filters(request, selection)?);
     if !body.contains_key("from") && body.contains_key("conversation_ids") {
         body.insert("from".to_owned(), json!(BEGINNING));
     }
@@ -45,41 +37,41 @@ pub fn body(args: &BoostArgs, now: Timestamp) -> Result<Map<String, Value>> {
         ));
     }
     body.entry("to")
-        .or_insert_with(|| json!(now.to_next_second()));
+        .or_insert_with(|| json!(selection.now.to_next_second()));
     Ok(body)
 }
 
 /// The body that asks again for conversations that failed, whenever they took place.
-pub fn again(body: &Map<String, Value>, increment: &Increment) -> Map<String, Value> {
+pub fn again(body: &Body, delta: &Delta) -> Body {
     // Integers as the API has them; should there be others, as they came.
     let id = |id: &String| id.parse::<u64>().map_or_else(|_| json!(id), |id| json!(id));
     let mut body = body.clone();
     body.insert("from".to_owned(), json!(BEGINNING));
-    body.insert("to".to_owned(), json!(increment.started.to_next_second()));
+    body.insert("to".to_owned(), json!(delta.started.to_next_second()));
     body.insert(
         "conversation_ids".to_owned(),
-        increment.failed.iter().map(id).collect(),
+        delta.failed.iter().map(id).collect(),
     );
     body
 }
 
 /// The body that asks for what happened since the last run, or since the archive begins.
-pub fn since(body: &Map<String, Value>, increment: &Increment) -> Map<String, Value> {
+pub fn since(body: &Body, delta: &Delta) -> Body {
     let mut body = body.clone();
-    if let Some(from) = increment.since.or(increment.begin) {
+    if let Some(from) = delta.since.or(delta.begin) {
         body.insert("from".to_owned(), json!(from.to_whole_second()));
     }
-    body.insert("to".to_owned(), json!(increment.started.to_next_second()));
+    body.insert("to".to_owned(), json!(delta.started.to_next_second()));
     body
 }
 
 /// Whether it asks for conversations by an empty list of ids, so that there are none.
-pub fn wants_none(body: &Map<String, Value>) -> bool {
+pub fn wants_none(body: &Body) -> bool {
     body.get("conversation_ids") == Some(&json!([]))
 }
 
 /// A body with nothing but a range.
-pub fn range(from: Timestamp, to: Timestamp) -> Map<String, Value> {
+pub fn range(from: Timestamp, to: Timestamp) -> Body {
     let pairs = [
         ("from", from.to_whole_second()),
         ("to", to.to_next_second()),
@@ -90,32 +82,16 @@ pub fn range(from: Timestamp, to: Timestamp) -> Map<String, Value> {
         .collect()
 }
 
-/// The filters of the flags, none of them twice.
-fn filters(args: &BoostArgs) -> Result<Map<String, Value>> {
-    let ids = conversation_ids(&args.select.conversation, args.secret_on_stdin())?;
-    let ids = ids.map(|ids| {
-        let ids = ids.iter().map(|id| integer("--conversation", id));
+/// The filters of the request, none of them twice.
+fn filters(request: &Request, selection: &Selection) -> Result<Body> {
+    let ids = selection.ids.as_ref().map(|ids| {
+        let ids = ids.ids.iter().map(|id| integer(id));
         ids.collect::<Result<Vec<_>>>()
     });
-    let some = |list: &[u64]| (!list.is_empty()).then(|| json!(list));
-    let named = [
-        ("conversation_ids", ids.transpose()?.map(|ids| json!(ids))),
-        ("action_ids", some(&args.action_id)),
-        (
-            "api_status",
-            args.api_status.as_ref().map(|status| json!(status)),
-        ),
-        (
-            "environment",
-            args.environment.as_ref().map(|name| json!(name)),
-        ),
-        ("only_masked", args.only_masked.then_some(json!(true))),
-    ];
-    let named = named
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.to_owned(), value?)));
-    let mut filters = Map::new();
-    for (key, value) in named.chain(args.filter.clone()) {
+    let ids = ids.transpose()?;
+    let ids = ids.map(|ids| ("conversation_ids".to_owned(), json!(ids)));
+    let mut filters = Body::new();
+    for (key, value) in ids.into_iter().chain(request.filters.iter().cloned()) {
         if matches!(key.as_str(), "from" | "to") {
             bail!(usage!(
                 "--filter {key}: give the range with --since and --until"
@@ -128,18 +104,8 @@ fn filters(args: &BoostArgs) -> Result<Map<String, Value>> {
     Ok(filters)
 }
 
-fn integer(flag: &str, text: &str) -> Result<u64> {
-    text.parse()
-        .map_err(|_| usage!("{flag} {text}: boost.ai's conversation ids are whole numbers").into())
-}
-
-fn read(path: &Path) -> Result<Map<String, Value>> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("could not read the query {name}"))?;
-    match serde_json::from_str(&text) {
-        Ok(Value::Object(body)) => Ok(body),
-        Ok(_) => bail!(usage!("the query {name} is no JSON object")),
-        Err(error) => bail!(usage!("the query {name} is no JSON: {error}")),
-    }
+fn integer(text: &str) -> Result<u64> {
+    text.parse().map_err(|_| {
+        usage!("--conversation {text}: boost.ai's conversation ids are whole numbers").into()
+    })
 }

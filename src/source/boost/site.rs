@@ -2,24 +2,26 @@
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context as _, Result, bail};
+use reqwest::StatusCode;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
-use reqwest::{Response, StatusCode};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::auth::Auth;
-use super::bytes;
-use super::export::Export;
-use super::stream::Broken;
-use crate::cli::{BoostTarget, NetworkArgs};
-use crate::http::{self, ApiError, Call, Client};
-use crate::progress::Console;
-use crate::source::Incomplete;
-use crate::usage;
+use super::options::Target;
+use super::query::Body;
+use super::session::Session;
+use super::stream_error::Broken;
+use super::{chunks, stream};
+use crate::http::{self, Answer, ApiError, Call, Client, SentSecrets};
+use crate::source::context::Context;
+use crate::source::incomplete::Incomplete;
 
-/// The body of a request: the range, and filters.
-pub type Body = Map<String, Value>;
+/// How long to wait for the first byte of an export: the site answers when its query is done, and that may take minutes.
+const FIRST_BYTE: Duration = Duration::from_secs(600);
 
 /// A site, ready to be asked.
 #[derive(Debug)]
@@ -27,39 +29,27 @@ pub struct Site {
     client: Client,
     auth: Auth,
     call: Call,
-    retries: u32,
-    console: Console,
 }
 
 impl Site {
-    /// Sets up the client, for so many requests at once.
+    /// Sets up the client.
     ///
     /// # Errors
-    /// A usage error for a missing or impossible site or token.
-    pub fn new(
-        target: &BoostTarget,
-        network: &NetworkArgs,
-        at_once: u16,
-        console: Console,
-    ) -> Result<Self> {
-        let site = target.site.as_deref().unwrap_or_default().trim();
-        if site.is_empty() {
-            bail!(usage!(
-                "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
-            ));
-        }
-        let base = http::base_url(&address(site)?)?;
-        let purpose = format!("export from {}", base.as_str().trim_end_matches('/'));
-        let headers = HeaderMap::new();
-        let client = Client::new(base, headers, advice, at_once, network, console.clone())?;
+    /// When TLS cannot be set up on this machine.
+    pub fn new(target: Target, context: &Context) -> Result<Self> {
+        let purpose = format!("export from {}", target.site.as_str().trim_end_matches('/'));
+        let sent = Arc::<SentSecrets>::default();
+        let auth = Auth::new(target.credentials, sent.clone(), context)?;
+        let client = Client::new(
+            target.site,
+            HeaderMap::new(),
+            advice,
+            context.http,
+            sent,
+            context.observer.clone(),
+        )?;
         let call = client.call(purpose, &["api", "export", "v3"], &[])?;
-        Ok(Self {
-            client,
-            auth: Auth::new(target, network)?,
-            call,
-            retries: network.retries,
-            console,
-        })
+        Ok(Self { client, auth, call })
     }
 
     /// The address, for people.
@@ -67,23 +57,25 @@ impl Site {
         self.call.purpose.trim_start_matches("export from ")
     }
 
-    /// Reads a stream, and starts it again when it broke in a way that may pass; what was sent is not sent again. The
+    /// Reads a stream, and starts it again when it broke in a way that may pass. What was sent is not sent again. The
     /// error within is the stream's own.
-    pub async fn stream(&self, mut export: Export, body: &Body) -> Result<(Export, Result<()>)> {
+    pub async fn stream(&self, mut session: Session, body: &Body) -> Result<(Session, Result<()>)> {
         let mut failures = 0;
         loop {
-            let response = match self.ask(body).await {
-                Ok(response) => response,
-                Err(error) => return Ok((export, Err(error.into()))),
+            let answer = match self.ask(body).await {
+                Ok(answer) => answer,
+                Err(error) => return Ok((session, Err(error.into()))),
             };
-            let (chunks, bytes) = bytes::channel();
-            let (parsed, ()) = tokio::join!(export.parse(bytes), chunks.send(response));
+            let (chunks, bytes) = chunks::channel();
+            let (parsed, ()) = tokio::join!(stream::parse(session, bytes), chunks.send(answer));
             let (rest, read) = parsed?;
-            export = rest;
+            session = rest;
             match read {
-                Ok(()) => return Ok((export, Ok(()))),
-                Err(Broken { reason, passing }) if !passing || failures == self.retries => {
-                    return Ok((export, Err(self.incomplete(&reason))));
+                Ok(()) => return Ok((session, Ok(()))),
+                Err(Broken { reason, transient })
+                    if !transient || failures == self.client.retries() =>
+                {
+                    return Ok((session, Err(self.incomplete(&reason))));
                 }
                 Err(Broken { reason, .. }) => self.pause(&reason, &mut failures).await,
             }
@@ -102,8 +94,8 @@ impl Site {
     pub async fn save(&self, body: &Body) -> Result<File> {
         let mut failures = 0;
         loop {
-            let response = self.ask(body).await?;
-            let (chunks, mut bytes) = bytes::channel();
+            let answer = self.ask(body).await?;
+            let (chunks, mut bytes) = chunks::channel();
             let saving = tokio::task::spawn_blocking(move || -> Result<_> {
                 let unsaved = "could not keep an answer in the temporary folder (TMPDIR)";
                 let mut file = tempfile::tempfile().context(unsaved)?;
@@ -114,55 +106,45 @@ impl Site {
                 file.rewind().context(unsaved)?;
                 Ok((file, came))
             });
-            let (saved, ()) = tokio::join!(saving, chunks.send(response));
+            let (saved, ()) = tokio::join!(saving, chunks.send(answer));
             let (file, came) = saved.context("a task of the program broke down")??;
             match came {
                 Ok(()) => return Ok(file),
-                Err(error) if failures == self.retries => bail!(Incomplete(error.to_string())),
+                Err(error) if failures == self.client.retries() => {
+                    bail!(Incomplete(error.to_string()))
+                }
                 Err(error) => self.pause(&error.to_string(), &mut failures).await,
             }
         }
     }
 
-    /// Asks once; what goes wrong before the answer's body is retried.
+    /// Asks once. What goes wrong before the answer's body is retried.
     ///
     /// # Errors
-    /// [`ApiError`], when it still fails after the retries or fails in a way that no retry mends.
-    pub async fn ask(&self, body: &Body) -> Result<Response, ApiError> {
-        let bearer = self.auth.bearer(&self.client).await?;
+    /// [`ApiError`], when it still fails after the retries, or fails in a way that no retry can help.
+    pub async fn ask(&self, body: &Body) -> Result<Answer, ApiError> {
         let body = Value::Object(body.clone()).to_string();
-        let post = |http: &reqwest::Client| {
-            http.post(self.call.url.clone())
-                .header(AUTHORIZATION, bearer.clone())
-                .header(CONTENT_TYPE, "application/json")
-                .header(ACCEPT_ENCODING, "gzip")
-                .body(body.clone())
-        };
-        self.client.open(&self.call, post).await
+        self.client
+            .open(&self.call, FIRST_BYTE, |http| {
+                let body = body.clone();
+                async move {
+                    let bearer = self.auth.bearer().await?;
+                    Ok(http
+                        .post(self.call.url.clone())
+                        .header(AUTHORIZATION, bearer)
+                        .header(CONTENT_TYPE, "application/json")
+                        .header(ACCEPT_ENCODING, "gzip")
+                        .body(body))
+                }
+            })
+            .await
     }
 
     /// Waits before the next try.
     async fn pause(&self, reason: &str, failures: &mut u32) {
         let span = http::back_off(*failures);
         *failures += 1;
-        let (of, seconds) = (self.retries, span.as_secs_f64());
-        self.console
-            .detail(|| format!("{reason}; retry {failures} of {of} in {seconds:.1} s"));
-        self.console.count_retry();
-        tokio::time::sleep(span).await;
-    }
-}
-
-/// `NAME` is `https://NAME.boost.ai`, a host is reached over https, a URL is itself.
-fn address(site: &str) -> Result<String> {
-    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':');
-    match site {
-        url if url.contains("://") => Ok(url.to_owned()),
-        odd if !odd.chars().all(letters) => {
-            bail!(usage!("`{odd}` is no site: give its NAME or URL"))
-        }
-        host if host.contains('.') => Ok(format!("https://{host}")),
-        name => Ok(format!("https://{name}.boost.ai")),
+        self.client.pause(reason, *failures, span).await;
     }
 }
 

@@ -4,17 +4,20 @@
 //! conversation with interactions in several windows comes, whole, with each of them; the first is taken.
 
 use std::fs::File;
+use std::io::BufReader;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use serde_json::json;
 
-use super::export::Export;
-use super::site::{Body, Site};
-use crate::source::Incomplete;
-use crate::source::queue::{self, Queue, Results, Rules, Weigh};
+use super::query::Body;
+use super::session::Session;
+use super::site::Site;
+use super::stream;
+use crate::source::incomplete::Incomplete;
+use crate::source::queue::{self, HeapSize, Limits, Named, Queue, Results};
 use crate::time::Timestamp;
-use crate::usage;
+use crate::usage::usage;
 
 /// So many windows for each that is fetched at once: a slow one then holds up less.
 const EACH: u16 = 4;
@@ -22,26 +25,32 @@ const EACH: u16 = 4;
 /// A window, and its answer.
 type Saved = (Body, Result<File>);
 
-impl Weigh for Saved {
+impl HeapSize for Saved {
     /// It lies on the disk.
-    fn weight(&self) -> usize {
+    fn heap_size(&self) -> usize {
         0
+    }
+}
+
+impl Named for Body {
+    fn name(&self) -> String {
+        window_name(self)
     }
 }
 
 /// Reads the range of the body, `at_once` windows of it at a time. The error within is that of a window.
 pub async fn read(
     site: Arc<Site>,
-    export: Export,
+    session: Session,
     body: &Body,
     at_once: u16,
-) -> Result<(Export, Result<()>)> {
-    let rules = Rules {
+) -> Result<(Session, Result<()>)> {
+    let rules = Limits {
         workers: at_once.into(),
         ordered: true,
-        pieces: 2 * usize::from(at_once),
-        bytes: usize::MAX,
-        limit: u64::MAX,
+        max_in_flight: 2 * usize::from(at_once),
+        max_bytes: usize::MAX,
+        max_items: u64::MAX,
     };
     let windows = cut(body, at_once.saturating_mul(EACH))?;
     let saver = site.clone();
@@ -53,7 +62,7 @@ pub async fn read(
         }
     };
     let (queue, results) = queue::start(rules, save);
-    let (read, ()) = tokio::join!(take(&site, export, results), hand_out(queue, windows));
+    let (read, ()) = tokio::join!(take(&site, session, results), hand_out(queue, windows));
     read
 }
 
@@ -68,31 +77,35 @@ async fn hand_out(mut queue: Queue<Body>, windows: Vec<Body>) {
 /// Reads the answers, until one cannot be had.
 async fn take(
     site: &Site,
-    mut export: Export,
+    mut session: Session,
     mut results: Results<Saved>,
-) -> Result<(Export, Result<()>)> {
-    export.announce = false;
+) -> Result<(Session, Result<()>)> {
+    session.expect_several_streams();
     while let Some((window, saved)) = results.next().await? {
         let (rest, read) = match saved {
-            Err(error) => (export, Err(error)),
+            Err(error) => (session, Err(error)),
             Ok(file) => {
-                let (rest, read) = export.parse(file).await?;
+                let (rest, read) = stream::parse(session, BufReader::new(file)).await?;
                 match read {
                     // What was sent is not sent again.
-                    Err(broken) if broken.passing => site.stream(rest, &window).await?,
+                    Err(broken) if broken.transient => site.stream(rest, &window).await?,
                     Err(broken) => (rest, Err(site.incomplete(&broken.reason))),
                     Ok(()) => (rest, Ok(())),
                 }
             }
         };
-        export = rest;
-        export.part += 1;
-        if read.is_err() || export.has_enough() {
-            let name = format!("the window {} to {}", window["from"], window["to"]);
-            return Ok((export, read.map_err(|error| named(error, &name))));
+        session = rest;
+        session.begin_next_stream();
+        if read.is_err() || session.has_enough() {
+            let name = window_name(&window);
+            return Ok((session, read.map_err(|error| named(error, &name))));
         }
     }
-    Ok((export, Ok(())))
+    Ok((session, Ok(())))
+}
+
+fn window_name(window: &Body) -> String {
+    format!("the window {} to {}", window["from"], window["to"])
 }
 
 /// The error with its window, and of the same kind.

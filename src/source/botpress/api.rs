@@ -1,5 +1,7 @@
 //! The calls of the Botpress API that an export makes (vendors/botpress.md, Requests).
 
+use std::sync::Arc;
+
 use anyhow::{Result, bail};
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
@@ -7,15 +9,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::message;
-use super::walk::{Conversations, Messages, Walk};
-use crate::cli::{BotpressTarget, NetworkArgs};
-use crate::http::{self, ApiError, Client, Secret};
-use crate::progress::Console;
+use super::options::Target;
+use super::pager::{Conversations, Messages, Pager};
+use super::record_id;
+use crate::http::{self, ApiError, Client};
+use crate::source::context::Context;
 use crate::time::Timestamp;
-use crate::usage;
-
-const BASE_URL: &str = "https://api.botpress.cloud";
 
 /// The chat API of one bot.
 #[derive(Debug)]
@@ -26,82 +25,51 @@ pub struct Api {
 }
 
 impl Api {
-    /// Sets the client up, for so many conversations at once.
+    /// Sets up the client of a bot.
     ///
     /// # Errors
-    /// A usage error for a missing or impossible bot id, token or address.
-    pub fn new(
-        target: &BotpressTarget,
-        network: &NetworkArgs,
-        concurrency: u16,
-        console: Console,
-    ) -> Result<Self> {
-        let bot = target
-            .bot_id
-            .as_deref()
-            .unwrap_or_default()
-            .trim()
-            .to_owned();
-        if bot.is_empty() {
-            bail!(usage!(
-                "no bot: give --bot-id ID or set BP_BOT_ID (the part after chatbots/ in the dashboard's address)"
-            ));
-        }
-        // An empty variable is as good as none.
-        let base = target
-            .base_url
-            .as_deref()
-            .filter(|url| !url.trim().is_empty());
-        let base = http::base_url(base.unwrap_or(BASE_URL))?;
+    /// A usage error when the bot id cannot stand in a header.
+    pub fn new(target: &Target, context: &Context) -> Result<Self> {
         let mut headers = HeaderMap::new();
-        headers.insert("x-bot-id", http::header("bot id", &bot)?);
-        let file = network.token_file.as_deref();
-        let token = Secret::find(
-            "access token",
-            network.token.as_ref(),
-            "BP_TOKEN",
-            file,
-            "--token-file",
+        headers.insert("x-bot-id", http::header("bot id", &target.bot)?);
+        headers.insert(AUTHORIZATION, target.token.bearer());
+        let client = Client::new(
+            target.base_url.clone(),
+            headers,
+            advice,
+            context.http,
+            Arc::default(),
+            context.observer.clone(),
         )?;
-        headers.insert(AUTHORIZATION, token.bearer());
-        // The list is read beside the conversations.
-        let at_once = concurrency.saturating_add(1);
-        let client = Client::new(base, headers, advice, at_once, network, console)?;
         Ok(Self {
             client,
-            bot,
-            page_size: None,
+            bot: target.bot.clone(),
+            page_size: target.page_size,
         })
     }
 
-    /// Asks for so many items a page, where that is wanted.
-    pub fn paged(mut self, page_size: Option<u16>) -> Self {
-        self.page_size = page_size;
-        self
-    }
-
     /// Walks over the conversations, newest first.
-    pub fn conversations(&self, query: Vec<(String, String)>) -> Walk<Conversations> {
+    pub fn conversations(&self, query: Vec<(String, String)>) -> Pager<Conversations> {
         let purpose = format!("list the conversations of bot {}", self.bot);
-        Walk::new(purpose, list_advice, self.sized(query))
+        Pager::new(purpose, list_advice, self.sized(query))
     }
 
     /// Walks over the messages of a conversation, newest first.
-    pub fn messages(&self, conversation: &str) -> Walk<Messages> {
+    pub fn messages(&self, conversation: &str) -> Pager<Messages> {
         let query = vec![("conversationId".to_owned(), conversation.to_owned())];
         let purpose = format!("read the messages of conversation {conversation}");
-        Walk::new(purpose, advice, self.sized(query))
+        Pager::new(purpose, advice, self.sized(query))
     }
 
     /// Walks over the messages of all conversations that were created at or after a time, newest first.
-    pub fn messages_since(&self, since: Timestamp) -> Walk<Messages> {
+    pub fn messages_since(&self, since: Timestamp) -> Pager<Messages> {
         let query = vec![("afterDate".to_owned(), since.to_query())];
         let purpose = format!(
             "list the messages of bot {} since {}",
             self.bot,
             since.to_query()
         );
-        Walk::new(purpose, advice, self.sized(query))
+        Pager::new(purpose, advice, self.sized(query))
     }
 
     /// The client that walks.
@@ -124,7 +92,7 @@ impl Api {
         let wire: Wire = self
             .record(purpose, &["v1", "chat", "conversations", id])
             .await?;
-        match message::id(&wire.conversation) {
+        match record_id::id(&wire.conversation) {
             Some(other) if other != id => {
                 bail!("asked for conversation {id}, the API answered with {other}")
             }

@@ -9,17 +9,18 @@ use serde_json::value::RawValue;
 use super::api::Api;
 use super::filter::Filter;
 use super::message;
-use super::people::People;
+use super::user_cache::UserCache;
 use crate::http::ApiError;
 use crate::model::{Conversation, Message, Record};
-use crate::source::{Event, Missing, raw};
+use crate::source::event::{Event, FailedConversation};
+use crate::source::queue::Named;
 
 /// How conversations are fetched.
 #[derive(Debug)]
 pub struct Fetcher {
     pub api: Api,
     pub filter: Arc<Filter>,
-    pub people: Option<People>,
+    pub users: Option<UserCache>,
     pub states: Vec<String>,
     pub keep_raw: bool,
     /// Whether the list is all that is wanted.
@@ -38,7 +39,17 @@ pub enum Start {
     /// An id that the listing shows as it is known.
     Unchanged(String),
     /// A record of the listing that cannot be read.
-    Broken(Missing),
+    Broken(FailedConversation),
+}
+
+impl Named for Start {
+    fn name(&self) -> String {
+        match self {
+            Self::Id(id) | Self::Changed(id) | Self::Unchanged(id) => format!("conversation {id}"),
+            Self::Listed(conversation) => format!("conversation {}", conversation.id),
+            Self::Broken(_) => "a conversation of the list".to_owned(),
+        }
+    }
 }
 
 impl Fetcher {
@@ -46,7 +57,7 @@ impl Fetcher {
     pub async fn fetch(&self, start: Start) -> Result<Event> {
         let start = match start {
             Start::Listed(conversation) if self.list_only => {
-                return Ok(Event::Listed(conversation));
+                return Ok(Event::Conversations(vec![*conversation]));
             }
             start => start,
         };
@@ -57,14 +68,14 @@ impl Fetcher {
             Start::Broken(missing) => missing.id.clone(),
         };
         let error = match self.whole(start).await {
-            Ok(Some(conversation)) => return Ok(Event::Conversation(Box::new(conversation))),
+            Ok(Some(conversation)) => return Ok(Event::Conversations(vec![conversation])),
             Ok(None) => return Ok(Event::Skipped(id.unwrap_or_default())),
             Err(error) => error,
         };
         match error.downcast_ref::<ApiError>() {
             Some(api) if api.concerns_all() => Err(error),
-            Some(api) if api.is_gone() => Ok(Event::Gone(Missing { id, error })),
-            _ => Ok(Event::Failed(Missing { id, error })),
+            Some(api) if api.is_gone() => Ok(Event::Gone(FailedConversation { id, error })),
+            _ => Ok(Event::Failed(FailedConversation { id, error })),
         }
     }
 
@@ -73,24 +84,24 @@ impl Fetcher {
             Start::Listed(conversation) => *conversation,
             Start::Unchanged(_) => return Ok(None),
             Start::Broken(missing) => return Err(missing.error),
-            Start::Id(id) => self.read(&id, self.api.conversation(&id).await?)?,
+            Start::Id(id) => self.read(&id, &self.api.conversation(&id).await?)?,
             Start::Changed(id) => {
                 let record = self.api.conversation(&id).await?;
                 if !self.filter.accepts(&record) {
                     return Ok(None);
                 }
-                self.read(&id, record)?
+                self.read(&id, &record)?
             }
         };
         conversation.messages = self.messages(&conversation.id).await?;
-        if is_doubtful(&conversation) {
+        if conversation.is_miscounted() {
             // A message may have come between the two calls: both again, once.
             let record = self.api.conversation(&conversation.id).await?;
-            conversation = self.read(&conversation.id, record)?;
+            conversation = self.read(&conversation.id, &record)?;
             conversation.messages = self.messages(&conversation.id).await?;
         }
-        if let Some(people) = &self.people {
-            people.join(&self.api, &mut conversation).await?;
+        if let Some(users) = &self.users {
+            users.join(&self.api, &mut conversation).await?;
         }
         if !self.states.is_empty() {
             conversation.states = Some(self.read_states(&conversation.id).await?);
@@ -98,7 +109,7 @@ impl Fetcher {
         Ok(Some(conversation))
     }
 
-    fn read(&self, id: &str, record: Box<RawValue>) -> Result<Conversation> {
+    fn read(&self, id: &str, record: &RawValue) -> Result<Conversation> {
         let conversation = message::conversation(record, self.keep_raw);
         conversation.with_context(|| format!("could not read conversation {id}"))
     }
@@ -109,7 +120,7 @@ impl Fetcher {
         let mut walk = self.api.messages(id);
         while let Some(page) = walk.next_page(self.api.client()).await? {
             for record in page {
-                let message = message::message(record, self.keep_raw);
+                let message = message::message(&record, self.keep_raw);
                 messages.push(message.with_context(|| {
                     format!("could not read the messages of conversation {id}")
                 })?);
@@ -124,17 +135,13 @@ impl Fetcher {
     async fn read_states(&self, id: &str) -> Result<BTreeMap<String, Option<Record>>> {
         let mut states = BTreeMap::new();
         for name in &self.states {
-            let payload = self.api.state(id, name).await?.map(raw::on_one_line);
+            let payload = self
+                .api
+                .state(id, name)
+                .await?
+                .map(|raw| Record::of_json(raw.get()));
             states.insert(name.clone(), payload);
         }
         Ok(states)
     }
-}
-
-/// Whether another number of messages came than the vendor says there are.
-pub fn is_doubtful(conversation: &Conversation) -> bool {
-    let found = conversation.messages.len() as u64;
-    conversation
-        .promised
-        .is_some_and(|promised| promised != found)
 }

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::cli::BotpressArgs;
-use crate::source::lenient::{Maybe, Words};
-use crate::source::raw;
+use super::options::Options;
+use crate::json::lenient::{Maybe, TextOrNone};
+use crate::json::raw;
+use crate::source::selection::Selection;
 use crate::time::Timestamp;
 
 /// The flags that select.
@@ -20,15 +21,15 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The filter of the flags, its range bound to the clock.
-    pub fn new(args: &BotpressArgs, since: Option<Timestamp>, until: Option<Timestamp>) -> Self {
+    /// The filter of the options, in the range of the selection.
+    pub fn new(options: &Options, selection: &Selection) -> Self {
         Self {
-            since,
-            until,
-            channel: args.channel.clone(),
-            integration: args.integration.clone(),
-            tags: args.tag.clone(),
-            participants: args.participant.clone(),
+            since: selection.since,
+            until: selection.until,
+            channel: options.channel.clone(),
+            integration: options.integration.clone(),
+            tags: options.tags.clone(),
+            participants: options.participants.clone(),
         }
     }
 
@@ -105,7 +106,7 @@ struct Wire<'a> {
     #[serde(default)]
     created_at: Maybe<Timestamp>,
     #[serde(borrow, default)]
-    channel: Words<'a>,
+    channel: TextOrNone<'a>,
     #[serde(borrow, default)]
     integration: Option<&'a RawValue>,
     #[serde(borrow, default)]

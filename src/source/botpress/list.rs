@@ -8,23 +8,15 @@ use serde_json::value::RawValue;
 use super::fetch::{Fetcher, Start};
 use super::filter::Filter;
 use super::message;
+use super::plan::Plan;
+use super::record_id;
+use crate::console::Console;
 use crate::http::ApiError;
 use crate::model::Conversation;
-use crate::progress::Console;
+use crate::source::delta::{Delta, ListedVersion};
+use crate::source::event::FailedConversation;
 use crate::source::queue::Queue;
-use crate::source::{Increment, Missing, Stand};
 use crate::time::Timestamp;
-
-/// Where the conversations of an export come from.
-#[derive(Debug)]
-pub enum Plan {
-    /// The ids of the command line, and whether all of them were typed.
-    Ids { ids: Vec<String>, typed: bool },
-    /// The API's list.
-    All,
-    /// What is new or changed.
-    Increment(Box<Increment>),
-}
 
 /// What a look at a record of the list tells.
 enum Look {
@@ -47,8 +39,8 @@ impl Lister<'_> {
     /// Hands everything to the queue, or as much as is wanted.
     pub async fn list(mut self, plan: &Plan) -> Result<()> {
         match plan {
-            Plan::Ids { ids, .. } => {
-                for id in ids {
+            Plan::Ids(ids) => {
+                for id in &ids.ids {
                     if !self.queue.push(Start::Id(id.clone())).await {
                         break;
                     }
@@ -56,25 +48,25 @@ impl Lister<'_> {
                 Ok(())
             }
             Plan::All => self.list_from(None, |_| Look::Fetch).await.map(drop),
-            Plan::Increment(increment) => self.increment(increment).await,
+            Plan::Delta(delta) => self.delta(delta).await,
         }
     }
 
-    async fn increment(&mut self, increment: &Increment) -> Result<()> {
-        for id in &increment.failed {
+    async fn delta(&mut self, delta: &Delta) -> Result<()> {
+        for id in &delta.failed {
             self.queue.push(Start::Id(id.clone())).await;
         }
-        let handled: HashSet<&str> = increment
+        let handled: HashSet<&str> = delta
             .failed
             .iter()
-            .chain(&increment.done)
+            .chain(&delta.done)
             .map(String::as_str)
             .collect();
         let open = |conversation: &Conversation| {
             let handled = handled.contains(conversation.id.as_str());
             if handled { Look::Pass } else { Look::Fetch }
         };
-        let Some(since) = increment.since else {
+        let Some(since) = delta.since else {
             return self.list_from(None, open).await.map(drop);
         };
         let changed = match self.changed(since).await {
@@ -83,7 +75,7 @@ impl Lister<'_> {
                 self.console
                     .detail(|| format!("{error:#}; comparing the whole list instead"));
                 let look = |conversation: &Conversation| match open(conversation) {
-                    Look::Fetch if !in_doubt(conversation, increment, since) => Look::Unchanged,
+                    Look::Fetch if !in_doubt(conversation, delta, since) => Look::Unchanged,
                     look => look,
                 };
                 return self.list_from(None, look).await.map(drop);
@@ -104,7 +96,7 @@ impl Lister<'_> {
         let joined = selected
             .iter()
             .flatten()
-            .filter(|id| !increment.known.contains_key(*id));
+            .filter(|id| !delta.known.contains_key(*id));
         let seen: HashSet<&String> = changed.iter().collect();
         let joined: Vec<_> = joined.filter(|id| !seen.contains(id)).cloned().collect();
         for id in changed
@@ -128,7 +120,7 @@ impl Lister<'_> {
         let mut walk = self.fetcher.api.messages_since(since);
         while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
             for record in page {
-                let id = message::conversation_id(&record);
+                let id = record_id::conversation_id(&record);
                 let id = id.context(
                     "a message of the bot does not say which conversation it belongs to",
                 )?;
@@ -151,7 +143,7 @@ impl Lister<'_> {
         while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
             let starts = page
                 .into_iter()
-                .filter_map(|record| self.start(record, &look));
+                .filter_map(|record| self.start(&record, &look));
             for start in starts.collect::<Vec<_>>() {
                 // Remembered only where it is asked for: the whole list may be long.
                 if let (Some(_), Start::Listed(conversation)) = (from, &start) {
@@ -170,14 +162,14 @@ impl Lister<'_> {
         let mut ids = HashSet::new();
         let mut walk = self.fetcher.api.conversations(self.filter.query(None));
         while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
-            ids.extend(page.iter().filter_map(|record| message::id(record)));
+            ids.extend(page.iter().filter_map(|record| record_id::id(record)));
         }
         Ok(ids)
     }
 
     /// What to do about a record of the list.
-    fn start(&self, record: Box<RawValue>, look: &impl Fn(&Conversation) -> Look) -> Option<Start> {
-        let id = message::id(&record);
+    fn start(&self, record: &RawValue, look: &impl Fn(&Conversation) -> Look) -> Option<Start> {
+        let id = record_id::id(record);
         match message::conversation(record, self.fetcher.keep_raw) {
             Ok(conversation) if !self.filter.in_range(conversation.created_at) => None,
             Ok(conversation) => match look(&conversation) {
@@ -189,19 +181,19 @@ impl Lister<'_> {
                 let name = id.as_deref().unwrap_or("without an id");
                 let error =
                     error.context(format!("could not read conversation {name} of the list"));
-                Some(Start::Broken(Missing { id, error }))
+                Some(Start::Broken(FailedConversation { id, error }))
             }
         }
     }
 }
 
 /// Whether the list cannot tell that the conversation is as it was.
-fn in_doubt(conversation: &Conversation, increment: &Increment, since: Timestamp) -> bool {
-    let stand = Stand {
-        messages: conversation.promised,
+fn in_doubt(conversation: &Conversation, delta: &Delta, since: Timestamp) -> bool {
+    let stand = ListedVersion {
+        messages: conversation.reported_count,
         updated: conversation.updated_at,
     };
-    let same = stand.messages.is_some() && increment.known.get(&conversation.id) == Some(&stand);
+    let same = stand.messages.is_some() && delta.known.get(&conversation.id) == Some(&stand);
     !same || conversation.created_at >= Some(since)
 }
 

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
-use sha2::{Digest, Sha256};
 
 use super::record::{self, Key};
 use super::split::Split;
-use crate::source::blocks;
-use crate::source::json_array::Piece;
+use crate::io::{decompress, digest_prefix};
+use crate::json::Item;
 
 /// The number of the last piece that has a conversation, by a digest of its key: some 30 bytes a conversation.
 #[derive(Debug, Default)]
@@ -28,12 +27,12 @@ impl Latest {
 /// # Errors
 /// When it cannot be opened.
 pub fn find(file: &Path, max_element: usize) -> Result<Latest> {
-    let blocks = blocks::of(blocks::open(file)?);
+    let blocks = decompress::blocks(decompress::open(file)?);
     let mut split = Split::new(max_element);
     let (mut latest, mut number) = (Latest::default(), 0);
     while let Some(Ok(block)) = blocks.next(|| ()) {
         split.push(&block);
-        while let Ok(Some((_, piece))) = split.next_piece() {
+        while let Ok(Some((_, piece))) = split.next_item() {
             number += 1;
             latest.note(number, piece);
         }
@@ -45,8 +44,8 @@ pub fn find(file: &Path, max_element: usize) -> Result<Latest> {
 }
 
 impl Latest {
-    fn note(&mut self, number: u64, piece: Piece) {
-        if let Piece::Element(bytes) = piece
+    fn note(&mut self, number: u64, piece: Item) {
+        if let Item::Whole(bytes) = piece
             && let Ok(text) = std::str::from_utf8(bytes)
             && let Some(key) = record::key(text)
         {
@@ -55,11 +54,6 @@ impl Latest {
     }
 }
 
-/// Half of a SHA-256 tells more conversations apart than anybody has.
 fn digest(key: &Key) -> u128 {
-    let digest = Sha256::digest(format!("{}\n{}", key.source, key.id));
-    digest
-        .iter()
-        .take(16)
-        .fold(0, |number, byte| number << 8 | u128::from(*byte))
+    digest_prefix(format!("{}\n{}", key.source, key.id))
 }

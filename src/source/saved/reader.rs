@@ -1,50 +1,41 @@
-//! From the pieces of an export to events: what is wanted of it, and what cannot be read, by name.
+//! From the items of a file to events: what is wanted, and what cannot be read, by name.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use anyhow::{Error, Result, anyhow};
 use tokio::sync::mpsc::Sender;
 
-use super::Wanted;
 use super::latest::Latest;
 use super::record::{self, Unknown};
-use super::split::{Place, Split};
-use crate::progress::Console;
-use crate::source::batch::Batch;
-use crate::source::blocks::Blocks;
-use crate::source::json_array::Piece;
-use crate::source::seen::Seen;
-use crate::source::{Event, Incomplete, Missing};
+use super::split::{Position, Split};
+use super::wanted::Wanted;
+use crate::console::Console;
+use crate::io::decompress::Blocks;
+use crate::json::Item;
+use crate::source::batch::BatchSender;
+use crate::source::event::{Event, FailedConversation};
+use crate::source::incomplete::Incomplete;
 
-/// So many pieces at the beginning, and none of them a conversation: it is something else than an export.
+/// If none of this many items at the beginning is a conversation, the file is something else than an export.
 const NO_EXPORT: u64 = 20;
+
+/// Goes on, or stops because the limit is met or nobody listens any more.
+type Flow = ControlFlow<()>;
 
 /// Reads one export to its end.
 pub struct Reader {
     input: PathBuf,
     wanted: Wanted,
     latest: Option<Latest>,
-    events: Sender<Event>,
+    batch: BatchSender,
     console: Console,
-    batch: Batch,
-    /// Pieces that came.
+    /// Items that came.
     came: u64,
     /// Those of them that could be read.
-    read: u64,
-    /// Conversations sent.
-    sent: u64,
-    /// Those asked for by their ids that have come.
-    found: Seen,
+    readable: u64,
     unknown: Unknown,
-}
-
-/// Whether to read on.
-#[derive(PartialEq)]
-enum Flow {
-    On,
-    /// The limit is met, or nobody listens any more.
-    Enough,
 }
 
 impl Reader {
@@ -60,29 +51,26 @@ impl Reader {
             input,
             wanted,
             latest,
-            events,
+            batch: BatchSender::new(events),
             console,
-            batch: Batch::default(),
             came: 0,
-            read: 0,
-            sent: 0,
-            found: Seen::default(),
+            readable: 0,
             unknown: Unknown::default(),
         }
     }
 
-    /// Reads it all, and sends what is wanted of it.
+    /// Reads everything, and sends what is wanted.
     ///
     /// # Errors
     /// [`Incomplete`], when it is no whole export.
     pub fn read(mut self, blocks: &Blocks, max_element: usize) -> Result<()> {
         let mut split = Split::new(max_element);
-        let read = self.pieces(&mut split, blocks, max_element);
-        self.flush();
+        let read = self.items(&mut split, blocks, max_element);
+        self.batch.flush();
         self.tell_unknown();
         match read {
-            Ok(Flow::Enough) => Ok(()),
-            Ok(Flow::On) => {
+            Ok(Flow::Break(())) => Ok(()),
+            Ok(Flow::Continue(())) => {
                 self.tell_missing();
                 Ok(())
             }
@@ -97,56 +85,53 @@ impl Reader {
         }
     }
 
-    /// Every piece; an error is in words.
-    fn pieces(&mut self, split: &mut Split, blocks: &Blocks, limit: usize) -> Result<Flow, String> {
+    /// Reads every item. An error is in words.
+    fn items(&mut self, split: &mut Split, blocks: &Blocks, limit: usize) -> Result<Flow, String> {
         let mut whole = Ok(());
-        while let Some(block) = self.next(blocks) {
+        // Before a wait the conversations that have come are passed on.
+        while let Some(block) = blocks.next(|| _ = self.batch.flush()) {
             match block {
-                Ok(block) => split.push(&block),
+                Ok(block) => {
+                    split.push(&block);
+                    blocks.reuse(block);
+                }
                 Err(error) => {
                     whole = Err(broken(&error));
                     break;
                 }
             }
-            while let Some((place, piece)) =
-                split.next_piece().map_err(|error| error.to_string())?
+            while let Some((position, item)) =
+                split.next_item().map_err(|error| error.to_string())?
             {
-                if self.piece(place, piece, limit, false)? == Flow::Enough {
-                    return Ok(Flow::Enough);
+                if self.item(position, item, limit, false)?.is_break() {
+                    return Ok(Flow::Break(()));
                 }
             }
         }
-        if let Some((place, piece)) = split.rest()
-            && self.piece(place, piece, limit, true)? == Flow::Enough
+        if let Some((position, item)) = split.rest()
+            && self.item(position, item, limit, true)?.is_break()
         {
-            return Ok(Flow::Enough);
+            return Ok(Flow::Break(()));
         }
         whole.and_then(|()| split.finish(&self.input))?;
-        Ok(Flow::On)
+        Ok(Flow::Continue(()))
     }
 
-    /// The next block. Before a wait for it the conversations that have come are passed on.
-    fn next(&mut self, blocks: &Blocks) -> Option<io::Result<Vec<u8>>> {
-        blocks.next(|| {
-            self.flush();
-        })
-    }
-
-    /// One conversation. One that `is_cut` is the last, whose end has not been seen.
-    fn piece(
+    /// Reads one conversation. One that `is_cut` is the last, whose end has not been seen.
+    fn item(
         &mut self,
-        place: Place,
-        piece: Piece,
+        position: Position,
+        item: Item,
         limit: usize,
         is_cut: bool,
     ) -> Result<Flow, String> {
         self.came += 1;
-        let (text, read) = match piece {
-            Piece::Element(bytes) => {
+        let (text, read) = match item {
+            Item::Whole(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
                 if self.is_outdated(&text) {
-                    self.read += 1;
-                    return Ok(Flow::On);
+                    self.readable += 1;
+                    return Ok(Flow::Continue(()));
                 }
                 let read = match std::str::from_utf8(bytes) {
                     Ok(text) => record::conversation(text, &mut self.unknown),
@@ -154,75 +139,71 @@ impl Reader {
                 };
                 (text, read)
             }
-            Piece::TooLarge(head, size) => {
+            Item::TooLarge(head, size) => {
                 let why = anyhow!("it has {size} bytes, more than the {limit} of --max-element");
                 (String::from_utf8_lossy(head), Err(why))
             }
         };
         match read {
             Ok(conversation) => {
-                self.read += 1;
-                if self.wanted.ids.is_some() {
-                    self.found.insert(&conversation.id);
-                }
+                self.readable += 1;
+                self.wanted.note_found(&conversation.id);
                 if !self.wanted.has(&conversation) {
-                    return Ok(Flow::On);
+                    return Ok(Flow::Continue(()));
                 }
-                self.batch
-                    .push(self.wanted.part_of(conversation), text.len());
-                let heard = !self.batch.is_full() || self.flush();
+                let conversation = self.wanted.part_of(conversation);
+                let heard = self.batch.push(conversation, text.len());
                 Ok(self.sent(heard))
             }
-            Err(_) if self.read == 0 && self.came == NO_EXPORT => {
+            Err(_) if self.readable == 0 && self.came == NO_EXPORT => {
                 Err("nothing in it is a conversation of an export by convexport".to_owned())
             }
-            Err(_) if is_cut => Ok(self.lost(&text, place, &anyhow!("the file ends within it"))),
-            Err(error) => Ok(self.lost(&text, place, &error)),
+            Err(_) if is_cut => Ok(self.lost(&text, position, &anyhow!("the file ends within it"))),
+            Err(error) => Ok(self.lost(&text, position, &error)),
         }
     }
 
-    /// Whether the same conversation comes again later, and only the last is wanted.
+    /// Whether the same conversation comes again later, and only the last copy is wanted.
     fn is_outdated(&self, text: &str) -> bool {
         let latest = self.latest.as_ref();
         latest.is_some_and(|latest| !latest.is_at(self.came, text))
     }
 
-    /// A conversation that cannot be had is named by its id, or else by its place.
-    fn lost(&mut self, text: &str, place: Place, why: &Error) -> Flow {
+    /// A conversation that cannot be read is named by its id, or else by its position.
+    fn lost(&mut self, text: &str, position: Position, why: &Error) -> Flow {
         let id = record::id(text);
         if !self.wanted.may_have(id.as_deref()) {
-            return Flow::On;
+            return Flow::Continue(());
         }
         let what = match &id {
             Some(id) => {
-                self.found.insert(id);
+                self.wanted.note_found(id);
                 format!("conversation {id}")
             }
-            None => place.to_string(),
+            None => position.to_string(),
         };
         let error = anyhow!("could not read {what} of {}: {why:#}", self.name());
-        let heard = self.send(Event::Failed(Missing { id, error }));
+        let heard = self
+            .batch
+            .send(Event::Failed(FailedConversation { id, error }));
         self.sent(heard)
     }
 
     fn sent(&mut self, heard: bool) -> Flow {
-        self.sent += 1;
-        if heard && self.sent < self.wanted.limit {
-            Flow::On
+        if self.wanted.note_sent() && heard {
+            Flow::Continue(())
         } else {
-            Flow::Enough
+            Flow::Break(())
         }
     }
 
     /// Tells which conversations were asked for by their ids and are not there.
     fn tell_missing(&mut self) {
-        let mut missing: Vec<_> = self.wanted.ids.iter().flatten().cloned().collect();
-        missing.retain(|id| !self.found.contains(id));
-        missing.sort();
-        for id in missing {
+        for id in self.wanted.missing() {
             let error = anyhow!("there is no conversation {id} in {}", self.name());
             let id = Some(id);
-            self.send(Event::Failed(Missing { id, error }));
+            self.batch
+                .send(Event::Failed(FailedConversation { id, error }));
         }
     }
 
@@ -233,17 +214,6 @@ impl Reader {
                 "{name} has what this version of convexport does not know, and leaves out: {keys}"
             ));
         }
-    }
-
-    /// Sends an event after all that came before it; false when nobody listens any more.
-    fn send(&mut self, event: Event) -> bool {
-        self.flush() && self.events.blocking_send(event).is_ok()
-    }
-
-    fn flush(&mut self) -> bool {
-        self.batch
-            .take()
-            .is_none_or(|event| self.events.blocking_send(event).is_ok())
     }
 
     fn name(&self) -> String {

@@ -7,9 +7,9 @@ use anyhow::{Result, anyhow};
 use serde::Deserialize;
 use serde_json::Deserializer;
 
-use crate::http::shape_error;
+use crate::json::Cursor;
+use crate::json::shape_error;
 use crate::model::Conversation;
-use crate::source::cursor::Cursor;
 
 /// So many unknown keys are remembered at most.
 const KEYS: usize = 20;
@@ -57,7 +57,7 @@ pub fn id(text: &str) -> Option<String> {
         if key != "id" {
             return cursor.value().map(drop);
         }
-        id = cursor.words()?.0.map(Cow::into_owned);
+        id = cursor.text_or_none()?.0.map(Cow::into_owned);
         None
     });
     id

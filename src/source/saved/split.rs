@@ -3,37 +3,39 @@
 use std::fmt;
 use std::path::Path;
 
-use super::lines::Lines;
-use crate::source::json_array::{Piece, SplitError, Splitter};
+use super::options::is_packed;
+use crate::json::Item;
+use crate::json::array::{SplitError, Splitter};
+use crate::json::lines::Lines;
 
 /// An export whose bytes come in pieces of any size.
 #[derive(Debug)]
 pub struct Split {
-    form: Form,
+    layout: Layout,
     limit: usize,
     /// How many elements of an array were found.
     elements: u64,
 }
 
-/// The form of an export, told by its first byte.
+/// How an export is laid out, told by its first byte.
 #[derive(Debug)]
-enum Form {
-    /// Nothing but blanks so far.
+enum Layout {
+    /// Nothing but white space so far.
     Blank,
     Array(Splitter),
     Lines(Lines),
 }
 
-/// Where in the file a conversation is.
+/// Where in the file a conversation is, counted from 1.
 #[derive(Clone, Copy, Debug)]
-pub enum Place {
-    /// In this element of the array, from 1.
+pub enum Position {
+    /// An element of the array.
     Element(u64),
-    /// In this line, from 1.
+    /// A line.
     Line(u64),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Element(number) => write!(f, "conversation number {number}"),
@@ -46,25 +48,25 @@ impl Split {
     /// An export whose conversations have at most `limit` bytes each.
     pub fn new(limit: usize) -> Self {
         Self {
-            form: Form::Blank,
+            layout: Layout::Blank,
             limit,
             elements: 0,
         }
     }
 
-    /// Takes the next bytes. [`Self::next_piece`] is to be called until it finds none before more are pushed.
+    /// Takes the next bytes. [`Self::next_item`] is to be called until it finds none before more are pushed.
     pub fn push(&mut self, bytes: &[u8]) {
-        if let Form::Blank = self.form {
+        if let Layout::Blank = self.layout {
             match bytes.trim_ascii_start().first() {
                 None => return,
-                Some(b'[') => self.form = Form::Array(Splitter::new(self.limit)),
-                Some(_) => self.form = Form::Lines(Lines::new(self.limit)),
+                Some(b'[') => self.layout = Layout::Array(Splitter::new(self.limit)),
+                Some(_) => self.layout = Layout::Lines(Lines::new(self.limit)),
             }
         }
-        match &mut self.form {
-            Form::Blank => {}
-            Form::Array(array) => array.push(bytes),
-            Form::Lines(lines) => lines.push(bytes),
+        match &mut self.layout {
+            Layout::Blank => {}
+            Layout::Array(array) => array.push(bytes),
+            Layout::Lines(lines) => lines.push(bytes),
         }
     }
 
@@ -72,31 +74,31 @@ impl Split {
     ///
     /// # Errors
     /// When the bytes between the conversations are not those of an array.
-    pub fn next_piece(&mut self) -> Result<Option<(Place, Piece<'_>)>, SplitError> {
-        let found = match &mut self.form {
-            Form::Blank => None,
-            Form::Array(array) => array.next_piece()?.map(|piece| {
+    pub fn next_item(&mut self) -> Result<Option<(Position, Item<'_>)>, SplitError> {
+        let found = match &mut self.layout {
+            Layout::Blank => None,
+            Layout::Array(array) => array.next_item()?.map(|piece| {
                 self.elements += 1;
-                (Place::Element(self.elements), piece)
+                (Position::Element(self.elements), piece)
             }),
-            Form::Lines(lines) => lines
-                .next_piece()
-                .map(|(number, piece)| (Place::Line(number), piece)),
+            Layout::Lines(lines) => lines
+                .next_item()
+                .map(|(number, piece)| (Position::Line(number), piece)),
         };
         Ok(found)
     }
 
     /// What is there of a last conversation whose end has not been seen. To be called when no more bytes come.
-    pub fn rest(&mut self) -> Option<(Place, Piece<'_>)> {
-        match &mut self.form {
-            Form::Blank => None,
-            Form::Array(array) => array.is_within().then(|| {
-                let place = Place::Element(self.elements + 1);
-                (place, Piece::Element(array.rest()))
+    pub fn rest(&mut self) -> Option<(Position, Item<'_>)> {
+        match &mut self.layout {
+            Layout::Blank => None,
+            Layout::Array(array) => array.is_within().then(|| {
+                let place = Position::Element(self.elements + 1);
+                (place, Item::Whole(array.rest()))
             }),
-            Form::Lines(lines) => lines
+            Layout::Lines(lines) => lines
                 .last()
-                .map(|(number, piece)| (Place::Line(number), piece)),
+                .map(|(number, piece)| (Position::Line(number), piece)),
         }
     }
 
@@ -105,19 +107,19 @@ impl Split {
     /// # Errors
     /// In words, when more must have been there.
     pub fn finish(&self, name: &Path) -> Result<(), String> {
-        match &self.form {
-            Form::Blank if is_array(name) => {
+        match &self.layout {
+            Layout::Blank if is_array(name) => {
                 Err("it is empty: a json export has at least `[]`".to_owned())
             }
-            Form::Array(array) => array.finish().map_err(|error| error.to_string()),
-            Form::Blank | Form::Lines(_) => Ok(()),
+            Layout::Array(array) => array.finish().map_err(|error| error.to_string()),
+            Layout::Blank | Layout::Lines(_) => Ok(()),
         }
     }
 }
 
 /// Whether a file of this name holds an array, packed or not.
 fn is_array(name: &Path) -> bool {
-    let inner = if super::is_packed(name) {
+    let inner = if is_packed(name) {
         Path::new(name.file_stem().unwrap_or_default())
     } else {
         name

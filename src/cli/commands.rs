@@ -1,0 +1,126 @@
+//! The commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::boost::{BoostArgs, BoostTarget};
+use super::botpress::{BotpressArgs, BotpressTarget};
+use super::console::ConsoleArgs;
+use super::network::NetworkArgs;
+use super::render::RenderArgs;
+use super::tap::TapArgs;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done (also when there was nothing to export)
+  1  failed
+  2  wrong usage
+  3  incomplete: some conversations are missing, each named on stderr, or the stream was cut
+  4  refused: the token or its rights (401, 403)
+  5  gave up after retries: try later
+  130, 143  interrupted (Ctrl-C, SIGTERM)";
+
+/// Take your chatbot conversations out of the vendor's cloud, whole and verified.
+///
+/// Writes transcripts for people or records for programs, to a pipe, a file or a folder.
+/// Data goes to stdout, everything else to stderr.
+#[derive(Debug, Parser)]
+#[command(name = "convexport", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Export the conversations of a Botpress Cloud bot
+    Botpress(Box<BotpressArgs>),
+    /// Export the conversations of a boost.ai site
+    Boost(Box<BoostArgs>),
+    /// Write an earlier json or jsonl export in another format, without network or account
+    Render(Box<RenderArgs>),
+    /// Check with one request whether token, bot or site, and network are all right
+    #[command(subcommand)]
+    Check(Check),
+    /// Check whether an export is still what its summary says
+    Verify(VerifyArgs),
+    /// Run as a Singer tap: what to export is in a config, and where to go on in a state
+    Tap(TapArgs),
+    /// Print the JSON Schema of what is written
+    Schema {
+        /// Which document
+        #[arg(value_name = "FORMAT", value_enum, default_value_t = Document::Jsonl)]
+        document: Document,
+    },
+    /// Print a script that makes a shell complete the commands and flags
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write one for each command
+    Man {
+        /// Write `convexport.1`, `convexport-botpress.1` and so on into this folder
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+}
+
+/// What to check.
+#[derive(Debug, Subcommand)]
+pub enum Check {
+    /// A Botpress Cloud bot
+    Botpress {
+        /// Which bot.
+        #[command(flatten)]
+        target: BotpressTarget,
+        /// How to reach it.
+        #[command(flatten)]
+        network: NetworkArgs,
+        /// What to say meanwhile.
+        #[command(flatten)]
+        console: ConsoleArgs,
+    },
+    /// A boost.ai site
+    Boost {
+        /// Which site.
+        #[command(flatten)]
+        target: BoostTarget,
+        /// How to reach it.
+        #[command(flatten)]
+        network: NetworkArgs,
+        /// What to say meanwhile.
+        #[command(flatten)]
+        console: ConsoleArgs,
+    },
+}
+
+/// Flags of `convexport verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The folder or file of the export
+    #[arg(value_name = "DIR|FILE")]
+    pub export: PathBuf,
+
+    /// The summary that was written with it
+    #[arg(long, value_name = "FILE")]
+    pub summary: PathBuf,
+}
+
+/// A document that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Document {
+    /// A whole json export
+    Json,
+    /// One line of a jsonl export
+    Jsonl,
+    /// One line of a messages export
+    Messages,
+    /// What --summary writes
+    Summary,
+    /// What --state keeps
+    State,
+}

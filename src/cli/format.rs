@@ -1,0 +1,26 @@
+//! The flags that belong to one format.
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use serde::Serialize;
+
+use crate::format::{AgentAs, Separator};
+
+/// Flags that belong to one format. Another format refuses them.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Output")]
+pub struct FormatArgs {
+    /// Make a csv that Excel opens by a double click: with a byte order mark, and `=semicolon` where Excel wants that
+    ///
+    /// Excel takes the separator that its own machine is set to: the semicolon where numbers have a decimal comma.
+    #[arg(long, value_name = "SEPARATOR", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "comma")]
+    pub excel: Option<Separator>,
+
+    /// Begin every conversation of a chat with this system message
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub system: Option<String>,
+
+    /// What the turns of human agents become in a chat [default: assistant]
+    #[arg(long, value_enum)]
+    pub agent_as: Option<AgentAs>,
+}

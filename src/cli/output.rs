@@ -1,0 +1,172 @@
+//! The flags of the output: where it goes, and in which format.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use serde::Serialize;
+
+use super::asked;
+use super::format::FormatArgs;
+use crate::format::singer::Catalog;
+use crate::format::{self, Format, Template};
+use crate::sink::{NameTemplate, Target};
+use crate::time::{self, TimeStyle, Zone};
+use crate::usage::{UsageError, usage};
+
+/// Where the export goes, and its format.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The format of the export [default: by the output's extension, else text]
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+
+    /// Write to a file, which appears when it is complete (`-` is stdout, the default; `.gz` compresses)
+    #[arg(short, long, value_name = "FILE", conflicts_with = "output_dir")]
+    #[serde(serialize_with = "asked::absolute")]
+    pub output: Option<PathBuf>,
+
+    /// Write one file per conversation, named `DATE_ID.EXT` by its day of creation in UTC, or by --name
+    #[arg(short = 'd', long, value_name = "DIR")]
+    #[serde(serialize_with = "asked::absolute")]
+    pub output_dir: Option<PathBuf>,
+
+    /// How the files of -d are named [default: `{date}_{id}`]
+    ///
+    /// A path within DIR, to which the format's extension is added. It contains {id}, and may contain {date}, {year},
+    /// {month}, {day} and {time} of its creation in UTC, {channel} and {source}.
+    #[arg(
+        long,
+        value_name = "TEMPLATE",
+        requires = "output_dir",
+        conflicts_with = "output"
+    )]
+    pub name: Option<NameTemplate>,
+
+    /// A template of your own for transcripts, in Jinja's language (see the README)
+    #[arg(long, value_name = "FILE")]
+    #[serde(serialize_with = "asked::path")]
+    pub template: Option<PathBuf>,
+
+    /// The time zone of transcripts, and of a WHEN without offset: `local`, `utc` or a name like Europe/Oslo
+    #[arg(long, value_name = "ZONE", default_value = "local")]
+    pub timezone: Zone,
+
+    /// How transcripts show a time, in the notation of strftime [default: "%Y-%m-%d %H:%M:%S %:z"]
+    #[arg(long, value_name = "STRFTIME", value_parser = time::check_format)]
+    pub time_format: Option<String>,
+
+    /// Leave the vendor's own records out
+    #[arg(long)]
+    pub no_raw: bool,
+
+    /// What belongs to one format.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub of_format: FormatArgs,
+}
+
+impl OutputArgs {
+    /// Whether the data goes to stdout.
+    pub fn is_stdout(&self) -> bool {
+        let output = self.output.as_deref();
+        self.output_dir.is_none() && output.is_none_or(|path| path == Path::new("-"))
+    }
+
+    /// Where the data goes.
+    pub fn target(&self) -> Target {
+        match (&self.output_dir, &self.output) {
+            (Some(path), _) => Target::Folder {
+                path: path.clone(),
+                name: self.name.clone().unwrap_or_default(),
+            },
+            (None, Some(path)) if path != Path::new("-") => Target::File(path.clone()),
+            _ => Target::Stdout,
+        }
+    }
+
+    /// The format: by `--format`, else by the output's extension, else text.
+    ///
+    /// # Errors
+    /// A usage error for a flag that the format cannot honour, or an extension that promises another format.
+    pub fn format(&self) -> Result<Format, UsageError> {
+        let format = match (self.format, &self.output) {
+            (Some(format), _) => format,
+            (None, Some(path)) => Format::of_path(path)?,
+            (None, None) => Format::Text,
+        };
+        let zstd = |path: &&Path| {
+            let extension = path.extension();
+            extension.is_some_and(|extension| extension.eq_ignore_ascii_case("zst"))
+        };
+        if let Some(path) = self.output.as_deref().filter(zstd) {
+            return Err(usage!(
+                "{}: only gzip compresses here: give a name with .gz",
+                path.display()
+            ));
+        }
+        self.check_honoured(format)?;
+        Ok(format)
+    }
+
+    fn check_honoured(&self, format: Format) -> Result<(), UsageError> {
+        let name = format.name();
+        let for_people = format.is_transcript() || format == Format::Html;
+        let FormatArgs {
+            excel,
+            system,
+            agent_as,
+        } = &self.of_format;
+        if self.template.is_some() && !format.is_transcript() {
+            return Err(usage!(
+                "--template is for text and markdown: {name} has a format of its own"
+            ));
+        }
+        if self.no_raw && for_people {
+            return Err(usage!("--no-raw: transcripts have no records to leave out"));
+        }
+        if self.no_raw && matches!(format, Format::Csv | Format::Chat) {
+            return Err(usage!("--no-raw: {name} has no records to leave out"));
+        }
+        if self.time_format.is_some() && !for_people {
+            return Err(usage!(
+                "--time-format is for transcripts: {name} has one format of time, or none"
+            ));
+        }
+        if excel.is_some() && format != Format::Csv {
+            return Err(usage!("--excel is for csv, and this is {name}"));
+        }
+        if (system.is_some() || agent_as.is_some()) && format != Format::Chat {
+            return Err(usage!(
+                "--system and --agent-as are for chat, and this is {name}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// The format with everything that can be set about it. A template is read and tried.
+    ///
+    /// # Errors
+    /// When the template cannot be read or used.
+    pub fn format_options(&self, format: Format) -> Result<format::Options> {
+        let pattern = self.time_format.as_deref();
+        let times = TimeStyle::new(self.timezone, pattern.unwrap_or(time::DEFAULT_FORMAT))?;
+        let read = |path: &PathBuf| {
+            let name = path.display().to_string();
+            let text = fs::read_to_string(path)
+                .with_context(|| format!("could not read the template {name}"))?;
+            Template::new(name, text, times.clone())
+        };
+        Ok(format::Options {
+            format,
+            template: self.template.as_ref().map(read).transpose()?,
+            times,
+            excel: self.of_format.excel,
+            system: self.of_format.system.clone(),
+            agent_as: self.of_format.agent_as.unwrap_or_default(),
+            catalog: Catalog::everything(),
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! The flags that select conversations.
+
+use anyhow::{Result, bail};
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use serde::Serialize;
+
+use super::ids;
+use crate::source::Selection;
+use crate::time::{Timestamp, When, Zone};
+use crate::usage::usage;
+
+/// Which conversations to export.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Selection")]
+pub struct SelectArgs {
+    /// Only conversations created at or after WHEN
+    ///
+    /// WHEN is a date (2026-11-01), a time (2026-11-01T08:00, with or without an offset), an age (30m, 24h, 7d, 2w),
+    /// `today`, `yesterday` or `now`. Without an offset it is read in --timezone.
+    #[arg(long, visible_alias = "from", value_name = "WHEN")]
+    pub since: Option<When>,
+
+    /// Only conversations created before WHEN
+    #[arg(long, visible_alias = "to", value_name = "WHEN")]
+    pub until: Option<When>,
+
+    /// Only this conversation (repeatable; `-` and `@FILE` read ids, one per line, or JSON lines with an `id`)
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub conversation: Vec<String>,
+
+    /// At most N conversations, the newest
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+}
+
+impl SelectArgs {
+    /// The selection, with its range resolved and lists of ids read. `stdin` says what else is read from stdin.
+    ///
+    /// # Errors
+    /// A usage error for a range that is empty or outside the calendar, and when stdin is asked for twice; else when a
+    /// list of ids cannot be read.
+    pub fn resolve(
+        &self,
+        zone: Zone,
+        now: Timestamp,
+        keep_raw: bool,
+        stdin: Option<&str>,
+    ) -> Result<Selection> {
+        let (since, until) = self.range(zone, now)?;
+        Ok(Selection {
+            since,
+            until,
+            now,
+            ids: ids::read(&self.conversation, stdin)?,
+            limit: self.limit.unwrap_or(u64::MAX),
+            keep_raw,
+        })
+    }
+
+    /// The half-open range `[since, until)`.
+    fn range(&self, zone: Zone, now: Timestamp) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+        let resolve = |flag, when: Option<When>| {
+            let time = when.map(|when| when.resolve(zone, now)).transpose();
+            time.map_err(|error| usage!("{flag}: {error}"))
+        };
+        let (since, until) = (
+            resolve("--since", self.since)?,
+            resolve("--until", self.until)?,
+        );
+        let bounds = since.zip(until);
+        if bounds.is_some_and(|(since, until)| since >= until) {
+            bail!(usage!(
+                "--since is not before --until, so nothing can be in between"
+            ));
+        }
+        Ok((since, until))
+    }
+}

@@ -1,0 +1,118 @@
+//! Values of flags: parsed here, so that a wrong one is refused with its flag.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::console::LogFormat;
+use crate::format::{AgentAs, Format, Separator};
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Text,
+            Self::Markdown,
+            Self::Html,
+            Self::Json,
+            Self::Jsonl,
+            Self::Messages,
+            Self::Csv,
+            Self::Chat,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let value = PossibleValue::new(self.name());
+        Some(match self {
+            Self::Text => value.help("Transcripts to read: `User: ...`, `Bot: ...`"),
+            Self::Markdown => value
+                .alias("md")
+                .help("Transcripts with headings and quotations"),
+            Self::Html => value.help("A page to read and search in a browser; it loads nothing"),
+            Self::Json => value.help("One array of conversations"),
+            Self::Jsonl => value.alias("ndjson").help("One conversation per line"),
+            Self::Messages => value.help("One message per line, flat, for databases"),
+            Self::Csv => {
+                value.help("One message per row, for spreadsheets; no text can be a formula")
+            }
+            Self::Chat => value.help("One conversation per line, to train a language model on"),
+            // These have a command or a flag of their own.
+            Self::Singer | Self::List => return None,
+        })
+    }
+}
+
+impl ValueEnum for Separator {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Comma, Self::Semicolon]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Comma => PossibleValue::new("comma").help("`,`"),
+            Self::Semicolon => PossibleValue::new("semicolon").help("`;`"),
+        })
+    }
+}
+
+impl ValueEnum for AgentAs {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Skip, Self::Assistant]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Skip => PossibleValue::new("skip").help("They are left out"),
+            Self::Assistant => PossibleValue::new("assistant").help("They are the assistant's"),
+        })
+    }
+}
+
+impl ValueEnum for LogFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Text, Self::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Text => PossibleValue::new("text").help("A line for people"),
+            Self::Json => PossibleValue::new("json").help("One JSON object per line"),
+        })
+    }
+}
+
+/// `KEY=VALUE`.
+pub fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected KEY=VALUE".to_owned()),
+    }
+}
+
+/// `KEY=JSON`.
+pub fn key_json(text: &str) -> Result<(String, serde_json::Value), String> {
+    let (key, value) = key_value(text).map_err(|_| "expected KEY=JSON".to_owned())?;
+    let value = serde_json::from_str(&value)
+        .map_err(|error| format!("the value is no JSON: {error} (a text needs its quotes)"))?;
+    Ok((key, value))
+}
+
+/// A number of seconds.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .filter(|seconds| *seconds > 0.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "expected a number of seconds above 0".to_owned())
+}
+
+/// A number of MiB, in bytes.
+pub fn mebibytes(text: &str) -> Result<usize, String> {
+    let size = text
+        .parse::<usize>()
+        .ok()
+        .filter(|mib| (1..=usize::MAX >> 21).contains(mib));
+    size.map(|mib| mib << 20)
+        .ok_or_else(|| "expected a number of MiB, 1 or more".to_owned())
+}

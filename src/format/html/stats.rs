@@ -1,0 +1,48 @@
+//! How much is on a page, and from which days.
+
+use std::collections::BTreeMap;
+
+use super::chart;
+use super::number::counted;
+use crate::time::Day;
+
+/// How much is on a page.
+#[derive(Clone, Default)]
+pub struct PageStats {
+    pub conversations: u64,
+    pub messages: u64,
+    pub bytes: u64,
+    /// Conversations per day.
+    pub days: BTreeMap<Day, u64>,
+}
+
+impl PageStats {
+    /// Counts and, when there is more than a glance shows, the chart of days.
+    pub fn about(&self) -> String {
+        let counts = format!(
+            "<p>{}, {}</p>",
+            counted(self.conversations, "conversation"),
+            counted(self.messages, "message")
+        );
+        counts + &chart::figure(&self.days)
+    }
+
+    /// Both together, bytes aside.
+    pub fn plus(mut self, other: &Self) -> Self {
+        self.conversations += other.conversations;
+        self.messages += other.messages;
+        for (day, count) in &other.days {
+            *self.days.entry(*day).or_default() += count;
+        }
+        self
+    }
+
+    /// From which day to which.
+    pub fn range(&self) -> String {
+        match (self.days.first_key_value(), self.days.last_key_value()) {
+            (Some((first, _)), Some((last, _))) if first != last => format!("{first} to {last}"),
+            (Some((day, _)), _) => day.to_string(),
+            _ => String::new(),
+        }
+    }
+}

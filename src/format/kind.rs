@@ -1,0 +1,124 @@
+//! The formats, and what each can do.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::usage::{UsageError, usage};
+
+/// Extensions that promise something else than text.
+const FOREIGN: &[&str] = &[
+    "bz2", "parquet", "tar", "tgz", "tsv", "xlsx", "xml", "xz", "yaml", "zip",
+];
+
+/// A format of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Transcripts to read: `User: ...`, `Bot: ...`.
+    Text,
+    /// Transcripts with headings and quotations.
+    Markdown,
+    /// A page to read and search in a browser.
+    Html,
+    /// One array of conversations.
+    Json,
+    /// One conversation per line.
+    Jsonl,
+    /// One message per line, flat, for databases.
+    Messages,
+    /// One message per row, for spreadsheets.
+    Csv,
+    /// One conversation per line, to train a language model on.
+    Chat,
+    /// The streams of a Singer tap (`convexport tap`).
+    Singer,
+    /// One conversation per line, without its messages (`--list`).
+    List,
+}
+
+impl Format {
+    /// The format for a file of this name. Returns text for an extension that promises nothing.
+    ///
+    /// # Errors
+    /// A usage error for an extension that promises a format or a compression which there is not.
+    pub fn of_path(path: &Path) -> Result<Self, UsageError> {
+        let (last, before) = (extension(path), path.with_extension(""));
+        let extension = match last.as_str() {
+            "gz" => extension(&before),
+            _ => last,
+        };
+        match extension.as_str() {
+            "md" | "markdown" => Ok(Self::Markdown),
+            "html" | "htm" => Ok(Self::Html),
+            "json" => Ok(Self::Json),
+            "jsonl" | "ndjson" => Ok(Self::Jsonl),
+            "csv" => Ok(Self::Csv),
+            other if FOREIGN.contains(&other) => Err(usage!(
+                "{}: there is no format for .{other}; give -f FORMAT to write another one under this name",
+                path.display()
+            )),
+            _ => Ok(Self::Text),
+        }
+    }
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Messages => "messages",
+            Self::Csv => "csv",
+            Self::Chat => "chat",
+            Self::Singer => "singer",
+            Self::List => "list",
+        }
+    }
+
+    /// The extension of files in this format.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            Self::Markdown => "md",
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Jsonl | Self::Messages | Self::Chat | Self::Singer | Self::List => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// Whether it is a transcript, so that a template can replace it.
+    #[must_use]
+    pub fn is_transcript(self) -> bool {
+        matches!(self, Self::Text | Self::Markdown)
+    }
+
+    /// Whether it has the states of a conversation.
+    #[must_use]
+    pub fn has_states(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl | Self::Singer)
+    }
+
+    /// Whether it has the names of those who wrote.
+    #[must_use]
+    pub fn has_names(self) -> bool {
+        self != Self::Chat
+    }
+
+    /// Whether a later run can append to a document, which has nothing at its end.
+    #[must_use]
+    pub fn can_append(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Messages | Self::Csv)
+    }
+}
+
+fn extension(path: &Path) -> String {
+    let extension = path.extension().and_then(OsStr::to_str);
+    extension.unwrap_or_default().to_ascii_lowercase()
+}

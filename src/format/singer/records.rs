@@ -1,0 +1,106 @@
+//! The SCHEMA and RECORD messages.
+
+use anyhow::Result;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::catalog::Catalog;
+use super::stream::Stream;
+use crate::format::formatter::{Formatted, Formatter};
+use crate::format::row::rows;
+use crate::model::{Conversation, Record, Vendor};
+use crate::time::Timestamp;
+
+/// Writes what a catalog selects.
+pub struct Singer {
+    catalog: Catalog,
+}
+
+/// A conversation without its messages. Nested values are JSON text, as in `messages`.
+#[derive(Serialize)]
+struct ConversationRecord<'a> {
+    source: Vendor,
+    id: &'a str,
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
+    channel: Option<&'a str>,
+    tags: String,
+    users: Option<String>,
+    states: Option<String>,
+    raw: Option<&'a str>,
+}
+
+impl Singer {
+    /// A formatter for what the catalog selects.
+    #[must_use]
+    pub fn new(catalog: Catalog) -> Self {
+        Self { catalog }
+    }
+
+    fn record(&self, stream: Stream, record: &impl Serialize, out: &mut Vec<u8>) -> Result<()> {
+        let Some(columns) = self.catalog.columns(stream) else {
+            return Ok(());
+        };
+        let Value::Object(mut record) = serde_json::to_value(record)? else {
+            return Ok(());
+        };
+        record.retain(|name, _| columns.contains(name.as_str()));
+        record.values_mut().for_each(without_nul);
+        line(
+            &json!({"type": "RECORD", "stream": stream.name(), "record": record}),
+            out,
+        );
+        Ok(())
+    }
+}
+
+impl Formatter for Singer {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        for stream in self.catalog.streams() {
+            let schema = self.catalog.schema(stream);
+            let message = json!({
+                "type": "SCHEMA", "stream": stream.name(), "schema": schema, "key_properties": stream.keys(),
+            });
+            line(&message, out);
+        }
+    }
+
+    fn conversation(
+        &mut self,
+        conversation: &Conversation,
+        out: &mut Vec<u8>,
+    ) -> Result<Formatted> {
+        let users = conversation.users.as_ref();
+        let states = conversation.states.as_ref();
+        let record = ConversationRecord {
+            source: conversation.source,
+            id: &conversation.id,
+            created_at: conversation.created_at,
+            updated_at: conversation.updated_at,
+            channel: conversation.channel.as_deref(),
+            tags: serde_json::to_string(&conversation.tags)?,
+            users: users.map(serde_json::to_string).transpose()?,
+            states: states.map(serde_json::to_string).transpose()?,
+            raw: conversation.raw.as_ref().map(Record::get),
+        };
+        self.record(Stream::Conversations, &record, out)?;
+        for row in rows(conversation) {
+            self.record(Stream::Messages, &row?, out)?;
+        }
+        Ok(Formatted::Written)
+    }
+}
+
+fn line(message: &Value, out: &mut Vec<u8>) {
+    out.extend_from_slice(message.to_string().as_bytes());
+    out.push(b'\n');
+}
+
+/// No database takes U+0000 in a text, and one message must not hold up all others. `raw` has it escaped.
+fn without_nul(value: &mut Value) {
+    if let Value::String(text) = value
+        && text.contains('\0')
+    {
+        *text = text.replace('\0', "\u{fffd}");
+    }
+}

@@ -1,0 +1,80 @@
+//! The streams of a tap, and what they hold.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::format::row::COLUMNS;
+
+/// A stream of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// A record for each conversation.
+    Conversations,
+    /// A record for each message.
+    Messages,
+}
+
+impl Stream {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Conversations, Self::Messages];
+
+    /// Its name, which is that of the target's table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Conversations => "conversations",
+            Self::Messages => "messages",
+        }
+    }
+
+    /// What tells one record from another.
+    #[must_use]
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Conversations => &["source", "id"],
+            Self::Messages => &["source", "conversation_id", "message_id"],
+        }
+    }
+
+    /// Its columns, in their order.
+    #[must_use]
+    pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Conversations => &[
+                "source",
+                "id",
+                "created_at",
+                "updated_at",
+                "channel",
+                "tags",
+                "users",
+                "states",
+                "raw",
+            ],
+            Self::Messages => &COLUMNS,
+        }
+    }
+
+    /// The JSON Schema of a column. All but keys may be null, since a target has rows from before a column came.
+    fn column(self, name: &str) -> Value {
+        match name {
+            _ if self.keys().contains(&name) => json!({"type": "string"}),
+            "seq" => json!({"type": ["null", "integer"]}),
+            _ if name.ends_with("_at") => {
+                json!({"type": ["null", "string"], "format": "date-time"})
+            }
+            _ => json!({"type": ["null", "string"]}),
+        }
+    }
+
+    /// The JSON Schema of some of its columns.
+    #[must_use]
+    pub fn schema(self, columns: &BTreeSet<&'static str>) -> Value {
+        let properties: Map<_, _> = columns
+            .iter()
+            .map(|name| ((*name).to_owned(), self.column(name)))
+            .collect();
+        json!({"type": "object", "properties": properties})
+    }
+}

@@ -1,0 +1,74 @@
+//! An answer whose body comes piece by piece.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
+use reqwest::{Response, StatusCode};
+
+use super::error::Cause;
+use super::observer::Observer;
+
+/// A gzip stream can begin with a header of this many bytes before there is any data.
+const GZIP_HEADER: usize = 10;
+
+/// How long to wait for the bytes of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Until the first byte.
+    pub first: Duration,
+    /// Until the next ones.
+    pub next: Duration,
+}
+
+/// An answer of which the head has come.
+#[derive(Debug)]
+pub struct Answer {
+    response: Response,
+    patience: Patience,
+    observer: Arc<dyn Observer>,
+    received: usize,
+}
+
+impl Answer {
+    pub(super) fn new(response: Response, patience: Patience, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            response,
+            patience,
+            observer,
+            received: 0,
+        }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The next bytes of the body; `None` after the last.
+    ///
+    /// # Errors
+    /// When the connection breaks, or no bytes come in time.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Cause> {
+        let started = self.received > GZIP_HEADER;
+        let limit = if started {
+            self.patience.next
+        } else {
+            self.patience.first
+        };
+        let chunk = tokio::time::timeout(limit, self.response.chunk()).await;
+        let chunk = chunk
+            .map_err(|_| Cause::silent(limit))?
+            .map_err(Cause::connection)?;
+        self.received += chunk.as_ref().map_or(0, Bytes::len);
+        if !started {
+            self.observer.on_waiting("");
+        }
+        Ok(chunk)
+    }
+}

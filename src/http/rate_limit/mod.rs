@@ -1,0 +1,7 @@
+//! When the next request may be sent, so that the vendor need not refuse it.
+
+mod limiter;
+mod quota;
+mod window;
+
+pub use limiter::{RateLimiter, RequestId};

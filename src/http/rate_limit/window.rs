@@ -1,0 +1,56 @@
+//! How many requests may be under way at once for a server that refuses requests but states no quota.
+//!
+//! "Additive increase, multiplicative decrease": a refusal halves the number, and each round of answers adds one. A slow
+//! answer changes nothing, since a heavy query is slow for reasons of its own.
+
+/// The number of requests at once; without a bound until a request is refused.
+#[derive(Debug, Default)]
+pub struct Window {
+    size: Option<f64>,
+    /// How many requests had been sent when the number was halved. Answers to those say nothing new.
+    sent: u64,
+}
+
+impl Window {
+    /// Whether one more request may be sent beside those under way.
+    pub fn has_room(&self, under_way: u64) -> bool {
+        let fits = |size| {
+            u32::try_from(under_way).is_ok_and(|under_way| f64::from(under_way) + 1.0 <= size)
+        };
+        self.size.is_none_or(fits)
+    }
+
+    /// Takes in that a request was answered.
+    pub fn on_answer(&mut self) {
+        self.size = self.size.map(|size| size + 1.0 / size);
+    }
+
+    /// Takes in that the `number`th request was refused, beside this many others, when `sent` had been sent in all.
+    pub fn on_refusal(&mut self, number: u64, under_way: u64, sent: u64) {
+        if number <= self.sent {
+            return;
+        }
+        let current = self
+            .size
+            .unwrap_or_else(|| f64::from(u32::try_from(under_way).unwrap_or(u32::MAX)));
+        self.size = Some((current / 2.0).max(1.0));
+        self.sent = sent;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_halves_once_for_each_round_and_grows_again() {
+        let mut window = Window::default();
+        assert!(window.has_room(1_000));
+        (1..=16).for_each(|number| window.on_refusal(number, 16, 16));
+        assert!(window.has_room(7) && !window.has_room(8));
+        (0..400).for_each(|_| window.on_answer());
+        assert!(window.has_room(15));
+        (401..=800).for_each(|number| window.on_refusal(number, 16, number));
+        assert!(window.has_room(0) && !window.has_room(1));
+    }
+}

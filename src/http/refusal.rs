@@ -1,0 +1,77 @@
+//! Reads why a vendor refused a call.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde::Deserialize;
+
+use super::answer::Answer;
+use super::body;
+use super::error::Cause;
+use super::secret::SentSecrets;
+use crate::time;
+
+/// How many bytes are read of an error's body.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// How many characters are shown of it.
+const SHOWN: usize = 500;
+
+/// Reads an answer with another status than 2xx, in words without the secrets that were sent.
+pub async fn read(answer: Answer, sent: &SentSecrets) -> Cause {
+    let status = answer.status();
+    let wait = asked_wait(answer.headers());
+    // If the body does not come, the status says enough.
+    let body = body::read(answer, BODY_LIMIT).await.unwrap_or_default();
+    let (vendor, genuine) = vendor_words(&body, sent);
+    Cause::Status {
+        status,
+        vendor,
+        genuine,
+        wait,
+    }
+}
+
+/// `Retry-After`, in seconds or as a date, else Botpress's `RateLimit-Reset` in seconds (vendors/botpress.md, Limits).
+fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    let after = text(RETRY_AFTER.as_str()).and_then(|value| {
+        value
+            .parse()
+            .ok()
+            .or_else(|| time::seconds_until_http_date(value))
+    });
+    let seconds: f64 = after.or_else(|| text("ratelimit-reset")?.parse().ok())?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// The type and message of the vendor's error object, or the beginning of any other body; and whether it was the
+/// vendor's object.
+fn vendor_words(bytes: &[u8], sent: &SentSecrets) -> (Option<String>, bool) {
+    #[derive(Deserialize)]
+    struct Wire {
+        r#type: Option<String>,
+        message: Option<String>,
+        description: Option<String>,
+        // RFC 6749, section 5.2: the errors of a token endpoint.
+        error: Option<String>,
+        error_description: Option<String>,
+    }
+    let parts = serde_json::from_slice::<Wire>(bytes).ok().map(|wire| {
+        let words = wire.message.or(wire.description).or(wire.error_description);
+        let parts = [wire.r#type.or(wire.error), words];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
+    });
+    let genuine = parts.as_ref().is_some_and(|words| !words.is_empty());
+    let words = match parts {
+        Some(words) if genuine => words,
+        _ if Cause::is_html(bytes) => "a web page".to_owned(),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    // Hidden before the text is cut, so that no half of a secret stays.
+    let words = sent.hide(&words);
+    // On one line, so that the vendor's words cannot look like ours.
+    let line: Vec<&str> = words.split_whitespace().collect();
+    let line: String = line.join(" ").chars().take(SHOWN).collect();
+    ((!line.is_empty()).then_some(line), genuine)
+}

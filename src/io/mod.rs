@@ -1,0 +1,15 @@
+//! Files and bytes: files that appear only when they are complete, locks, compression, digests.
+//!
+//! Nothing here knows what is in a file.
+
+pub mod atomic;
+mod compression;
+pub mod decompress;
+mod digest;
+mod hashing_writer;
+mod lock;
+
+pub use compression::{Compression, GzipWriter};
+pub use digest::{digest_prefix, hex};
+pub use hashing_writer::HashingWriter;
+pub use lock::open_and_lock;

@@ -1,0 +1,85 @@
+//! Vendor records as text: carried along verbatim, and parsed without losing one to a quirk.
+
+use std::borrow::Cow;
+
+use anyhow::{Result, anyhow};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::shape::shape_error;
+
+/// Parses a vendor's record.
+///
+/// # Errors
+/// Names the field that is not of the promised shape.
+pub fn parse<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T> {
+    let text = raw.get();
+    serde_json::from_str(text).map_err(|_| anyhow!(shape_error::<T>(text.as_bytes())))
+}
+
+/// A value of any shape; null for the few that serde cannot hold, such as one nested a thousand deep.
+pub fn value(raw: &RawValue) -> Value {
+    let text = raw.get();
+    let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&repaired(text)));
+    value.unwrap_or_default()
+}
+
+/// Replaces halves of surrogate pairs, which JavaScript leaves when it cuts a string within an emoji and which no
+/// Rust string can hold, by U+FFFD.
+pub fn repaired(text: &str) -> Cow<'_, str> {
+    let mut repaired = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        match (
+            surrogate(&text[at..]),
+            text.get(at + 6..).and_then(surrogate),
+        ) {
+            (Some(0xD800..0xDC00), Some(0xDC00..0xE000)) => at += 12,
+            (Some(_), _) => {
+                repaired.push_str(&text[copied..at]);
+                repaired.push_str("\\ufffd");
+                at += 6;
+                copied = at;
+            }
+            // Another escape: what follows the backslash is no backslash of its own.
+            (None, _) => at = (at + 2).min(text.len()),
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    repaired.push_str(&text[copied..]);
+    Cow::Owned(repaired)
+}
+
+/// The value of an escaped surrogate at the beginning of the text.
+fn surrogate(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u32::from_str_radix(digits, 16)
+        .ok()
+        .filter(|unit| (0xD800..0xE000).contains(unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn half_an_emoji_does_not_lose_the_record() {
+        let parsed = |text: &str| value(&raw(text)).as_str().unwrap().to_owned();
+        assert_eq!(parsed(r#""a\ud83d""#), "a\u{fffd}");
+        assert_eq!(
+            parsed(r#""\ude00\ud83d\ude00\ud83dx""#),
+            "\u{fffd}😀\u{fffd}x"
+        );
+        assert_eq!(parsed(r#""\\ud83d\n\ud83d""#), "\\ud83d\n\u{fffd}");
+        assert_eq!(parsed(r#""\ud83d\ud83d\ude00""#), "\u{fffd}😀");
+    }
+}

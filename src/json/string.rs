@@ -1,0 +1,220 @@
+//! JSON strings, read and written faster than a general parser or serializer does it: exports are mostly strings.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+/// The inside of a JSON string.
+#[derive(Clone, Copy, Debug)]
+pub struct JsonStr<'a> {
+    /// What stands between the quotes.
+    pub text: &'a str,
+    /// Whether there are backslashes in it.
+    pub escapes: bool,
+}
+
+impl<'a> JsonStr<'a> {
+    /// The text that is meant, borrowed where it is written as it is.
+    ///
+    /// # Errors
+    /// [`LossyText`] where it has halves of surrogate pairs, which no Rust string can hold.
+    pub fn text(self) -> Result<Cow<'a, str>, LossyText> {
+        if self.escapes {
+            self.unescaped().map(Cow::Owned)
+        } else {
+            Ok(Cow::Borrowed(self.text))
+        }
+    }
+
+    // Apart, so that the usual way is short enough to be inlined.
+    #[inline(never)]
+    fn unescaped(self) -> Result<String, LossyText> {
+        let mut text = String::with_capacity(self.text.len());
+        let mut whole = true;
+        let mut rest = self.text;
+        while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+            text.push_str(&rest[..at]);
+            let (meant, length) = decode_escape(&rest[at..]);
+            whole &= meant.is_some();
+            text.push(meant.unwrap_or(char::REPLACEMENT_CHARACTER));
+            rest = rest.get(at + length..).unwrap_or_default();
+        }
+        text.push_str(rest);
+        if whole {
+            Ok(text)
+        } else {
+            Err(LossyText(text))
+        }
+    }
+}
+
+/// A text with U+FFFD for each half of a surrogate pair; JavaScript leaves them when it cuts a string within an emoji.
+#[derive(Debug)]
+pub struct LossyText(pub String);
+
+/// The character that an escape means, none for half a surrogate pair, and the length of the escape.
+fn decode_escape(escape: &str) -> (Option<char>, usize) {
+    let c = match escape.as_bytes().get(1) {
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => return unicode(escape),
+        other => char::from(other.copied().unwrap_or_default()),
+    };
+    (Some(c), 2)
+}
+
+/// As [`meant`], of the UTF-16 units of one or two escapes.
+fn unicode(escape: &str) -> (Option<char>, usize) {
+    let Some(first) = unit(escape) else {
+        return (None, 6);
+    };
+    let one = char::from_u32(first.into());
+    let two = || {
+        char::decode_utf16([first, escape.get(6..).and_then(unit)?])
+            .next()?
+            .ok()
+    };
+    match one {
+        Some(_) => (one, 6),
+        None => two().map_or((None, 6), |c| (Some(c), 12)),
+    }
+}
+
+/// The UTF-16 unit of the escape that the text begins with.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+/// How many bytes come before a quote, a backslash or a control character.
+#[must_use]
+pub fn plain_prefix_len(bytes: &[u8]) -> usize {
+    let (eights, rest) = bytes.as_chunks();
+    for (index, eight) in eights.iter().enumerate() {
+        let eight = u64::from_le_bytes(*eight);
+        // With its second bit turned a quote stands right above the control characters, and they stay among themselves.
+        let found = lanes_below(eight ^ (ONES * 2), b' ' + 1)
+            | lanes_below(eight ^ (ONES * u64::from(b'\\')), 1);
+        if found != 0 {
+            return 8 * index + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
+    8 * eights.len() + rest.iter().position(special).unwrap_or(rest.len())
+}
+
+const ONES: u64 = u64::MAX / 255;
+
+/// Looks at eight bytes at once: the high bit of those that are below a byte. Exact up to the lowest of them.
+#[must_use]
+pub fn lanes_below(eight: u64, byte: u8) -> u64 {
+    eight.wrapping_sub(ONES * u64::from(byte)) & !eight & (ONES << 7)
+}
+
+/// The length of the escape that the bytes begin with, none where it is no escape.
+#[must_use]
+pub fn escape_len(bytes: &[u8]) -> Option<usize> {
+    match bytes.get(1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => bytes
+            .get(2..6)?
+            .iter()
+            .all(u8::is_ascii_hexdigit)
+            .then_some(6),
+        _ => None,
+    }
+}
+
+/// Writes a string as `serde_json` does.
+pub fn write_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut rest = text.as_bytes();
+    loop {
+        let (whole, tail) = rest.split_at(plain_prefix_len(rest));
+        out.extend_from_slice(whole);
+        let Some((byte, tail)) = tail.split_first() else {
+            break;
+        };
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            8 => out.extend_from_slice(b"\\b"),
+            12 => out.extend_from_slice(b"\\f"),
+            other => write!(out, "\\u{other:04x}").unwrap_or_default(),
+        }
+        rest = tail;
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json::raw::repaired;
+
+    proptest! {
+        #[test]
+        fn strings_are_written_as_serde_json_does(text in any::<String>(), odd in "[\\x00-\\x22\\\\/\\x7fa-h]{0,40}") {
+            for text in [text, odd] {
+                let mut out = Vec::new();
+                write_string(&text, &mut out);
+                prop_assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());
+            }
+        }
+
+        #[test]
+        fn escapes_are_read_as_serde_json_does(
+            parts in prop::collection::vec(prop::sample::select(PARTS), 0..12),
+        ) {
+            let text = parts.concat();
+            let quoted = JsonStr { text: &text, escapes: text.contains('\\') };
+            let expected = |json: &str| serde_json::from_str::<String>(json).ok();
+            let json = format!("\"{text}\"");
+            match quoted.text() {
+                Ok(text) => prop_assert_eq!(Some(text.into_owned()), expected(&json)),
+                Err(LossyText(text)) => {
+                    prop_assert_eq!(expected(&json), None);
+                    prop_assert_eq!(Some(text), expected(&repaired(&json)));
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_plain_ends_at_the_first_special_byte(bytes in prop::collection::vec(any::<u8>(), 0..40), odd in "[ !-#a\\x1f\\\\\u{80}-\u{ff}]{0,40}") {
+            for bytes in [&bytes, odd.as_bytes()] {
+                let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
+                prop_assert_eq!(plain_prefix_len(bytes), bytes.iter().position(special).unwrap_or(bytes.len()));
+            }
+        }
+    }
+
+    const PARTS: &[&str] = &[
+        "a",
+        "é",
+        "words and words",
+        "\\n",
+        "\\r",
+        "\\t",
+        "\\b",
+        "\\f",
+        "\\/",
+        "\\\"",
+        "\\\\",
+        "\\u0000",
+        "\\u00e5",
+        "\\uD83D",
+        "\\ude00",
+        "\\ud83d\\ude00",
+        "\\ud83dd",
+        "\\uffff",
+        "ude00",
+        "😀",
+    ];
+}

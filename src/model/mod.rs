@@ -1,0 +1,12 @@
+//! The normalized shape that every source produces and every format writes, and its JSON.
+//!
+//! The JSON is a promise to users: every key is always present, except `users` and `states` (only when asked for)
+//! and `raw` (left out by `--no-raw`). Unknown fields of a vendor survive in `raw`.
+
+mod conversation;
+mod json;
+mod record;
+pub mod wording;
+
+pub use conversation::{Attachment, Choice, Conversation, Message, Role, User, Vendor};
+pub use record::{Record, one_line};

@@ -1,0 +1,177 @@
+//! One run: counts, failures, files and the exit code.
+
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::file_entry::FileEntry;
+use crate::http::Network;
+use crate::io::atomic::PartialFile;
+use crate::text::counted;
+use crate::time::Timestamp;
+
+/// One run: what `--summary` writes.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// The program's version.
+    pub version: String,
+    /// `botpress`, `boost` or `render`.
+    pub source: String,
+    /// What was asked for.
+    pub selection: Value,
+    /// When the run began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// The program's exit code; null while it runs, or when it was killed.
+    pub exit_code: Option<u8>,
+    /// Whether everything that was asked for is in the output.
+    pub complete: bool,
+    /// How many of what.
+    pub counts: Counts,
+    /// The conversations that could not be fetched.
+    pub failed: Vec<Failure>,
+    /// The conversations that were gone.
+    pub gone: Vec<String>,
+    /// The conversations for which the vendor reports another number of messages than came, twice.
+    pub count_mismatches: Vec<CountMismatch>,
+    /// What the network did.
+    pub network: Network,
+    /// Where the next run would have begun before this one.
+    pub watermark_before: Option<Timestamp>,
+    /// Where the next run begins.
+    pub watermark_after: Option<Timestamp>,
+    /// The bytes of all files.
+    pub bytes: u64,
+    /// What was written.
+    pub files: Vec<FileEntry>,
+    /// When it began, for the last line on a terminal.
+    #[serde(skip)]
+    clock: Option<Instant>,
+}
+
+/// How many of what.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Conversations written.
+    pub conversations: u64,
+    /// Messages in them.
+    pub messages: u64,
+    /// Conversations that the vendor deleted meanwhile.
+    pub gone: u64,
+    /// Conversations looked at that had not changed.
+    pub skipped: u64,
+    /// Conversations that could not be fetched.
+    pub failed: u64,
+    /// Conversations that the format has no place for, such as one without messages where each row is a message.
+    #[serde(default)]
+    pub left_out: u64,
+}
+
+/// A conversation that could not be fetched.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// Its id, where it could be read.
+    pub id: Option<String>,
+    /// Why.
+    pub error: String,
+}
+
+/// A conversation with another number of messages than the vendor reports.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CountMismatch {
+    /// Its id.
+    pub id: String,
+    /// What the vendor reports.
+    pub reported_count: u64,
+    /// What came.
+    pub found: u64,
+}
+
+impl Summary {
+    /// All counts at zero, the clock started.
+    #[must_use]
+    pub fn start(source: &str, selection: Value) -> Self {
+        let now = Timestamp::now();
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            source: source.to_owned(),
+            selection,
+            started: now,
+            finished: now,
+            exit_code: None,
+            complete: false,
+            counts: Counts::default(),
+            failed: Vec::new(),
+            gone: Vec::new(),
+            count_mismatches: Vec::new(),
+            network: Network::default(),
+            watermark_before: None,
+            watermark_after: None,
+            bytes: 0,
+            files: Vec::new(),
+            clock: Some(Instant::now()),
+        }
+    }
+
+    /// Writes it to a file, or for `-` to stderr.
+    ///
+    /// # Errors
+    /// When it cannot be written, with its path.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        if path == Path::new("-") {
+            return io::stderr()
+                .write_all(&text)
+                .context("could not write the summary");
+        }
+        let written = || {
+            if fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+                // A pipe or device takes it as it is.
+                return Ok(OpenOptions::new()
+                    .write(true)
+                    .open(path)?
+                    .write_all(&text)?);
+            }
+            let partial = PartialFile::open(path)?;
+            partial.start_over()?;
+            partial.writer()?.write_all(&text)?;
+            partial.commit()
+        };
+        written().with_context(|| format!("could not write the summary {}", path.display()))
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = &self.counts;
+        let conversations = counted(counts.conversations, "conversation");
+        write!(
+            f,
+            "{conversations}, {}",
+            counted(counts.messages, "message")
+        )?;
+        for (count, what) in [
+            (counts.gone, "gone"),
+            (counts.skipped, "unchanged"),
+            (counts.left_out, "left out"),
+            (counts.failed, "failed"),
+        ] {
+            if count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        let seconds = self
+            .clock
+            .map_or(0.0, |clock| clock.elapsed().as_secs_f64());
+        write!(f, " in {seconds:.1} s")
+    }
+}

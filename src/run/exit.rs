@@ -1,0 +1,79 @@
+//! The exit codes.
+
+use std::io;
+use std::process::ExitCode;
+
+use super::signal::Stop;
+use crate::http::ApiError;
+use crate::source::Incomplete;
+use crate::usage::UsageError;
+
+/// The ways out of the program, as numbers for scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was exported.
+    Done,
+    /// An error without a number of its own.
+    Failed,
+    /// The command line asks for something the program cannot do.
+    Usage,
+    /// Some conversations are missing.
+    Incomplete,
+    /// The vendor refused the token or its rights.
+    Refused,
+    /// It may work later.
+    GaveUp,
+    /// Somebody or something stopped it.
+    Stopped(Stop),
+}
+
+impl Exit {
+    /// The code for an error that ended a run.
+    #[must_use]
+    pub fn of(error: &anyhow::Error) -> Self {
+        if is_broken_pipe(error) {
+            return Self::Done;
+        }
+        match error.downcast_ref::<ApiError>() {
+            Some(api) if api.is_refusal() => return Self::Refused,
+            Some(api) if api.is_transient() => return Self::GaveUp,
+            _ => {}
+        }
+        match error {
+            error if error.is::<UsageError>() => Self::Usage,
+            error if error.is::<Incomplete>() => Self::Incomplete,
+            error => error
+                .downcast_ref()
+                .map_or(Self::Failed, |stop| Self::Stopped(*stop)),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Incomplete => 3,
+            Self::Refused => 4,
+            Self::GaveUp => 5,
+            Self::Stopped(stop) => stop.code(),
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Whether the reader of our output left, as `head` does. That ends the work and is no error.
+#[must_use]
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let mut kinds = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>());
+    kinds.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

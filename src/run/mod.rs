@@ -1,0 +1,19 @@
+//! The commands, one file each, and what they share.
+//!
+//! [`job`] opens and checks what an export needs, and writes the summary whatever comes of it; [`export`] moves the data.
+
+mod check;
+mod command;
+mod exit;
+mod export;
+mod job;
+mod manual;
+mod monitor;
+mod paths;
+mod schema;
+mod signal;
+mod tap;
+mod verify;
+
+pub use command::run;
+pub use exit::{Exit, is_broken_pipe};

@@ -1,0 +1,69 @@
+//! The files that a run may write or read: none of them may be two things at once.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::cli::{Memory, Settings};
+use crate::sink::Target;
+use crate::state;
+use crate::usage::usage;
+
+/// Checks that no file is named twice, and that none of ours lies in the folder of the export.
+///
+/// # Errors
+/// A usage error that names the file.
+pub fn check_distinct_paths(settings: &Settings) -> Result<()> {
+    let own = own_files(settings);
+    let target = match &settings.output.target {
+        Target::Stdout => None,
+        Target::File(path) | Target::Folder { path, .. } => Some(path.clone()),
+    };
+    let files = own
+        .iter()
+        .cloned()
+        .chain(target)
+        .chain(settings.inputs.iter().cloned());
+    let mut seen = HashSet::new();
+    for file in files.filter(|path| path != Path::new("-")) {
+        if !seen.insert(place(&file)) {
+            bail!(usage!(
+                "{} is named twice: as output, state, summary, template, catalog or input",
+                file.display()
+            ));
+        }
+    }
+    let Target::Folder { path: folder, .. } = &settings.output.target else {
+        return Ok(());
+    };
+    let folder = place(folder);
+    let within = |file: &&PathBuf| *file != Path::new("-") && place(file).starts_with(&folder);
+    if let Some(file) = own.iter().find(within) {
+        bail!(usage!(
+            "{} lies in the folder of the export, where a conversation could be named like it: keep it beside",
+            file.display()
+        ));
+    }
+    Ok(())
+}
+
+/// The files that a run writes besides the export.
+fn own_files(settings: &Settings) -> Vec<PathBuf> {
+    let state = match &settings.memory {
+        Memory::State { path, .. } => state::files(path).into(),
+        Memory::None | Memory::Singer { .. } => Vec::new(),
+    };
+    state
+        .into_iter()
+        .chain(settings.run.summary.clone())
+        .collect()
+}
+
+/// Where a file is, by whichever name.
+fn place(file: &Path) -> PathBuf {
+    fs::canonicalize(file)
+        .or_else(|_| std::path::absolute(file))
+        .unwrap_or_else(|_| file.to_owned())
+}

@@ -1,0 +1,30 @@
+//! `convexport tap`: an export as a Singer tap, whose flags come from a config file.
+
+use anyhow::Result;
+
+use super::exit::Exit;
+use super::job;
+use crate::cli::TapArgs;
+use crate::console::Console;
+use crate::format::singer;
+
+/// The catalog, as text.
+///
+/// # Errors
+/// None: it is JSON.
+pub fn discover() -> Result<String> {
+    Ok(serde_json::to_string_pretty(&singer::discovered())? + "\n")
+}
+
+/// Exports what the config asks for.
+///
+/// # Errors
+/// A usage error that names the key of the config which is wrong; else what ended the export before its end.
+pub fn run(args: &TapArgs) -> Result<Exit> {
+    let (settings, unknown) = args.resolve()?;
+    let console = Console::new(settings.console, true);
+    for key in unknown {
+        console.warn(&format!("the config has a key that means nothing: {key}"));
+    }
+    job::run(settings)
+}

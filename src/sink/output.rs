@@ -1,0 +1,213 @@
+//! The destination of one export.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::append;
+use super::document::Document;
+use super::finished::Finished;
+use super::folder::Folder;
+use super::pages::Pages;
+use super::single::{SingleFile, buffered};
+use super::stdout;
+use super::target::{Options, PriorOutput, Target};
+use super::written::Written;
+use crate::format::{Formatter, FormatterFactory};
+use crate::io::{Compression, HashingWriter};
+use crate::model::Conversation;
+use crate::report::FileEntry;
+
+/// The destination of one export.
+pub enum Sink {
+    /// One document to stdout, or to a device or pipe given as a file, with its name.
+    Stream(Box<Document<dyn Formatter>>, String),
+    /// One document to a file.
+    File(Box<SingleFile>),
+    /// One document to a file, or several when it would be too large.
+    Pages(Box<Pages>),
+    /// One document that each run appends to, with its name and file.
+    Append(Box<Document<dyn Formatter>>, String, File),
+    /// One document per conversation.
+    Folder(Box<Folder>),
+}
+
+impl Sink {
+    /// Opens the destination, so that what is wrong with it shows before the first request. It has to be the one that
+    /// earlier runs wrote to.
+    ///
+    /// # Errors
+    /// When it cannot be written, with its path.
+    pub fn open(
+        options: Options,
+        factory: FormatterFactory,
+        prior: Option<&PriorOutput>,
+    ) -> Result<Self> {
+        let hashed = options.hashed;
+        match options.target {
+            Target::Folder { path, name } => Folder::open(&path, factory, name, hashed, prior)
+                .map(|folder| Self::Folder(Box::new(folder)))
+                .with_context(|| format!("could not write to the folder {}", path.display())),
+            Target::Stdout => {
+                let out = HashingWriter::new(stdout::stdout(factory.is_text()), hashed);
+                let document = Document::new(factory.formatter(), Compression::None, out);
+                Ok(Self::Stream(Box::new(document), "stdout".to_owned()))
+            }
+            Target::File(path) => Self::open_file(&path, &factory, hashed, prior)
+                .with_context(|| context(&path.display().to_string())),
+        }
+    }
+
+    fn open_file(
+        path: &Path,
+        factory: &FormatterFactory,
+        hashed: bool,
+        prior: Option<&PriorOutput>,
+    ) -> Result<Self> {
+        let name = path.display().to_string();
+        let compression = Compression::of(path);
+        if let Some(prior) = prior.filter(|prior| prior.append) {
+            let file = append::open(path, prior)?;
+            let out = HashingWriter::new(buffered(file.try_clone()?), hashed);
+            let mut document = Document::new(factory.formatter(), compression, out);
+            if hashed {
+                document.continues(&file, factory)?;
+            } else {
+                document.continues_at(prior.bytes.unwrap_or(0));
+            }
+            return Ok(Self::Append(Box::new(document), name, file));
+        }
+        if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+            let device = OpenOptions::new().write(true).open(path)?;
+            let out = HashingWriter::new(stdout::device(device), hashed);
+            let document = Document::new(factory.formatter(), compression, out);
+            return Ok(Self::Stream(Box::new(document), name));
+        }
+        // A compressed page could not be opened in a browser.
+        let paged = factory.paged().filter(|_| compression == Compression::None);
+        Ok(match paged {
+            Some(formatter) => Self::Pages(Box::new(Pages::open(path, formatter, hashed)?)),
+            None => Self::File(Box::new(SingleFile::open(
+                path,
+                factory.formatter(),
+                hashed,
+            )?)),
+        })
+    }
+
+    /// Writes one conversation.
+    ///
+    /// # Errors
+    /// When the destination fails, with its path.
+    pub fn write(&mut self, conversation: &Conversation) -> Result<Written> {
+        match self {
+            Self::Stream(document, name) | Self::Append(document, name, _) => document
+                .write(conversation, || Ok(()))
+                .with_context(|| context(name)),
+            Self::File(file) => file.write(conversation),
+            Self::Pages(pages) => pages.write(conversation),
+            Self::Folder(folder) => folder.write(conversation),
+        }
+    }
+
+    /// Writes bytes after the last conversation. Only a stream has a place for them.
+    ///
+    /// # Errors
+    /// When the destination fails.
+    pub fn write_trailer(&mut self, bytes: &[u8]) -> Result<()> {
+        match self {
+            Self::Stream(document, name) => {
+                document.write_trailer(bytes).with_context(|| context(name))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Passes on what is buffered to those who read along.
+    ///
+    /// # Errors
+    /// When the destination fails.
+    pub fn flush(&mut self) -> Result<()> {
+        match self {
+            Self::Stream(document, name) => document.flush().with_context(|| context(name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The files that were written since the last call, if they are hashed.
+    pub fn take_files(&mut self) -> Vec<FileEntry> {
+        match self {
+            Self::Folder(folder) => folder.take_files(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Makes what was written durable, as far as the destination can. Returns the length of a file that is appended to.
+    ///
+    /// # Errors
+    /// When the destination fails.
+    pub fn sync(&mut self) -> Result<Option<u64>> {
+        match self {
+            Self::Stream(document, name) => document.flush().with_context(|| context(name))?,
+            Self::File(file) => file.flush()?,
+            Self::Pages(pages) => pages.flush()?,
+            Self::Folder(folder) => folder.sync()?,
+            Self::Append(document, name, file) => {
+                document
+                    .flush()
+                    .and_then(|()| file.sync_data())
+                    .with_context(|| context(name))?;
+                return Ok(Some(document.bytes()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Ends the export. Only a `complete` one gets its final name. A `whole` one has the end of its document even so,
+    /// since everything that could be written was.
+    ///
+    /// # Errors
+    /// When the destination fails, with its path.
+    pub fn finish(self, complete: bool, whole: bool) -> Result<Finished> {
+        match self {
+            Self::Stream(mut document, name) => {
+                document.finish(whole).with_context(|| context(&name))?;
+                let name = if name == "stdout" {
+                    "-".to_owned()
+                } else {
+                    name
+                };
+                Ok(document.entry(name).into())
+            }
+            Self::Append(mut document, name, file) => {
+                document
+                    .flush()
+                    .and_then(|()| file.sync_all())
+                    .with_context(|| context(&name))?;
+                let name = Path::new(&name).file_name().unwrap_or_default();
+                Ok(document.entry(name.to_string_lossy().into_owned()).into())
+            }
+            Self::File(file) => {
+                let partial = file.partial().to_owned();
+                let entry = file.finish(complete, whole)?;
+                Ok(Finished {
+                    partial: entry.as_ref().filter(|_| !complete).map(|_| partial),
+                    files: entry.into_iter().collect(),
+                })
+            }
+            Self::Pages(pages) => pages.finish(complete, whole),
+            Self::Folder(mut folder) => {
+                folder.sync()?;
+                Ok(Finished {
+                    partial: None,
+                    files: folder.take_files(),
+                })
+            }
+        }
+    }
+}
+
+fn context(name: &str) -> String {
+    format!("could not write to {name}")
+}

@@ -1,0 +1,145 @@
+//! The walk over the pages of a list, by `nextToken` (vendors/botpress.md, Requests).
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::marker::PhantomData;
+
+use anyhow::{Result, bail};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::record_id;
+use crate::http::{Advice, Client};
+use crate::source::id_set::IdSet;
+
+/// So many pages in a row without an item that is new: the list goes round, though its tokens differ.
+const BARREN_PAGES: u32 = 50;
+
+/// A list of records that comes in pages.
+#[derive(Debug)]
+pub struct Pager<P> {
+    purpose: String,
+    advice: Advice,
+    query: Vec<(String, String)>,
+    next: Next,
+    tokens: HashSet<u64>,
+    seen: IdSet,
+    barren: u32,
+    page: PhantomData<P>,
+}
+
+#[derive(Debug)]
+enum Next {
+    First,
+    Token(String),
+    /// A token that was followed before.
+    Again,
+    End,
+}
+
+/// One page of a list on the wire.
+pub trait Page: DeserializeOwned {
+    /// The list's name in the address.
+    const LIST: &'static str;
+
+    /// The records, and what leads to the next page.
+    fn into_parts(self) -> (Vec<Box<RawValue>>, Meta);
+}
+
+impl<P: Page> Pager<P> {
+    /// A walk that has not begun. `purpose` is in words that follow "could not".
+    pub fn new(purpose: String, advice: Advice, query: Vec<(String, String)>) -> Self {
+        Self {
+            purpose,
+            advice,
+            query,
+            next: Next::First,
+            tokens: HashSet::new(),
+            seen: IdSet::default(),
+            barren: 0,
+            page: PhantomData,
+        }
+    }
+
+    /// The records of the next page that were on none before, nothing after the last page.
+    ///
+    /// # Errors
+    /// When the page cannot be had, or when the list has no end: a token came back, or page after page brings nothing.
+    pub async fn next_page(&mut self, client: &Client) -> Result<Option<Vec<Box<RawValue>>>> {
+        let mut query = self.query.clone();
+        match &self.next {
+            Next::First => {}
+            Next::Token(token) => query.push(("nextToken".to_owned(), token.clone())),
+            Next::Again => return self.endless("the API gave the same nextToken twice"),
+            Next::End => return Ok(None),
+        }
+        if self.barren == BARREN_PAGES {
+            return self.endless("page after page brings nothing new");
+        }
+        let mut call = client.call(self.purpose.clone(), &["v1", "chat", P::LIST], &query)?;
+        call.advice = self.advice;
+        let (mut records, meta) = client.get::<P>(&call).await?.into_parts();
+        self.next = match meta.next_token.filter(|token| !token.is_empty()) {
+            None => Next::End,
+            Some(token) if self.tokens.insert(hash(&token)) => Next::Token(token),
+            Some(_) => Next::Again,
+        };
+        // One without an id cannot be told from others; it is for the reader to refuse it.
+        records.retain(|record| record_id::id(record).is_none_or(|id| self.seen.insert(&id)));
+        self.barren = if records.is_empty() {
+            self.barren + 1
+        } else {
+            0
+        };
+        Ok(Some(records))
+    }
+
+    fn endless<T>(&self, why: &str) -> Result<T> {
+        let (purpose, list) = (&self.purpose, P::LIST);
+        bail!("could not {purpose}: {why}, so the list has no end (GET /v1/chat/{list})")
+    }
+}
+
+fn hash(token: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    token.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A page of the list of conversations.
+#[derive(Debug, Deserialize)]
+pub struct Conversations {
+    conversations: Vec<Box<RawValue>>,
+    meta: Meta,
+}
+
+impl Page for Conversations {
+    const LIST: &'static str = "conversations";
+
+    fn into_parts(self) -> (Vec<Box<RawValue>>, Meta) {
+        (self.conversations, self.meta)
+    }
+}
+
+/// A page of the list of messages.
+#[derive(Debug, Deserialize)]
+pub struct Messages {
+    messages: Vec<Box<RawValue>>,
+    meta: Meta,
+}
+
+impl Page for Messages {
+    const LIST: &'static str = "messages";
+
+    fn into_parts(self) -> (Vec<Box<RawValue>>, Meta) {
+        (self.messages, self.meta)
+    }
+}
+
+/// What every page of a list has besides its records.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Meta {
+    next_token: Option<String>,
+}

@@ -1,0 +1,138 @@
+//! What each message type says (vendors/botpress.md, Shapes).
+
+use serde_json::Value;
+
+use crate::model::{Attachment, Choice, wording};
+
+/// What a payload says, in the terms of the model.
+#[derive(Default)]
+pub struct Content {
+    /// The words, as plain text.
+    pub text: String,
+    /// What the reader could choose from.
+    pub options: Vec<Choice>,
+    /// Files, pictures and the like.
+    pub attachments: Vec<Attachment>,
+}
+
+impl Content {
+    /// Reads the payload of a message of this type. A type that is not known has the text of its `text`.
+    pub fn of(kind: &str, payload: &Value) -> Self {
+        match kind {
+            "markdown" => Self::text(words(payload, &["markdown", "text"])),
+            "image" => Self::media(kind, payload, "imageUrl"),
+            "audio" => Self::media(kind, payload, "audioUrl"),
+            "video" => Self::media(kind, payload, "videoUrl"),
+            "file" => Self::media(kind, payload, "fileUrl"),
+            "location" => Self::text(location(payload)),
+            "card" => Self::card(payload),
+            "carousel" => Self::all(items(payload), Self::card),
+            "bloc" => Self::all(items(payload), |item| {
+                let kind = item["type"].as_str().unwrap_or_default();
+                Self::of(kind, item.get("payload").unwrap_or(item))
+            }),
+            "choice" | "dropdown" => Self {
+                text: words(payload, &["text"]),
+                options: choices(&payload["options"]),
+                ..Self::default()
+            },
+            _ => Self::text(words(payload, &["text"])),
+        }
+    }
+
+    fn text(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
+    fn media(kind: &str, payload: &Value, key: &str) -> Self {
+        let title = words(payload, &["title", "caption"]);
+        Self {
+            attachments: attachment(kind, &payload[key], Some(&title)),
+            text: title,
+            ..Self::default()
+        }
+    }
+
+    fn card(card: &Value) -> Self {
+        let lines = [words(card, &["title"]), words(card, &["subtitle"])];
+        Self {
+            text: join(lines, " - "),
+            options: choices(&card["actions"]),
+            attachments: attachment("image", &card["imageUrl"], None),
+        }
+    }
+
+    /// The contents of several parts. The text tells each part with its own options and links, so that a reader sees
+    /// what belongs together; programs have them in `options` and `attachments` as well.
+    fn all<'a>(parts: impl Iterator<Item = &'a Value>, read: impl Fn(&Value) -> Self) -> Self {
+        parts.map(read).fold(Self::default(), |mut whole, part| {
+            let line = wording::line("", &part.text, &part.options, &part.attachments);
+            whole.text = join([std::mem::take(&mut whole.text), line], "\n");
+            whole.options.extend(part.options);
+            whole.attachments.extend(part.attachments);
+            whole
+        })
+    }
+}
+
+/// The first of the keys that holds text.
+fn words(payload: &Value, keys: &[&str]) -> String {
+    let found = keys.iter().find_map(|key| payload[*key].as_str());
+    found.unwrap_or_default().to_owned()
+}
+
+fn join(parts: [String; 2], separator: &str) -> String {
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(separator)
+}
+
+fn items(payload: &Value) -> impl Iterator<Item = &Value> {
+    payload["items"].as_array().into_iter().flatten()
+}
+
+fn choices(options: &Value) -> Vec<Choice> {
+    let options = options.as_array().into_iter().flatten();
+    options
+        .map(|option| {
+            let value = plain(&option["value"]);
+            let label = plain(&option["label"])
+                .or_else(|| value.clone())
+                .unwrap_or_default();
+            Choice { label, value }
+        })
+        .collect()
+}
+
+fn attachment(kind: &str, address: &Value, title: Option<&str>) -> Vec<Attachment> {
+    let attachment = address.as_str().map(|url| Attachment {
+        kind: kind.to_owned(),
+        url: url.to_owned(),
+        title: title.filter(|title| !title.is_empty()).map(str::to_owned),
+    });
+    attachment.into_iter().collect()
+}
+
+/// `title, address (latitude, longitude)`
+fn location(payload: &Value) -> String {
+    let place = join(
+        [words(payload, &["title"]), words(payload, &["address"])],
+        ", ",
+    );
+    match (plain(&payload["latitude"]), plain(&payload["longitude"])) {
+        (Some(latitude), Some(longitude)) if place.is_empty() => format!("{latitude}, {longitude}"),
+        (Some(latitude), Some(longitude)) => format!("{place} ({latitude}, {longitude})"),
+        _ => place,
+    }
+}
+
+/// Text as it is, other values as their JSON.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}

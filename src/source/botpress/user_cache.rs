@@ -1,0 +1,62 @@
+//! Who wrote in a conversation: each user is asked for once and remembered.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use anyhow::Result;
+use tokio::sync::OnceCell;
+
+use super::api::Api;
+use super::message;
+use crate::model::{Conversation, User};
+
+/// The users met so far; none for those who are gone.
+#[derive(Debug, Default)]
+pub struct UserCache {
+    known: Mutex<HashMap<String, Arc<OnceCell<Option<User>>>>>,
+}
+
+impl UserCache {
+    /// Adds the people to a conversation, and their names to its messages.
+    pub async fn join(&self, api: &Api, conversation: &mut Conversation) -> Result<()> {
+        let mut users: Vec<User> = Vec::new();
+        for message in &mut conversation.messages {
+            let Some(id) = &message.user_id else { continue };
+            if !users.iter().any(|user| user.id == *id) {
+                let known = self.find(api, id).await?;
+                let role = message.role;
+                users.push(known.map_or_else(|| unknown(id, role), |user| User { role, ..user }));
+            }
+            let user = users.iter().find(|user| user.id == *id);
+            message.author = user.and_then(|user| user.name.clone());
+        }
+        conversation.users = Some(users);
+        Ok(())
+    }
+
+    /// Asks once, even when several conversations want the same user at the same time.
+    async fn find(&self, api: &Api, id: &str) -> Result<Option<User>> {
+        let cell = {
+            let mut known = self
+                .known
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            known.entry(id.to_owned()).or_default().clone()
+        };
+        let ask = || async {
+            let record = api.user(id).await?;
+            record.map(|record| message::user(&record)).transpose()
+        };
+        cell.get_or_try_init(ask).await.cloned()
+    }
+}
+
+/// A user the vendor no longer knows.
+fn unknown(id: &str, role: crate::model::Role) -> User {
+    User {
+        id: id.to_owned(),
+        name: None,
+        tags: std::collections::BTreeMap::new(),
+        role,
+    }
+}

@@ -1,0 +1,78 @@
+//! Which ids have been met: exact, and compact for the ids that the vendors use.
+
+use std::collections::HashSet;
+
+/// A set of ids. Integers and UUIDs in their usual spelling take 8 and 16 bytes; no two ids are ever taken for one.
+#[derive(Debug, Default)]
+pub struct IdSet {
+    integers: HashSet<u64>,
+    uuids: HashSet<u128>,
+    others: HashSet<Box<str>>,
+}
+
+impl IdSet {
+    /// Remembers the id; false when it was there before.
+    pub fn insert(&mut self, id: &str) -> bool {
+        if let Some(number) = integer(id) {
+            self.integers.insert(number)
+        } else if let Some(number) = uuid(id) {
+            self.uuids.insert(number)
+        } else {
+            self.others.insert(id.into())
+        }
+    }
+
+    /// Whether the id was met.
+    pub fn contains(&self, id: &str) -> bool {
+        match (integer(id), uuid(id)) {
+            (Some(number), _) => self.integers.contains(&number),
+            (_, Some(number)) => self.uuids.contains(&number),
+            _ => self.others.contains(id),
+        }
+    }
+}
+
+/// Only the usual spelling, so that `7` and `07` stay two ids.
+fn integer(id: &str) -> Option<u64> {
+    id.parse()
+        .ok()
+        .filter(|number: &u64| number.to_string() == id)
+}
+
+/// Only the usual spelling: lower case, with hyphens at their places.
+fn uuid(id: &str) -> Option<u128> {
+    let hyphens = [8, 13, 18, 23];
+    let usual = id.len() == 36
+        && id.bytes().enumerate().all(|(at, byte)| match byte {
+            b'-' => hyphens.contains(&at),
+            byte => !hyphens.contains(&at) && matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        });
+    usual
+        .then(|| u128::from_str_radix(&id.replace('-', ""), 16).ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_look_alike_stay_apart() {
+        let uuid = "712af378-8621-4948-885e-51660424c04a";
+        let ids = [
+            "7",
+            "07",
+            "+7",
+            " 7",
+            uuid,
+            &uuid.to_uppercase(),
+            &uuid.replace('-', ""),
+            "",
+            "é",
+        ];
+        let mut seen = IdSet::default();
+        assert!(ids.iter().all(|id| seen.insert(id)));
+        assert!(!ids.iter().any(|id| seen.insert(id)));
+        assert_eq!((seen.integers.len(), seen.uuids.len()), (1, 1));
+    }
+}

@@ -1,0 +1,343 @@
+//! HTML fragments as plain text: the words, line breaks where a browser has them, and the addresses of links.
+//!
+//! html5gum reads the HTML; what is here is only how a tag shows in text.
+
+use std::fmt::Write;
+
+use html5gum::{Token, Tokenizer};
+
+use crate::json;
+
+/// The text a reader would see. A link is `words (address)`, an item of a list begins with `- `.
+pub fn to_text(html: &str) -> String {
+    simple(html).unwrap_or_else(|| full(html))
+}
+
+/// Most fragments have nothing but these tags and entities, and need no parser; none where there is more.
+fn simple(html: &str) -> Option<String> {
+    let mut page = Page::default();
+    page.text.reserve(html.len());
+    let mut rest = html;
+    while let Some(at) = memchr::memchr3(b'<', b'&', 0, rest.as_bytes()) {
+        page.words(&rest[..at]);
+        rest = &rest[at..];
+        let mut begins = |with| rest.strip_prefix(with).map(|tail| rest = tail).is_some();
+        if begins("<p>") || begins("</p>") {
+            page.new_line();
+        } else if begins("<br>") {
+            page.text.push('\n');
+        } else if begins("<a href=\"") {
+            let (address, tail) = rest.split_once('"')?;
+            let odd = address.contains(['&', '\r', '\0']);
+            rest = tail.strip_prefix('>').filter(|_| !odd)?;
+            page.open(b"a", |_| Some(address.as_bytes()));
+        } else if begins("</a>") {
+            page.close(b"a");
+        } else if begins("&amp;") {
+            page.words("&");
+        } else {
+            return None;
+        }
+    }
+    page.words(rest);
+    Some(page.end())
+}
+
+fn full(html: &str) -> String {
+    let mut page = Page::default();
+    for token in Tokenizer::new(html) {
+        let Ok(token) = token;
+        match token {
+            Token::String(text) => page.words(&String::from_utf8_lossy(&text)),
+            Token::StartTag(tag) => {
+                page.open(&tag.name, |name: &[u8]| {
+                    tag.attributes.get(name).map(|value| &value.value[..])
+                });
+            }
+            Token::EndTag(tag) => page.close(&tag.name),
+            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+        }
+    }
+    page.end()
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+    /// A blank stands between these words and the next.
+    blank: bool,
+    /// The address of the link in hand, and where its words begin.
+    link: Option<(String, usize)>,
+    /// Within `script` and `style`, whose text is not for reading.
+    hidden: bool,
+    /// Within `pre`, whose white space counts.
+    verbatim: bool,
+}
+
+impl Page {
+    fn end(mut self) -> String {
+        self.text.truncate(self.text.trim_end().len());
+        self.text
+    }
+
+    fn words(&mut self, text: &str) {
+        if self.hidden {
+            return;
+        }
+        if self.verbatim {
+            self.text.push_str(text);
+            return;
+        }
+        let mut rest = text;
+        loop {
+            let words = rest.trim_start_matches(is_blank);
+            self.blank |= words.len() < rest.len();
+            if words.is_empty() {
+                return;
+            }
+            if self.blank && !self.at_line_start() {
+                self.text.push(' ');
+            }
+            self.blank = false;
+            let (words, tail) = words.split_at(even(words));
+            self.text.push_str(words);
+            rest = tail;
+        }
+    }
+
+    fn open<'a>(&mut self, name: &[u8], attribute: impl Fn(&[u8]) -> Option<&'a [u8]>) {
+        match name {
+            b"br" => self.text.push('\n'),
+            b"a" => {
+                let address =
+                    attribute(b"href").map(|value| String::from_utf8_lossy(value).into_owned());
+                // The blank before a link is not one of its words.
+                if std::mem::take(&mut self.blank) && !self.at_line_start() {
+                    self.text.push(' ');
+                }
+                self.link = address.map(|address| (address, self.text.len()));
+            }
+            b"img" => {
+                let alt =
+                    attribute(b"alt").map(|value| String::from_utf8_lossy(value).into_owned());
+                self.words(&alt.unwrap_or_default());
+            }
+            b"li" => {
+                self.new_line();
+                self.text.push_str("- ");
+            }
+            b"td" | b"th" => self.blank = true,
+            b"script" | b"style" => self.hidden = true,
+            name if is_block(name) => {
+                self.new_line();
+                self.verbatim = name == b"pre";
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &[u8]) {
+        match name {
+            b"a" => self.end_link(),
+            b"script" | b"style" => self.hidden = false,
+            b"li" => self.new_line(),
+            name if is_block(name) => {
+                self.new_line();
+                self.verbatim &= name != b"pre";
+            }
+            _ => {}
+        }
+    }
+
+    fn end_link(&mut self) {
+        let Some((address, start)) = self.link.take() else {
+            return;
+        };
+        let words = self.text[start..].trim();
+        if words.is_empty() {
+            self.text.push_str(&address);
+        } else if !address.is_empty() && words != address {
+            let _ = write!(self.text, " ({address})");
+        }
+    }
+
+    fn new_line(&mut self) {
+        self.blank = false;
+        if !self.at_line_start() {
+            self.text.push('\n');
+        }
+    }
+
+    fn at_line_start(&self) -> bool {
+        self.text.is_empty() || self.text.ends_with(['\n', ' '])
+    }
+}
+
+/// How long the words are that stand a single space apart, which read as they are written.
+fn even(words: &str) -> usize {
+    let blank = |byte: u8| is_blank(byte.into());
+    let uneven = |pair: &[u8]| blank(pair[0]) && (pair[0] != b' ' || blank(pair[1]));
+    let bytes = words.as_bytes();
+    let mut at = 0;
+    while let Some(eight) = bytes[at..].first_chunk() {
+        if may_be_uneven(u64::from_le_bytes(*eight))
+            && let Some(found) = bytes[at..at + 8].windows(2).position(uneven)
+        {
+            return at + found;
+        }
+        // The last of them has not been seen with the one behind it.
+        at += 7;
+    }
+    let rest = &bytes[at..];
+    let end = rest.windows(2).position(uneven);
+    at + end.unwrap_or_else(|| rest.len() - usize::from(rest.last().copied().is_some_and(blank)))
+}
+
+/// Whether there may be two spaces in a row among eight bytes, or another byte below a space.
+fn may_be_uneven(eight: u64) -> bool {
+    let spaces = json::lanes_below(eight, b' ' + 1);
+    (json::lanes_below(eight, b' ') | (spaces & (spaces >> 8))) != 0
+}
+
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
+}
+
+fn is_block(name: &[u8]) -> bool {
+    const BLOCKS: &[&[u8]] = &[
+        b"address",
+        b"article",
+        b"aside",
+        b"blockquote",
+        b"dd",
+        b"div",
+        b"dl",
+        b"dt",
+        b"figure",
+        b"footer",
+        b"form",
+        b"h1",
+        b"h2",
+        b"h3",
+        b"h4",
+        b"h5",
+        b"h6",
+        b"header",
+        b"hr",
+        b"main",
+        b"nav",
+        b"ol",
+        b"p",
+        b"pre",
+        b"section",
+        b"table",
+        b"tr",
+        b"ul",
+    ];
+    BLOCKS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{full, simple, to_text};
+
+    proptest! {
+        #[test]
+        fn simple_fragments_read_as_any_others(
+            parts in prop::collection::vec(prop::sample::select(PARTS), 0..12),
+        ) {
+            let html = parts.concat();
+            if let Some(text) = simple(&html) {
+                prop_assert_eq!(text, full(&html));
+            }
+        }
+
+        #[test]
+        fn words_stand_a_single_space_apart(text in "[a-c \\t\\n\\r\\x0c\\x0b\u{a0}é]{0,60}") {
+            let words = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(to_text(&text), words.trim_end());
+        }
+    }
+
+    const PARTS: &[&str] = &[
+        "<p>",
+        "</p>",
+        "<br>",
+        "<a href=\"https://x\">",
+        "<a href=\"",
+        "\">",
+        "</a>",
+        "&amp;",
+        "&amp",
+        "amp;",
+        "lt;",
+        "#",
+        "a",
+        "word é",
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\u{a0}",
+        "\t",
+        "\u{c}",
+        "<",
+        ">",
+        "<b>",
+        "\"",
+        "'",
+        "=",
+        "/",
+        "\0",
+        "😀",
+        "p>",
+    ];
+
+    #[test]
+    fn usual_fragments_are_simple() {
+        assert!(simple("<p>Hi &amp; <a href=\"https://x\">see</a>!</p>\n<p>a<br>b</p>").is_some());
+    }
+
+    #[test]
+    fn fragments_read_as_in_a_browser() {
+        for (html, text) in [
+            ("<p>Hi!</p>", "Hi!"),
+            ("<p>One</p><p>Two</p>\n<p>Three</p>", "One\nTwo\nThree"),
+            ("plain words", "plain words"),
+            ("a<br>b<br/>c", "a\nb\nc"),
+            ("a<br><br>b", "a\n\nb"),
+            (
+                "Caf&eacute; &amp; bar&nbsp;&lt;b&gt; &#128512;",
+                "Café & bar\u{a0}<b> 😀",
+            ),
+            (
+                "<p>  many \n blanks <b>and</b> <i>tags</i>.</p>",
+                "many blanks and tags.",
+            ),
+            (
+                "See <a href=\"https://x/?a=1&amp;b=2\">our page</a>.",
+                "See our page (https://x/?a=1&b=2).",
+            ),
+            ("<a href='https://x'>https://x</a>", "https://x"),
+            ("<a href='https://x'><img src=i></a>!", "https://x!"),
+            ("<a name=top>Top</a>", "Top"),
+            (
+                "<ul><li>One</li><li>Two <b>bold</b></li></ul>after",
+                "- One\n- Two bold\nafter",
+            ),
+            ("<pre>a\n  b</pre>c", "a\n  b\nc"),
+            ("x<script>alert(1)</script>y", "xy"),
+            (
+                "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
+                "a b\nc",
+            ),
+            ("1 < 2 & 3 > 2", "1 < 2 & 3 > 2"),
+            ("<p>unclosed <b>tags", "unclosed tags"),
+            ("", ""),
+        ] {
+            assert_eq!(to_text(html), text, "{html}");
+        }
+    }
+}
