@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use crate::archive::clock;
+use crate::archive::increment::clock;
 use crate::support::fake::{Action, Fake, Rule, World};
 use crate::support::{boost, botpress, convexport, ids, records};
 

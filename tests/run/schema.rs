@@ -46,7 +46,7 @@ fn exports_of_both_vendors_are_as_their_schema_says() {
     world = world.state(&first, "cart", "{\"items\":[1]}");
     let fake = Fake::start(world);
     let (line, array) = (schema("jsonl"), schema("json"));
-    let saved = include_str!("fixtures/boost-export.json");
+    let saved = include_str!("../fixtures/boost-export.json");
     let sample = convexport("boost --input - -f jsonl").stdin(saved).stdout();
     let [bots, boosts] = exports(&fake);
     for jsonl in [bots, boosts, sample] {

@@ -111,7 +111,7 @@ fn messages_that_stand_twice_are_not_dropped() {
 
 #[test]
 fn a_byte_order_mark_is_no_garbage() {
-    let saved = include_str!("fixtures/boost-export.json");
+    let saved = include_str!("../../fixtures/boost-export.json");
     let plain = convexport("boost --input - -f jsonl").stdin(saved).stdout();
     let marked = format!("\u{feff}{saved}");
     let read = convexport("boost --input - -f jsonl")

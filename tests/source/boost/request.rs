@@ -68,7 +68,8 @@ fn the_shape_is_the_documented_one() {
     let out = convexport("boost --input tests/fixtures/boost-export.json -f jsonl").stdout();
     assert_eq!(out.lines().count(), 1);
     let record = &records(&out)[0];
-    let sample: Value = serde_json::from_str(include_str!("fixtures/boost-export.json")).unwrap();
+    let sample: Value =
+        serde_json::from_str(include_str!("../../fixtures/boost-export.json")).unwrap();
     let mut theirs = sample[1].clone();
     let messages = theirs.as_object_mut().unwrap().remove("messages").unwrap();
     assert_eq!(record["raw"], theirs);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::archive::clock;
+use crate::archive::increment::clock;
 use crate::support::botpress;
 use crate::support::fake::{Conversation, Fake, REFERENCE, World, utc};
 

@@ -169,7 +169,7 @@ fn a_listed_conversation_that_was_deleted_since_is_no_failure() {
 
 #[test]
 fn the_page_on_spark_shows_the_script_as_it_is() {
-    let page = include_str!("../docs/spark.md");
-    let script = include_str!("../examples/spark.py");
+    let page = include_str!("../../../docs/spark.md");
+    let script = include_str!("../../../examples/spark.py");
     assert!(page.contains(&format!("```python\n{script}```")));
 }

@@ -184,7 +184,7 @@ fn a_conversation_that_does_not_fit_is_named_and_the_next_is_written() {
 #[test]
 fn the_readmes_template_works_as_written() {
     // Some systems check text out with other ends of lines.
-    let readme = include_str!("../README.md").replace("\r\n", "\n");
+    let readme = include_str!("../../README.md").replace("\r\n", "\n");
     let block = |mark: &str, before: &str| {
         let (_, rest) = readme.split_once(before).unwrap();
         let (_, rest) = rest.split_once(&format!("```{mark}\n")).unwrap();

@@ -8,7 +8,7 @@ use crate::support::{bot_with, botpress};
 #[test]
 fn the_vendors_example_reads_as_in_the_design() {
     let sample: Vec<Value> =
-        serde_json::from_str(include_str!("fixtures/botpress-messages.json")).unwrap();
+        serde_json::from_str(include_str!("../fixtures/botpress-messages.json")).unwrap();
     let messages: Vec<String> = sample.iter().map(Value::to_string).collect();
     let mut world = bot_with(&messages.iter().map(String::as_str).collect::<Vec<_>>());
     world.conversations[0].id = "712af378-8621-4948-885e-51660424c04a".to_owned();

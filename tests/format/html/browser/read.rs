@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::html::{HOSTILE, message, response};
+use crate::format::html::page::{HOSTILE, message, response};
 use crate::support::browser::Browser;
 use crate::support::fake::{Conversation, DAY, Fake, REFERENCE, World};
 use crate::support::{boost, botpress, convexport};

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::archive::mirror;
+use crate::archive::increment::mirror;
 use crate::support::fake::{Action, Fake, Rule, World};
 use crate::support::{Convexport, Run, boost, botpress, ids, records, truth};
 

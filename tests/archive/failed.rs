@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::archive::{clock, mirror};
+use crate::archive::increment::{clock, mirror};
 use crate::support::fake::{Action, BoostFault, Conversation, DAY, Fake, Rule, When, World};
 use crate::support::{Run, boost, botpress, convexport, ids, records, truth};
 

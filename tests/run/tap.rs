@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::archive::clock;
+use crate::archive::increment::clock;
 use crate::support::fake::{Action, Conversation, Fake, Rule, World};
 use crate::support::{Convexport, Run, boost, botpress, convexport, records};
 
@@ -401,7 +401,7 @@ fn a_run_that_ends_midway_says_nothing_of_where_to_go_on() {
     let run = tap(&fake, "botpress", folder.path(), "").run();
     run.ends(4, &[]);
     assert_eq!(of_type(&run.stdout, "STATE"), [] as [Value; 0]);
-    let saved = include_str!("fixtures/boost-export.json");
+    let saved = include_str!("../fixtures/boost-export.json");
     let cut = &saved[..saved.len() * 2 / 3];
     let run = convexport("boost --input - -f singer").stdin(cut).run();
     run.ends(3, &[]);

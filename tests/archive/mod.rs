@@ -1,0 +1,3 @@
+pub mod crash;
+pub mod failed;
+pub mod increment;

@@ -1,0 +1,3 @@
+pub mod contract;
+pub mod conversation;
+pub mod list;

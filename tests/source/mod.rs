@@ -1,0 +1,3 @@
+pub mod boost;
+pub mod botpress;
+pub mod saved;
