@@ -1,4 +1,10 @@
-//! The tests: all of them run the binary as a user would, most of them against the fake vendors.
+//! The tests: all of them run the binary as a user would, most of them against the fake vendors of `support`.
+//!
+//! There is a folder for each room of `src/` that a user meets, with the room's name. The rooms that nobody meets by
+//! themselves (`model`, `text`, `json`, `time`) have unit tests beside their code.
+//!
+//! `contract`, `data_tools`, `singer` and `spark` are no Rust: there `.ci/run` finds scripts that hold the program
+//! against programs of others.
 
 mod support;
 
@@ -8,6 +14,7 @@ mod console;
 mod format;
 mod http;
 mod io;
+mod report;
 mod run;
 mod sink;
 mod source;

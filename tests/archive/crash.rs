@@ -1,7 +1,7 @@
-//! Runs that end before their time: killed, interrupted, out of time, out of disk. Nothing is lost, nothing is twice.
+//! Runs that are killed, stopped, or out of time: nothing is lost, nothing is twice.
 
 #![cfg(unix)]
-#![expect(clippy::print_stdout, reason = "what was done, or skipped, is said")]
+#![expect(clippy::print_stdout, reason = "what was done is said")]
 
 use std::collections::HashSet;
 use std::fs;
@@ -9,35 +9,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::archive::increment::mirror;
-use crate::support::fake::{Action, Fake, Rule, World};
+use super::{mirror, slow};
+use crate::support::fake::{Fake, Rule, World};
 use crate::support::{Convexport, Run, boost, botpress, ids, records, truth};
-
-fn pause(millis: u64) {
-    std::thread::sleep(Duration::from_millis(millis));
-}
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(sent.success());
-}
-
-fn start(command: Convexport) -> Child {
-    command
-        .command()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-fn end(child: Child) -> Run {
-    Run::from(child.wait_with_output().unwrap())
-}
 
 /// Starts the command and kills it after a random while, again and again until it ends by itself. How often it was
 /// killed.
@@ -68,7 +42,7 @@ fn kill_until_done(
 }
 
 /// Each id once, each line valid, everything there.
-fn assert_appended(file: &Path, expected: &[(String, Vec<String>)]) {
+pub fn assert_appended(file: &Path, expected: &[(String, Vec<String>)]) {
     let text = fs::read_to_string(file).unwrap();
     assert!(text.ends_with('\n'));
     let mut found = ids(&records(&text));
@@ -135,18 +109,6 @@ fn kill_nine_of_a_stream_loses_and_doubles_nothing() {
     let mut found: Vec<_> = ids(&records(&text)).into_iter().map(|(id, _)| id).collect();
     found.sort();
     assert_eq!(found, expected, "after {kills} kills");
-}
-
-/// A bot whose every message call takes a while.
-fn slow(conversations: usize) -> Fake {
-    let slow = Rule::on("/messages").answer(Action::Delay(Duration::from_millis(20)));
-    Fake::start(World::with_conversations(conversations, |_| 2).rule(slow))
-}
-
-fn wait_for_requests(fake: &Fake, count: usize) {
-    while fake.requests().len() < count {
-        pause(5);
-    }
 }
 
 #[test]
@@ -233,48 +195,6 @@ fn signals_save_and_say_how_to_go_on() {
 }
 
 #[test]
-fn a_signal_is_heard_while_a_rate_limit_is_waited_for() {
-    let fake = Fake::start(
-        World::with_conversations(3, |_| 1)
-            .rule(Rule::on("/messages").answer(Action::retry_after(600))),
-    );
-    let child = start(botpress(&fake, "-f jsonl"));
-    wait_for_requests(&fake, 2);
-    pause(200);
-    let asked = Instant::now();
-    signal(&child, "-INT");
-    let run = end(child);
-    assert!(asked.elapsed() < Duration::from_secs(2));
-    run.ends(130, &["without --state this begins anew: "]);
-}
-
-#[test]
-fn a_signal_is_heard_though_nobody_reads_the_output() {
-    let fake = Fake::start(World::with_conversations(300, |_| 40));
-    let mut child = start(botpress(&fake, "-f jsonl"));
-    wait_for_requests(&fake, 100);
-    pause(300);
-    let asked = Instant::now();
-    signal(&child, "-TERM");
-    assert_eq!(child.wait().unwrap().code(), Some(143));
-    assert!(asked.elapsed() < Duration::from_secs(4));
-}
-
-#[test]
-fn a_second_signal_ends_it_at_once() {
-    let fake = Fake::start(World::with_conversations(300, |_| 40));
-    let mut child = start(botpress(&fake, "-f jsonl"));
-    wait_for_requests(&fake, 100);
-    pause(300);
-    signal(&child, "-INT");
-    pause(100);
-    let asked = Instant::now();
-    signal(&child, "-INT");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(asked.elapsed() < Duration::from_secs(1));
-}
-
-#[test]
 fn time_that_is_up_ends_a_run_that_can_be_continued() {
     let fake = slow(150);
     let folder = tempfile::tempdir().unwrap();
@@ -297,100 +217,34 @@ fn time_that_is_up_ends_a_run_that_can_be_continued() {
     cut.ends(3, &["stopped by --max-duration"]);
 }
 
-/// A file system of 300 KB. None where this user may not mount one; then it is said and passed over.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn new() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=300k", "tmpfs"])
-            .arg(folder.path())
-            .stderr(Stdio::null())
-            .status();
-        if mount.is_ok_and(|status| status.success()) {
-            return Some(Self(folder));
-        }
-        println!("skipped: no small file system can be mounted here");
-        None
-    }
+pub fn pause(millis: u64) {
+    std::thread::sleep(Duration::from_millis(millis));
 }
 
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        Command::new("umount").arg(self.0.path()).status().ok();
-    }
+pub fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
 }
 
-#[test]
-fn a_full_disk_harms_no_good_file() {
-    let Some(disk) = SmallDisk::new() else { return };
-    let folder = disk.0.path();
-    let fake = Fake::start(World::with_conversations(60, |_| 40));
-    fs::write(folder.join("all.json"), "[\"good\"]").unwrap();
-    let file = botpress(&fake, "-o all.json").within(folder).run();
-    file.ends(1, &["all.json.partial", "No space left"]);
-    assert_eq!(
-        fs::read_to_string(folder.join("all.json")).unwrap(),
-        "[\"good\"]"
-    );
-    fs::remove_file(folder.join("all.json.partial")).unwrap();
-
-    for destination in ["-d mirror -f json", "-o all.jsonl --append"] {
-        let args = format!("--state s {destination}");
-        let run = botpress(&fake, &args).within(folder).run();
-        run.ends(1, &["could not write", "No space left"]);
-        for (_, messages) in mirror_if_any(&folder.join("mirror")) {
-            assert_eq!(messages.len(), 40, "each file is whole");
-        }
-        // With room again the same command goes on, and nothing is missing or twice.
-        let grown = Command::new("mount")
-            .args(["-o", "remount,size=20m"])
-            .arg(folder)
-            .status()
-            .unwrap();
-        assert!(grown.success());
-        assert_eq!(botpress(&fake, &args).within(folder).run().code, 0);
-        let mut expected = truth(&fake.world());
-        expected.sort();
-        if destination.starts_with("-d") {
-            assert_eq!(mirror(&folder.join("mirror")), expected);
-            fs::remove_dir_all(folder.join("mirror")).unwrap();
-        } else {
-            assert_appended(&folder.join("all.jsonl"), &expected);
-        }
-        for name in ["s", "s.lock", "s.journal"] {
-            fs::remove_file(folder.join(name)).ok();
-        }
-        Command::new("mount")
-            .args(["-o", "remount,size=300k"])
-            .arg(folder)
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
-    }
+pub fn start(command: Convexport) -> Child {
+    command
+        .command()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
-fn mirror_if_any(folder: &Path) -> Vec<(String, Vec<String>)> {
-    if folder.exists() {
-        mirror(folder)
-    } else {
-        Vec::new()
-    }
+pub fn end(child: Child) -> Run {
+    Run::from(child.wait_with_output().unwrap())
 }
 
-#[test]
-fn a_state_that_cannot_be_written_is_told_before_the_first_request() {
-    let fake = Fake::start(World::with_conversations(3, |_| 1));
-    let folder = tempfile::tempdir().unwrap();
-    let run = |state: &str| {
-        botpress(&fake, "-f jsonl --state")
-            .arg(state)
-            .within(folder.path())
-            .run()
-    };
-    run("nowhere/s").ends(1, &["could not use the state nowhere/s", "No such file"]);
-    fs::create_dir(folder.path().join("s.journal")).unwrap();
-    run("s").ends(1, &["s.journal", "directory"]);
-    assert_eq!(fake.requests().len(), 0);
+pub fn wait_for_requests(fake: &Fake, count: usize) {
+    while fake.requests().len() < count {
+        pause(5);
+    }
 }

@@ -1,50 +1,9 @@
-//! The command line itself: help, versions, what is refused, and what `-v` and logs say.
+//! Flags with wrong values, and flags that cannot be honoured together: refused before the first request.
 
-use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{botpress, convexport, records};
+use std::fs;
 
-#[test]
-fn help_is_for_newcomers_and_shows_no_secret() {
-    let help = |args: &str| {
-        convexport(args)
-            .env("BP_TOKEN", "s3cr3t-t0ken")
-            .env("BP_BOT_ID", "my-bot")
-            .stdout()
-    };
-    let top = help("--help");
-    assert!(
-        top.contains("botpress") && top.contains("Exit codes:"),
-        "{top}"
-    );
-    let (short, long) = (help("botpress -h"), help("botpress --help"));
-    assert!(
-        long.contains("Examples:") && long.contains("convexport botpress --bot-id ID"),
-        "{long}"
-    );
-    assert!(short.len() < long.len());
-    for flag in [
-        "--bot-id",
-        "--since",
-        "--tag",
-        "--concurrency",
-        "--token-file",
-        "--with-users",
-        "BP_TOKEN",
-    ] {
-        assert!(short.contains(flag), "{flag} is not in: {short}");
-    }
-    assert!(
-        short.contains("created at or after"),
-        "help says which time is meant"
-    );
-    for text in [&top, &short, &long] {
-        assert!(!text.contains("s3cr3t") && !text.contains("my-bot"));
-    }
-    assert_eq!(
-        convexport("--version").stdout(),
-        concat!("convexport ", env!("CARGO_PKG_VERSION"), "\n")
-    );
-}
+use crate::support::fake::{Fake, World};
+use crate::support::{Run, bot_with, botpress, convexport};
 
 #[test]
 fn wrong_values_name_the_flag_and_what_it_takes() {
@@ -114,38 +73,39 @@ fn times_that_cannot_be_shown_are_refused_before_the_first_request() {
 }
 
 #[test]
-fn verbose_says_requests_and_retries_without_the_token() {
-    let rule = Rule::on("/messages").first(1).answer(Action::Status(502));
-    let fake = Fake::start(World::with_conversations(1, |_| 1).rule(rule));
-    let run = botpress(&fake, "-f jsonl -v").run();
-    run.ends(
-        0,
-        &[
-            "GET /v1/chat/conversations: 200 in",
-            "502",
-            "retry 1 of 5 in 0.",
-            "1 conversation, 1 message in",
-        ],
-    );
-    assert!(!run.stderr.contains("bp_pat"));
-    assert_eq!(records(&run.stdout).len(), 1);
+fn filters_with_ids_are_refused() {
+    let fake = Fake::start(bot_with(&[]));
+    botpress(&fake, "--conversation talk --since 7d")
+        .run()
+        .ends(2, &["--conversation names the conversations"]);
+    botpress(&fake, "--since now --until 2d")
+        .run()
+        .ends(2, &["--since is not before --until"]);
+    let both = botpress(&fake, "--conversation - --token-file -").run();
+    both.ends(2, &["cannot both read stdin"]);
+    assert_eq!(fake.requests().len(), 0);
 }
 
 #[test]
-fn logs_can_be_json() {
-    let rule = Rule::on("/messages").answer(Action::Status(400));
-    let fake = Fake::start(World::with_conversations(1, |_| 1).rule(rule));
-    let run = botpress(&fake, "-f jsonl --log-format json").run();
-    let lines: Vec<serde_json::Value> = run
-        .stderr
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert_eq!(lines[0]["level"], "error");
-    assert!(
-        lines[0]["message"]
-            .as_str()
-            .unwrap()
-            .contains("could not read the messages")
-    );
+fn one_path_is_one_thing() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &str| -> Run { botpress(&fake, args).within(folder.path()).run() };
+    run("--state x.jsonl -o x.jsonl --append").ends(2, &["x.jsonl is named twice"]);
+    run("--summary ./x.jsonl -o x.jsonl").ends(2, &["is named twice"]);
+    run("--summary s.journal --state s -f jsonl").ends(2, &["s.journal is named twice"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn no_file_of_the_run_lies_among_the_conversations() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["--summary all/1000001.json", "--state all/s"] {
+        let fake = Fake::start(World::new());
+        botpress(&fake, "-d all -f json")
+            .args(file)
+            .within(folder.path())
+            .run()
+            .ends(2, &["keep it beside"]);
+    }
 }

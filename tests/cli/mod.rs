@@ -1,1 +1,5 @@
-pub mod flags;
+//! The command line: help, flags and credentials.
+
+mod credentials;
+mod flags;
+mod help;

@@ -1,1 +1,4 @@
-pub mod terminal;
+//! What is said on stderr, and what a terminal shows.
+
+mod log;
+mod terminal;

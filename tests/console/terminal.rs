@@ -1,4 +1,5 @@
 //! What a terminal shows, and that only a terminal gets it. util-linux's `script` gives the binary one of its own.
+
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -6,7 +7,8 @@ use std::fs;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{Convexport, convexport};
+use crate::support::fake::{Fake, World};
+use crate::support::{Convexport, bot_with, botpress, convexport};
 
 const TEXT: &str = "Words that are \u{1b}[31mtoo many for a narrow\u{9b}0m terminal";
 
@@ -35,7 +37,9 @@ fn shown(command: Convexport, columns: usize) -> String {
 }
 
 const USER: &str = "\u{1b}[1m\u{1b}[32mUser\u{1b}[0m";
+
 const BOT: &str = "\u{1b}[1m\u{1b}[36mBot\u{1b}[0m";
+
 const TIME: &str = "\u{1b}[2mat 2026-11-01 10:00:00 +00:00\u{1b}[0m";
 
 #[test]
@@ -112,6 +116,57 @@ fn other_forms_are_only_made_harmless() {
         assert!(
             screen.contains("\\u001b[31mtoo many for a narrow"),
             "{form}: {screen}"
+        );
+    }
+}
+
+/// util-linux's `script` gives the binary a terminal of its own.
+#[cfg(target_os = "linux")]
+mod on_a_terminal {
+    use super::{Fake, World, bot_with, botpress};
+    use crate::support::fake::{Action, Rule};
+
+    fn screen(fake: &Fake, args: &str, redirect: &str) -> String {
+        botpress(fake, args).screen("", redirect)
+    }
+
+    #[test]
+    fn messages_cannot_write_to_it() {
+        let message = "{\"id\":\"m\",\"createdAt\":\"2026-11-01T10:00:00Z\",\"type\":\"text\",\"direction\":\"incoming\",\
+                       \"payload\":{\"text\":\"a\\u001b[31mb\\u202ec\"}}";
+        let fake = Fake::start(bot_with(&[message]));
+        let screen = screen(&fake, "", " 2>/dev/null");
+        assert!(screen.contains(": a\\u001b[31mb\\u202ec\r\n"), "{screen}");
+    }
+
+    #[test]
+    fn progress_and_a_last_line_are_shown() {
+        let limited = Rule::on("/messages").nth(3).answer(Action::retry_after(1));
+        let fake = Fake::start(World::with_conversations(30, |_| 2).rule(limited));
+        let shown = screen(&fake, "-f jsonl", " >/dev/null");
+        assert!(
+            shown.contains("30 conversations, 60 messages in"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("rate limited, waiting 2 s")
+                || shown.contains("rate limited, waiting 1 s"),
+            "{shown}"
+        );
+        let shared = screen(&fake, "-f jsonl", "");
+        let lines: Vec<_> = shared.lines().collect();
+        assert!(
+            lines[..30]
+                .iter()
+                .all(|line| line.starts_with("{\"source\"")),
+            "no bar between the data: {shared}"
+        );
+        let quiet = screen(&fake, "-f jsonl -q", " >/dev/null");
+        assert_eq!(quiet, "");
+        let plain = screen(&fake, "-f jsonl --no-progress", " >/dev/null");
+        assert!(
+            plain.starts_with("30 conversations, 60 messages in") && plain.lines().count() == 1,
+            "{plain}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! No text of a message breaks a form of export: what was said can be read back, and nothing passes for structure.
+//! No text of a message breaks a format: what was said can be read back, and nothing passes for structure.
 //! Markdown has tests of its own, since only its parser can tell.
 
 use std::collections::HashMap;

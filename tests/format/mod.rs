@@ -1,7 +1,11 @@
-pub mod any_text;
-pub mod chat;
+//! The formats, each compared with what a program or a person reads in it.
+
+mod any_text;
+mod chat;
 pub mod csv;
-pub mod html;
-pub mod markdown;
-pub mod template;
-pub mod text;
+mod html;
+mod markdown;
+mod messages;
+mod singer;
+mod template;
+mod text;

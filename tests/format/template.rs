@@ -245,21 +245,6 @@ fn a_template_that_never_ends_is_found() {
 }
 
 #[test]
-fn an_edited_template_makes_another_export() {
-    let fake = Fake::start(World::with_conversations(2, |_| 1));
-    let folder = tempfile::tempdir().unwrap();
-    let run = |template: &str| {
-        fs::write(folder.path().join("t"), template).unwrap();
-        botpress(&fake, "--template t -d all --state s")
-            .within(folder.path())
-            .run()
-    };
-    assert_eq!(run("{{ conversation.id }}").code, 0);
-    assert_eq!(run("{{ conversation.id }}").code, 0);
-    run("id {{ conversation.id }}").ends(2, &["template"]);
-}
-
-#[test]
 fn vendors_are_exported_by_a_template_too() {
     let message = "{\"id\":\"m\",\"createdAt\":\"2026-11-01T10:00:00Z\",\"type\":\"text\",\"direction\":\"incoming\",\
                    \"payload\":{\"text\":\"Hi\"}}";

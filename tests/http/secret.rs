@@ -8,6 +8,7 @@ use crate::support::{Convexport, boost, botpress};
 
 /// So much of a secret is enough to recognise it, also where it was cut off.
 const TELLING: usize = 12;
+
 const CLIENT: &str = "client-of-the-tests";
 
 /// A run's options and what it may leave behind: every kind of file that the program writes, and both kinds of log.

@@ -1,1 +1,4 @@
-pub mod compression;
+//! Files: written whole or not at all, locked, compressed.
+
+mod atomic_file;
+mod compression;

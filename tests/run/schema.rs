@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{boost, botpress, convexport, records};
+use crate::support::{Convexport, boost, botpress, convexport, records};
 
 fn schema(name: &str) -> Validator {
     let schema = convexport("schema").args(name).stdout();
@@ -134,7 +134,7 @@ fn summaries_and_states_are_as_their_schemas_say() {
     let fake = Fake::start(World::with_conversations(12, |_| 2).with_boost(5, |_| 2));
     let folder = tempfile::tempdir().unwrap();
     let (summary, state) = (schema("summary"), schema("state"));
-    let run = |command: crate::support::Convexport, code: i32| {
+    let run = |command: Convexport, code: i32| {
         let run = command.args("--summary s.json").within(folder.path()).run();
         assert_eq!(run.code, code, "{}", run.stderr);
         let found = read(folder.path(), "s.json");

@@ -3,12 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use crate::archive::increment::clock;
-use crate::support::botpress;
 use crate::support::fake::{Conversation, Fake, REFERENCE, World, utc};
+use crate::support::{botpress, convexport};
 
 /// The paths of all files in a folder, within it.
-fn files(folder: &Path) -> Vec<String> {
+pub fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(inner) = folders.pop() {
@@ -53,7 +52,7 @@ fn files_lie_where_the_template_says() {
         .collect();
     expected.sort();
     assert_eq!(files(&folder.path().join("all")), expected);
-    crate::support::convexport("verify all --summary s.json")
+    convexport("verify all --summary s.json")
         .within(folder.path())
         .run()
         .ends(0, &[]);
@@ -130,37 +129,4 @@ fn hostile_ids_and_channels_stay_in_the_folder() {
             "{name}"
         );
     }
-}
-
-#[test]
-fn a_mirror_keeps_its_names() {
-    let fake = Fake::start(World::with_conversations(3, |_| 2));
-    let folder = tempfile::tempdir().unwrap();
-    let night = |args: &str| {
-        botpress(&fake, "--state s -d all -f json")
-            .args(args)
-            .within(folder.path())
-    };
-    night("--name {year}/{id}").stdout();
-    let before = files(&folder.path().join("all"));
-    let grown = {
-        let mut world = fake.world();
-        let id = world.conversations[1].id.clone();
-        world.say(&id, clock() - 1000, true, "late");
-        id
-    };
-    night("--name {year}/{id}").stdout();
-    let after = files(&folder.path().join("all"));
-    assert_eq!(after, before);
-    let file = after.iter().find(|name| name.contains(&grown)).unwrap();
-    assert!(
-        fs::read_to_string(folder.path().join("all").join(file))
-            .unwrap()
-            .contains("late")
-    );
-    night("--name {year}/x{id}")
-        .run()
-        .ends(2, &["another export", "name was", "{year}/{id}"]);
-    night("").run().ends(2, &["name was"]);
-    assert_eq!(files(&folder.path().join("all")), before);
 }

@@ -5,12 +5,13 @@ pub mod fake;
 
 #[cfg(target_os = "linux")]
 use std::ffi::OsStr;
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use fake::{Fake, World};
+use fake::{Fake, Rule, World};
 use serde_json::Value;
 
 /// A call of the binary with an environment of its own.
@@ -222,9 +223,27 @@ pub fn truth(world: &World) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
+/// Milliseconds since 1970, by the machine's clock: the program reads it, too.
+pub fn clock() -> i64 {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
 /// A bot with one conversation that holds these messages, given as raw JSON.
 pub fn bot_with(messages: &[&str]) -> World {
     let talk = fake::Conversation::new("talk", fake::REFERENCE - fake::DAY);
     let talk = messages.iter().fold(talk, |talk, raw| talk.message(raw));
     World::new().conversation(talk)
+}
+
+/// A bot with thirty conversations of three messages, and a rule.
+pub fn fake_with(rule: Rule) -> Fake {
+    Fake::start(World::with_conversations(30, |_| 3).rule(rule))
+}
+
+/// The summary that a run left as `summary.json`.
+pub fn summary(folder: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(folder.join("summary.json")).unwrap()).unwrap()
 }

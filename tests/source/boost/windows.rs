@@ -1,17 +1,13 @@
 //! A long range in several windows at once.
 
+use super::conversations;
+use crate::support::boost;
 use crate::support::fake::{BoostFault, Fake, Recorded, When, World};
-use crate::support::{Run, boost, ids, records};
 
 const RANGE: &str = "--since 2026-09-01T00:00:00Z --until 2026-11-30T00:00:00Z -f jsonl";
 
 fn fake() -> Fake {
     Fake::start(World::new().with_boost(60, |i| 2 + i % 30))
-}
-
-fn conversations(run: &Run) -> Vec<String> {
-    let written = ids(&records(&run.stdout));
-    written.into_iter().map(|(id, _)| id).collect()
 }
 
 fn sorted(mut ids: Vec<String>) -> Vec<String> {
@@ -39,7 +35,10 @@ fn the_windows_bring_what_the_range_has_once_and_leave_no_gap() {
     fake.forget();
     let run = boost(&fake, &format!("{RANGE} --parallel-windows 3")).run();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    assert_eq!(sorted(conversations(&run)), sorted(conversations(&whole)));
+    assert_eq!(
+        sorted(conversations(&run.stdout)),
+        sorted(conversations(&whole.stdout))
+    );
     let windows = asked(&fake);
     assert_eq!(windows.len(), 12);
     assert_eq!(windows[0].0, "2026-09-01T00:00:00+00:00");
@@ -65,8 +64,8 @@ fn a_window_that_breaks_is_asked_for_again() {
         let run = boost(&fake, &format!("{RANGE} --parallel-windows 4")).run();
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{fault:?}");
         let whole = boost(&fake, RANGE).run();
-        let expected = sorted(conversations(&whole));
-        assert_eq!(sorted(conversations(&run)), expected, "{fault:?}");
+        let expected = sorted(conversations(&whole.stdout));
+        assert_eq!(sorted(conversations(&run.stdout)), expected, "{fault:?}");
     }
 }
 
@@ -80,7 +79,11 @@ fn a_window_that_stays_broken_is_named_and_nothing_behind_it_is_written() {
         (BoostFault::Status(403), 4),
     ] {
         let fake = fake();
-        let whole = conversations(&boost(&fake, &format!("{RANGE} --parallel-windows 2")).run());
+        let whole = conversations(
+            &boost(&fake, &format!("{RANGE} --parallel-windows 2"))
+                .run()
+                .stdout,
+        );
         fake.world().boost.fault(When::Always, fault);
         let args = format!("{RANGE} --parallel-windows 2 --retries 0 --timeout 1");
         let run = boost(&fake, &args).run();
@@ -88,7 +91,7 @@ fn a_window_that_stays_broken_is_named_and_nothing_behind_it_is_written() {
             code,
             &["the window \"2026-09-01T00:00:00+00:00\" to \"2026-09-12T"],
         );
-        let written = conversations(&run);
+        let written = conversations(&run.stdout);
         assert_eq!(written, whole[..written.len()]);
         assert!(written.len() < whole.len());
     }
@@ -98,7 +101,7 @@ fn a_window_that_stays_broken_is_named_and_nothing_behind_it_is_written() {
 fn no_more_windows_are_read_than_the_limit_needs() {
     let fake = fake();
     let run = boost(&fake, &format!("{RANGE} --parallel-windows 2 --limit 3")).run();
-    assert_eq!((run.code, conversations(&run).len()), (0, 3));
+    assert_eq!((run.code, conversations(&run.stdout).len()), (0, 3));
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! The list alone, and ids from stdin: the units of work that another program spreads.
+//! `--list`: the list alone, whose lines another program can spread as units of work.
 
 use serde_json::{Value, json};
 
 use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{boost, botpress, convexport, ids, records, truth};
+use crate::support::{botpress, convexport, ids, records, truth};
 
 #[test]
 fn the_list_costs_one_request_a_page_and_leads_to_everything() {
@@ -89,82 +89,6 @@ fn what_a_list_cannot_honour_is_refused() {
             run.stderr
         );
     }
-}
-
-#[test]
-fn no_ids_are_no_conversations() {
-    let fake = Fake::start(World::with_conversations(3, |_| 1).with_boost(3, |_| 2));
-    for stdin in ["", "\n \n"] {
-        let args = "--conversation - -f messages";
-        assert_eq!(botpress(&fake, args).stdin(stdin).stdout(), "");
-        let all = boost(&fake, "--since 2000-01-01").args(args);
-        assert_eq!(all.stdin(stdin).stdout(), "");
-    }
-    let empty = boost(
-        &fake,
-        "-f jsonl --since 2000-01-01 --filter conversation_ids=[]",
-    );
-    assert_eq!(empty.stdout(), "");
-    assert!(fake.requests().is_empty(), "there is nothing to ask for");
-
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(name).display().to_string();
-    std::fs::write(file("ids"), "").unwrap();
-    std::fs::write(file("all.jsonl"), botpress(&fake, "-f jsonl").stdout()).unwrap();
-    let rendered = convexport("render -f jsonl --conversation")
-        .arg(format!("@{}", file("ids")))
-        .arg(file("all.jsonl"));
-    assert_eq!(rendered.stdout(), "");
-}
-
-#[test]
-fn ids_come_bare_or_as_json() {
-    let fake = Fake::start(World::with_conversations(3, |_| 1).with_boost(3, |_| 2));
-    let all = truth(&fake.world());
-    let lines = format!(
-        "\u{feff}{}\n {{\"x\":[1],\"id\":\"{}\"}}\n",
-        all[1].0, all[0].0
-    );
-    let out = botpress(&fake, "--conversation - -f jsonl").stdin(&lines);
-    assert_eq!(
-        ids(&records(&out.stdout())),
-        [all[1].clone(), all[0].clone()]
-    );
-    let id = fake.world().boost.conversations[1].id.clone();
-    let out = boost(&fake, "--conversation - -f jsonl").stdin(&format!("{{\"id\":{id}}}\n"));
-    assert_eq!(records(&out.stdout()).len(), 1);
-    for bad in [
-        "{\"name\":1}",
-        "{\"id\":\"a\"",
-        "{\"id\":null}",
-        "{\"id\":\"\"}",
-        "\"a\"",
-        "[]",
-    ] {
-        let run = botpress(&fake, "--conversation -")
-            .stdin(&format!("a\n{bad}\n"))
-            .run();
-        assert_eq!(
-            (run.code, run.stdout.as_str()),
-            (2, ""),
-            "{bad}: {}",
-            run.stderr
-        );
-    }
-}
-
-#[test]
-fn a_listed_conversation_that_was_deleted_since_is_no_failure() {
-    let fake = Fake::start(World::with_conversations(3, |_| 1));
-    let run = botpress(&fake, "--conversation - -f messages")
-        .stdin("deleted\n")
-        .run();
-    run.ends(0, &["conversation deleted is gone"]);
-    let many = "one\ntwo\nthree\nfour\n";
-    let run = botpress(&fake, "--conversation - -f messages")
-        .stdin(many)
-        .run();
-    run.ends(1, &["none of the conversations asked for was found"]);
 }
 
 #[test]

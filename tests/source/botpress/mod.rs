@@ -1,3 +1,10 @@
-pub mod contract;
-pub mod conversation;
-pub mod list;
+//! Botpress: what it is asked, and what its answers become.
+
+mod concurrency;
+mod contract;
+mod conversation;
+mod list;
+pub mod message;
+mod odd;
+mod pages;
+mod selection;
