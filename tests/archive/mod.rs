@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{ids, records};
+use crate::support::{Run, ids, records};
 
 mod append;
 pub mod crash;
@@ -46,6 +46,24 @@ fn latest(jsonl: &str) -> BTreeMap<String, Vec<String>> {
 
 fn state(folder: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(folder.join("s")).unwrap()).unwrap()
+}
+
+/// A bot that says nothing more after fifty calls for messages, until its faults are cleared.
+fn silent_midway(conversations: usize) -> Fake {
+    let silence = Rule::on("/messages").from(51).answer(Action::Hang);
+    Fake::start(World::with_conversations(conversations, |_| 1).rule(silence))
+}
+
+/// Runs the command until its time is up, in ever more time until something of it is saved. Then the fake answers again.
+fn stop_midway(fake: &Fake, folder: &Path, run: impl Fn(&str) -> Run) {
+    for seconds in 1.. {
+        run(&format!("--max-duration {seconds}s")).ends(3, &["continues"]);
+        let journal = fs::read_to_string(folder.join("s.journal")).unwrap();
+        if journal.contains("\"done\"") {
+            break;
+        }
+    }
+    fake.world().faults.clear();
 }
 
 /// A bot whose every message call takes a while.

@@ -5,13 +5,13 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::state;
-use crate::support::fake::{Conversation, DAY, Fake, World};
+use crate::support::fake::{Conversation, DAY, Fake, World, utc};
 use crate::support::{boost, botpress, clock, records, truth};
 
 #[test]
 fn a_relative_beginning_is_bound_once() {
     let now = clock();
-    let world = World::new().conversation(Conversation::new("edge", now - 7 * DAY + 8000));
+    let world = World::new().conversation(Conversation::new("edge", now - 7 * DAY + DAY / 2));
     let fake = Fake::start(world);
     let folder = tempfile::tempdir().unwrap();
     let run = || {
@@ -20,7 +20,12 @@ fn a_relative_beginning_is_bound_once() {
             .stdout()
     };
     assert_eq!(records(&run()).len(), 1);
-    std::thread::sleep(std::time::Duration::from_secs(9));
+    // A day passes: all that has happened is a day older.
+    fake.world().get_mut("edge").created_at -= DAY;
+    let mut older = state(folder.path());
+    older["since"] = utc(now - 8 * DAY).into();
+    older["watermark"] = utc(now - DAY).into();
+    fs::write(folder.path().join("s"), older.to_string()).unwrap();
     fake.world().say("edge", clock(), true, "still here");
     assert_eq!(
         records(&run()).len(),

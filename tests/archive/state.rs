@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use super::{mirror, slow, sorted};
+use super::{mirror, silent_midway, sorted, stop_midway};
 use crate::sink::name::files;
-use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{botpress, clock, convexport, truth};
+use crate::support::fake::{Action, Fake, Gate, Rule, World};
+use crate::support::{botpress, clock, convexport, truth, wait_until};
 
 #[test]
 fn a_state_is_for_one_export_only() {
@@ -62,16 +62,16 @@ fn a_damaged_state_is_not_used() {
 
 #[test]
 fn two_runs_on_one_state() {
-    let slow = Rule::on("/messages").answer(Action::Delay(std::time::Duration::from_millis(100)));
-    let fake = Fake::start(World::with_conversations(20, |_| 2).rule(slow));
+    let gate = Gate::default();
+    let held = Rule::on("/messages")
+        .nth(2)
+        .answer(Action::Hold(gate.clone()));
+    let fake = Fake::start(World::with_conversations(20, |_| 2).rule(held));
     let folder = tempfile::tempdir().unwrap();
-    let mut first = botpress(&fake, "--concurrency 1 --state s -d mirror -f json")
+    let first = botpress(&fake, "--concurrency 1 --state s -d mirror -f json")
         .within(folder.path())
-        .command();
-    let mut first = first.spawn().unwrap();
-    while fake.requests().len() < 3 {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+        .start();
+    wait_until("the first run", || gate.waiting() > 0);
     let second = botpress(&fake, "--state s -d mirror -f json")
         .within(folder.path())
         .run();
@@ -79,7 +79,8 @@ fn two_runs_on_one_state() {
         1,
         &["the state s", "another run of convexport is writing there"],
     );
-    assert!(first.wait().unwrap().success());
+    gate.open();
+    first.end().ends(0, &[]);
     assert_eq!(
         mirror(&folder.path().join("mirror")),
         sorted(truth(&fake.world()))
@@ -88,12 +89,14 @@ fn two_runs_on_one_state() {
 
 #[test]
 fn an_unfinished_run_is_not_continued_by_another_export() {
-    let fake = slow(120);
+    let fake = silent_midway(120);
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &str| botpress(&fake, args).within(folder.path()).run();
     let wrong = run("--state s -o nowhere/x.jsonl --append");
     wrong.ends(1, &["nowhere"]);
-    run("--state s -d one -f json --concurrency 1 --max-duration 1s").ends(3, &["continues"]);
+    stop_midway(&fake, folder.path(), |time| {
+        run(&format!("--state s -d one -f json --concurrency 1 {time}"))
+    });
     run("--state s -d two -f json").ends(2, &["it is that of another export: output was"]);
     assert_eq!(run("--state s -d one -f json").code, 0);
     assert_eq!(mirror(&folder.path().join("one")).len(), 120);
@@ -135,7 +138,7 @@ fn a_folder_that_is_not_there_is_noticed() {
 
 #[test]
 fn the_summary_of_a_continued_run_has_all_its_files() {
-    let fake = slow(100);
+    let fake = silent_midway(100);
     let folder = tempfile::tempdir().unwrap();
     let run = |more: &str| {
         botpress(
@@ -146,7 +149,7 @@ fn the_summary_of_a_continued_run_has_all_its_files() {
         .within(folder.path())
         .run()
     };
-    run("--max-duration 1s").ends(3, &["continues"]);
+    stop_midway(&fake, folder.path(), run);
     let verify = |what: &str| {
         convexport("verify --summary sum")
             .args(what)

@@ -57,9 +57,9 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 5, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn no_text_breaks_a_form(texts in prop::collection::vec(hostile(), 25)) {
+    fn no_text_breaks_a_form(texts in prop::collection::vec(hostile(), 80)) {
         // A chat needs a question and an answer.
         let frame = |text: &str| [text.to_owned()];
         stays_whole(&[&frame("a"), &*texts, &frame("b")].concat());
@@ -137,7 +137,7 @@ fn stays_whole(texts: &[String]) {
 /// The `index`th message of the conversation, oldest first.
 fn message((index, text): (usize, &String)) -> String {
     let direction = if text == "b" { "outgoing" } else { "incoming" };
-    let time = format!("2026-11-19T10:00:{index:02}Z");
+    let time = format!("2026-11-19T10:{:02}:{:02}Z", index / 60, index % 60);
     let id = format!("m{index:02}");
     let payload = json!({"text": text});
     json!({"id": id, "createdAt": time, "type": "text", "direction": direction, "userId": text, "payload": payload})

@@ -8,7 +8,7 @@ use crate::support::{botpress, ids, records, truth};
 #[test]
 fn a_rate_limit_uses_up_no_retry() {
     let limited = Rule::on("/messages")
-        .first(4)
+        .first(2)
         .answer(Action::retry_after(0));
     let fake = Fake::start(World::with_conversations(1, |_| 1).rule(limited));
     let out = botpress(&fake, "-f jsonl --retries 0").stdout();
@@ -18,7 +18,7 @@ fn a_rate_limit_uses_up_no_retry() {
 /// One request a second: whoever lost twenty rounds in a row would be given up if rounds were counted for each call.
 #[test]
 fn the_tightest_limit_loses_nothing() {
-    let world = World::with_conversations(5, |_| 1).limit(1, Duration::from_secs(1));
+    let world = World::with_conversations(3, |_| 1).limit(1, Duration::from_secs(1));
     let fake = Fake::start(world);
     let run = botpress(&fake, "-f jsonl --retries 0").run();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
@@ -27,7 +27,7 @@ fn the_tightest_limit_loses_nothing() {
 
 #[test]
 fn the_reset_header_is_waited_for() {
-    let headers = vec![("RateLimit-Reset".to_owned(), "2".to_owned())];
+    let headers = vec![("RateLimit-Reset".to_owned(), "1".to_owned())];
     let limited = Action::StatusWith {
         code: 429,
         headers,
@@ -36,7 +36,7 @@ fn the_reset_header_is_waited_for() {
     let fake = Fake::start(World::new().rule(Rule::on("/conversations").first(1).answer(limited)));
     botpress(&fake, "").stdout();
     let times: Vec<_> = fake.requests().iter().map(|request| request.at).collect();
-    assert!(times[1] >= times[0] + Duration::from_secs(2));
+    assert!(times[1] >= times[0] + Duration::from_secs(1));
 }
 
 #[test]

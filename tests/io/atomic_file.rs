@@ -3,29 +3,31 @@
 use std::fs;
 
 use crate::sink::names;
-use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{botpress, ids, records, truth};
+use crate::support::fake::{Action, Fake, Gate, Rule, World};
+use crate::support::{botpress, ids, records, truth, wait_until};
 
 #[test]
 fn a_second_run_leaves_the_first_one_alone() {
-    let slow = Rule::on("/messages").answer(Action::Delay(std::time::Duration::from_millis(100)));
-    let fake = Fake::start(World::with_conversations(20, |_| 2).rule(slow));
+    let fake = Fake::start(World::with_conversations(20, |_| 2));
     let folder = tempfile::tempdir().unwrap();
     for destination in ["-o all.jsonl", "-d all"] {
         fake.forget();
-        let mut first = botpress(&fake, &format!("--concurrency 1 {destination}"))
+        let gate = Gate::default();
+        let held = Rule::on("/messages")
+            .nth(2)
+            .answer(Action::Hold(gate.clone()));
+        fake.world().faults = vec![held];
+        let first = botpress(&fake, &format!("--concurrency 1 {destination}"))
             .within(folder.path())
-            .command();
-        let mut first = first.spawn().unwrap();
-        while fake.requests().len() < 3 {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
+            .start();
+        wait_until("the first run", || gate.waiting() > 0);
         let second = botpress(&fake, destination)
             .env("BP_BOT_ID", "another")
             .within(folder.path())
             .run();
         second.ends(1, &["another run of convexport is writing there"]);
-        assert!(first.wait().unwrap().success());
+        gate.open();
+        first.end().ends(0, &[]);
         assert!(
             fake.requests()
                 .iter()

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{botpress, convexport, records, summary};
+use crate::support::{botpress, convexport, records, summary, wait_until};
 
 #[test]
 fn a_summary_is_written_on_every_way_out() {
@@ -130,19 +130,15 @@ fn a_summary_goes_through_a_pipe_that_stays_one() {
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_leaves_no_good_summary() {
-    let slow = Rule::on("/messages").answer(Action::Delay(std::time::Duration::from_millis(20)));
-    let fake = Fake::start(World::with_conversations(100, |_| 1).rule(slow));
+    let silence = Rule::on("/messages").nth(5).answer(Action::Hang);
+    let fake = Fake::start(World::with_conversations(100, |_| 1).rule(silence));
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("sum"), "{\"complete\":true}").unwrap();
-    let mut child = botpress(&fake, "-f jsonl --summary sum --concurrency 1")
+    let running = botpress(&fake, "-f jsonl --summary sum --concurrency 1")
         .within(folder.path())
-        .command();
-    let mut child = child.stdout(std::process::Stdio::null()).spawn().unwrap();
-    while fake.requests().len() < 5 {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+        .start();
+    wait_until("the middle of the run", || fake.silent() > 0);
+    running.kill();
     let summary: Value =
         serde_json::from_str(&fs::read_to_string(folder.path().join("sum")).unwrap()).unwrap();
     assert_eq!(

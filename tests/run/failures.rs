@@ -139,9 +139,9 @@ fn a_refused_token_is_told_at_once_though_the_list_hangs() {
         .rule(Rule::on("nextToken").answer(Action::Hang))
         .rule(Rule::on("/messages").answer(Action::Status(401)));
     let fake = Fake::start(world);
-    let start = std::time::Instant::now();
-    botpress(&fake, "--timeout 60").run().ends(4, &["401"]);
-    assert!(start.elapsed() < std::time::Duration::from_secs(30));
+    // Whoever waits for the list waits longer than any test.
+    let running = botpress(&fake, "--timeout 6000").start();
+    running.end().ends(4, &["401"]);
 }
 
 #[test]

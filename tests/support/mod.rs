@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod fake;
+mod running;
 
 #[cfg(target_os = "linux")]
 use std::ffi::OsStr;
@@ -12,7 +13,10 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use fake::{Fake, Rule, World};
+pub use running::{Running, wait_until};
 use serde_json::Value;
+
+const CERTIFICATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/root.pem");
 
 /// A call of the binary with an environment of its own.
 pub struct Convexport {
@@ -33,6 +37,9 @@ pub fn convexport(args: &str) -> Convexport {
     command
         .env_clear()
         .env("TZ", "UTC")
+        // No test needs the certificates of this machine, and reading them is most of what a short run does.
+        .env("SSL_CERT_FILE", CERTIFICATES)
+        .env("SSL_CERT_DIR", "")
         .args(args.split_whitespace());
     Convexport {
         command,
@@ -221,6 +228,21 @@ pub fn truth(world: &World) -> Vec<(String, Vec<String>)> {
     all.into_iter()
         .map(|known| (known.id.clone(), messages(known)))
         .collect()
+}
+
+/// Whether the long campaigns are wanted; otherwise each has a short form. `.ci/run` asks for them.
+pub fn long_tests() -> bool {
+    std::env::var_os("CONVEXPORT_LONG_TESTS").is_some()
+}
+
+/// Tests all cases at the same time: for those that wait more than they work.
+pub fn side_by_side<T: Send>(cases: impl IntoIterator<Item = T>, test: impl Fn(T) + Sync) {
+    let test = &test;
+    thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || test(case));
+        }
+    });
 }
 
 /// Milliseconds since 1970, by the machine's clock: the program reads it, too.

@@ -3,12 +3,12 @@
 use std::fs;
 
 use super::{conversations, truth};
-use crate::support::boost;
 use crate::support::fake::{BoostFault, Fake, When, World};
+use crate::support::{boost, side_by_side};
 
 pub(super) const ALL: usize = 20;
 
-pub(super) fn fake_with(when: When, fault: BoostFault) -> Fake {
+pub(super) fn site_with(when: When, fault: BoostFault) -> Fake {
     let fake = Fake::start(World::new().with_boost(ALL, |_| 4));
     fake.world().boost.fault(when, fault);
     fake
@@ -16,8 +16,8 @@ pub(super) fn fake_with(when: When, fault: BoostFault) -> Fake {
 
 /// A fault that stays: what came before it is written, and the message and the exit code say that it is not all.
 fn stays(fault: &BoostFault, written: usize, parts: &[&str]) {
-    let fake = fake_with(When::Always, fault.clone());
-    let run = boost(&fake, "--since 2026-01-01 -f jsonl --retries 1 --timeout 1").run();
+    let fake = site_with(When::Always, fault.clone());
+    let run = boost(&fake, "--since 2026-01-01 -f jsonl --retries 1 --timeout 2").run();
     run.ends(3, parts);
     assert_eq!(
         conversations(&run.stdout),
@@ -28,7 +28,7 @@ fn stays(fault: &BoostFault, written: usize, parts: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("all.json");
     fs::write(&file, "[]").unwrap();
-    let run = boost(&fake, "--since 2026-01-01 --retries 0 --timeout 1 -o")
+    let run = boost(&fake, "--since 2026-01-01 --retries 0 --timeout 2 -o")
         .arg(&file)
         .run();
     run.ends(3, &["all.json.partial"]);
@@ -95,14 +95,15 @@ fn a_bad_checksum_is_noticed() {
 
 #[test]
 fn a_broken_connection_is_noticed() {
-    for fault in [
+    let faults = [
         BoostFault::ResetAfter(6),
         BoostFault::CloseAfter(6),
         BoostFault::StallAfter(6),
         BoostFault::EndAfter(6),
-    ] {
+    ];
+    side_by_side(faults, |fault| {
         stays(&fault, 6, &["after 6 of 20 conversations"]);
-    }
+    });
 }
 
 #[test]
@@ -140,7 +141,7 @@ fn faults_that_no_retry_mends_are_not_retried() {
         BoostFault::WrongCount(3),
         BoostFault::GarbageAfter(1),
     ] {
-        let fake = fake_with(When::Always, fault);
+        let fake = site_with(When::Always, fault);
         assert_eq!(boost(&fake, "--since 2026-01-01").run().code, 3);
         assert_eq!(fake.requests().len(), 1);
     }
@@ -148,7 +149,7 @@ fn faults_that_no_retry_mends_are_not_retried() {
 
 #[test]
 fn a_stream_that_broke_is_started_again_and_nothing_is_written_twice() {
-    for fault in [
+    let faults = [
         BoostFault::ResetAfter(6),
         BoostFault::CloseAfter(6),
         BoostFault::EndAfter(6),
@@ -157,44 +158,46 @@ fn a_stream_that_broke_is_started_again_and_nothing_is_written_twice() {
         BoostFault::BadGzipCrc,
         BoostFault::NoClosingBracket,
         BoostFault::NoPostQueryInfo,
-    ] {
-        let fake = fake_with(When::First(2), fault.clone());
-        let run = boost(&fake, "--since 2026-01-01 -f jsonl --timeout 1").run();
+    ];
+    side_by_side(faults, |fault| {
+        let fake = site_with(When::First(2), fault.clone());
+        let run = boost(&fake, "--since 2026-01-01 -f jsonl --timeout 2").run();
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{fault:?}");
         assert_eq!(conversations(&run.stdout), truth(&fake), "{fault:?}");
         assert_eq!(fake.requests().len(), 3, "{fault:?}");
-    }
+    });
 }
 
 #[test]
 fn failures_before_the_stream_are_retried_or_explained() {
-    for fault in [
+    let faults = [
         BoostFault::Status(429),
         BoostFault::Status(500),
         BoostFault::Status(503),
         BoostFault::Reset,
         BoostFault::Hang,
-    ] {
-        let fake = fake_with(When::First(1), fault.clone());
-        let run = boost(&fake, "--since 2026-01-01 -f jsonl --timeout 1").run();
+    ];
+    side_by_side(faults, |fault| {
+        let fake = site_with(When::First(1), fault.clone());
+        let run = boost(&fake, "--since 2026-01-01 -f jsonl --timeout 2").run();
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{fault:?}");
         assert_eq!(conversations(&run.stdout), truth(&fake), "{fault:?}");
-    }
+    });
     for (status, code, parts) in [
         (401, 4, ["BOOST_TOKEN or --token-file", "allowlist"]),
         (403, 4, ["token's rights", "allowlist"]),
         (404, 1, ["check --site", "ordered by a test"]),
         (400, 1, ["could not export from", "ordered by a test"]),
     ] {
-        let fake = fake_with(When::Always, BoostFault::Status(status));
+        let fake = site_with(When::Always, BoostFault::Status(status));
         boost(&fake, "--since 2026-01-01").run().ends(code, &parts);
         assert_eq!(fake.requests().len(), 1);
     }
-    let fake = fake_with(When::Always, BoostFault::Status(503));
+    let fake = site_with(When::Always, BoostFault::Status(503));
     boost(&fake, "--since 2026-01-01 --retries 1")
         .run()
         .ends(5, &["503", "after 2 attempts"]);
-    let fake = fake_with(When::Always, BoostFault::Html);
+    let fake = site_with(When::Always, BoostFault::Html);
     boost(&fake, "--since 2026-01-01")
         .run()
         .ends(3, &["a web page came instead of JSON"]);

@@ -1,6 +1,6 @@
 //! Elements that are not what the API promises: each is named, and the next is read.
 
-use super::faults::fake_with;
+use super::faults::site_with;
 use super::{conversations, truth};
 use crate::support::fake::{BoostFault, When};
 use crate::support::{boost, convexport};
@@ -11,7 +11,7 @@ fn a_conversation_of_another_shape_is_named_and_the_next_is_read() {
         (BoostFault::Malformed(3), "expected a sequence"),
         (BoostFault::NotJson(3), "key must be a string"),
     ] {
-        let fake = fake_with(When::Always, fault);
+        let fake = site_with(When::Always, fault);
         let run = boost(&fake, "--since 2026-01-01 -f jsonl").run();
         let mut all = truth(&fake);
         let lost = all.remove(3);
@@ -42,7 +42,7 @@ fn a_conversation_without_an_id_is_named_by_its_number() {
 
 #[test]
 fn unknown_elements_are_counted_and_said_with_v() {
-    let fake = fake_with(When::Always, BoostFault::UnknownBetween);
+    let fake = site_with(When::Always, BoostFault::UnknownBetween);
     let run = boost(&fake, "--since 2026-01-01 -f jsonl -v").run();
     run.ends(
         0,
@@ -57,7 +57,7 @@ fn unknown_elements_are_counted_and_said_with_v() {
 
 #[test]
 fn a_conversation_above_the_limit_is_refused_by_name() {
-    let fake = fake_with(
+    let fake = site_with(
         When::Always,
         BoostFault::Huge {
             after: 2,

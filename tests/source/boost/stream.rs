@@ -1,16 +1,16 @@
 //! A stream that is whole: however it is cut and packed, and as it comes.
 
-use std::process::Stdio;
-
 use serde_json::Value;
 
 use super::{conversations, site, truth};
-use crate::support::fake::{Fake, World};
-use crate::support::{boost, records};
+use crate::support::fake::{BoostFault, Fake, Gate, When, World};
+use crate::support::{boost, long_tests, records};
 
 #[test]
 fn a_stream_of_any_make_comes_out_whole() {
-    let fake = Fake::start(World::new().with_boost(60, |i| 2 + i % 30));
+    // Byte by byte it takes long.
+    let count = if long_tests() { 60 } else { 6 };
+    let fake = Fake::start(World::new().with_boost(count, |i| 2 + i % 30));
     let all = truth(&fake);
     let plain = boost(&fake, "--since 2026-01-01 -f jsonl").stdout();
     assert_eq!(conversations(&plain), all);
@@ -28,28 +28,26 @@ fn a_stream_of_any_make_comes_out_whole() {
         }
         let out = boost(&fake, "--since 2026-01-01 -f jsonl").stdout();
         assert_eq!(records(&out), records(&plain), "chunks of {chunk}");
-        assert_eq!(out.lines().count(), 60);
+        assert_eq!(out.lines().count(), count);
     }
 }
 
 #[test]
 fn conversations_come_out_while_the_stream_goes_on() {
     let fake = site(30);
-    fake.world().boost.drip = std::time::Duration::from_millis(40);
-    let mut command = boost(&fake, "--since 2026-01-01 -f jsonl").command();
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
-    let first = lines.next().unwrap().unwrap();
+    let gate = Gate::default();
+    let held = BoostFault::HoldAfter(10, gate.clone());
+    fake.world().boost.fault(When::Always, held);
+    let mut running = boost(&fake, "--since 2026-01-01 -f jsonl").start();
+    running.wait_until_written();
     assert!(
-        child.try_wait().unwrap().is_none(),
+        !running.has_ended(),
         "the first line is there before the end"
     );
-    let rest: Vec<_> = lines.map(Result::unwrap).collect();
-    assert!(child.wait().unwrap().success());
-    assert_eq!(
-        conversations(&format!("{first}\n{}", rest.join("\n"))),
-        truth(&fake)
-    );
+    gate.open();
+    let run = running.end();
+    run.ends(0, &[]);
+    assert_eq!(conversations(&run.stdout), truth(&fake));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! A long range in several windows at once.
 
 use super::conversations;
-use crate::support::boost;
-use crate::support::fake::{BoostFault, Fake, Recorded, When, World};
+use crate::support::fake::{BoostFault, Fake, Gate, Recorded, When, World};
+use crate::support::{boost, side_by_side, wait_until};
 
 const RANGE: &str = "--since 2026-09-01T00:00:00Z --until 2026-11-30T00:00:00Z -f jsonl";
 
@@ -33,7 +33,13 @@ fn the_windows_bring_what_the_range_has_once_and_leave_no_gap() {
     let fake = fake();
     let whole = boost(&fake, RANGE).run();
     fake.forget();
-    let run = boost(&fake, &format!("{RANGE} --parallel-windows 3")).run();
+    let gate = Gate::default();
+    let held = BoostFault::HoldAfter(0, gate.clone());
+    fake.world().boost.fault(When::First(3), held);
+    let running = boost(&fake, &format!("{RANGE} --parallel-windows 3")).start();
+    wait_until("three windows side by side", || gate.waiting() == 3);
+    gate.open();
+    let run = running.end();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     assert_eq!(
         sorted(conversations(&run.stdout)),
@@ -44,7 +50,6 @@ fn the_windows_bring_what_the_range_has_once_and_leave_no_gap() {
     assert_eq!(windows[0].0, "2026-09-01T00:00:00+00:00");
     assert_eq!(windows[11].1, "2026-11-30T00:00:00+00:00");
     assert!(windows.windows(2).all(|pair| pair[0].1 == pair[1].0));
-    assert!(fake.most_at_once() > 1, "side by side");
     // The order is that of the windows, whichever comes first.
     let again = boost(&fake, &format!("{RANGE} --parallel-windows 3")).run();
     assert_eq!(again.stdout, run.stdout);
@@ -52,13 +57,14 @@ fn the_windows_bring_what_the_range_has_once_and_leave_no_gap() {
 
 #[test]
 fn a_window_that_breaks_is_asked_for_again() {
-    for fault in [
+    let faults = [
         BoostFault::ResetAfter(1),
         BoostFault::CloseAfter(1),
         BoostFault::NoPostQueryInfo,
         BoostFault::CutGzip(8),
         BoostFault::Status(503),
-    ] {
+    ];
+    side_by_side(faults, |fault| {
         let fake = fake();
         fake.world().boost.fault(When::Nth(5), fault.clone());
         let run = boost(&fake, &format!("{RANGE} --parallel-windows 4")).run();
@@ -66,7 +72,7 @@ fn a_window_that_breaks_is_asked_for_again() {
         let whole = boost(&fake, RANGE).run();
         let expected = sorted(conversations(&whole.stdout));
         assert_eq!(sorted(conversations(&run.stdout)), expected, "{fault:?}");
-    }
+    });
 }
 
 #[test]
@@ -85,7 +91,7 @@ fn a_window_that_stays_broken_is_named_and_nothing_behind_it_is_written() {
                 .stdout,
         );
         fake.world().boost.fault(When::Always, fault);
-        let args = format!("{RANGE} --parallel-windows 2 --retries 0 --timeout 1");
+        let args = format!("{RANGE} --parallel-windows 2 --retries 0");
         let run = boost(&fake, &args).run();
         run.ends(
             code,
