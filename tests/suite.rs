@@ -1,35 +1,21 @@
-//! The tests: all of them run the binary as a user would, most of them against the fake vendors.
+//! The tests: all of them run the binary as a user would, most of them against the fake vendors of `support`.
+//!
+//! There is a folder for each room of `src/` that a user meets, with the room's name. The rooms that nobody meets by
+//! themselves (`model`, `text`, `json`, `time`) have unit tests beside their code.
+//!
+//! `contract`, `data_tools`, `singer` and `spark` are no Rust: there `.ci/run` finds scripts that hold the program
+//! against programs of others.
 
 mod support;
 
 mod archive;
-mod archive_odd;
-mod boost;
-mod boost_faults;
-mod botpress;
-mod browser;
-mod chat;
 mod cli;
-mod contract;
-mod crash;
-mod errors;
+mod console;
+mod format;
 mod house;
-mod html;
-mod list;
-mod manual;
-mod markdown;
-mod names;
-mod output;
-mod packed;
-mod render;
-mod retries;
-mod rows;
-mod scale;
-mod schema;
-mod secrets;
-mod singer;
-mod template;
-mod terminal;
-mod transcripts;
-mod unbreakable;
-mod windows;
+mod http;
+mod io;
+mod report;
+mod run;
+mod sink;
+mod source;

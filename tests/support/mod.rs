@@ -2,16 +2,21 @@
 
 pub mod browser;
 pub mod fake;
+mod running;
 
 #[cfg(target_os = "linux")]
 use std::ffi::OsStr;
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use fake::{Fake, World};
+use fake::{Fake, Rule, World};
+pub use running::{Running, wait_until};
 use serde_json::Value;
+
+const CERTIFICATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/root.pem");
 
 /// A call of the binary with an environment of its own.
 pub struct Convexport {
@@ -32,6 +37,9 @@ pub fn convexport(args: &str) -> Convexport {
     command
         .env_clear()
         .env("TZ", "UTC")
+        // No test needs the certificates of this machine, and reading them is most of what a short run does.
+        .env("SSL_CERT_FILE", CERTIFICATES)
+        .env("SSL_CERT_DIR", "")
         .args(args.split_whitespace());
     Convexport {
         command,
@@ -222,9 +230,42 @@ pub fn truth(world: &World) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
+/// Whether the long campaigns are wanted; otherwise each has a short form. `.ci/run` asks for them.
+pub fn long_tests() -> bool {
+    std::env::var_os("CONVEXPORT_LONG_TESTS").is_some()
+}
+
+/// Tests all cases at the same time: for those that wait more than they work.
+pub fn side_by_side<T: Send>(cases: impl IntoIterator<Item = T>, test: impl Fn(T) + Sync) {
+    let test = &test;
+    thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || test(case));
+        }
+    });
+}
+
+/// Milliseconds since 1970, by the machine's clock: the program reads it, too.
+pub fn clock() -> i64 {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
 /// A bot with one conversation that holds these messages, given as raw JSON.
 pub fn bot_with(messages: &[&str]) -> World {
     let talk = fake::Conversation::new("talk", fake::REFERENCE - fake::DAY);
     let talk = messages.iter().fold(talk, |talk, raw| talk.message(raw));
     World::new().conversation(talk)
+}
+
+/// A bot with thirty conversations of three messages, and a rule.
+pub fn fake_with(rule: Rule) -> Fake {
+    Fake::start(World::with_conversations(30, |_| 3).rule(rule))
+}
+
+/// The summary that a run left as `summary.json`.
+pub fn summary(folder: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(folder.join("summary.json")).unwrap()).unwrap()
 }

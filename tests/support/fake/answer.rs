@@ -2,11 +2,20 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use super::http::{POLL, is_timeout};
+
+/// What the deliveries and their fake tell each other.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// The fake is at its end.
+    pub stop: AtomicBool,
+    /// How many answers have hung or stalled.
+    pub silent: AtomicUsize,
+}
 
 /// What goes back.
 pub struct Answer {
@@ -92,6 +101,11 @@ impl Answer {
         }
     }
 
+    /// Whether the body is written as it is made.
+    pub fn streams(&self) -> bool {
+        self.delivery == Delivery::Whole && matches!(self.body, Body::Stream(_))
+    }
+
     fn head(&self, length: Option<usize>) -> Vec<u8> {
         let lines = self.headers.iter();
         let lines: String = lines
@@ -153,14 +167,14 @@ impl Write for Chunks<'_> {
 }
 
 /// Sends an answer; whether the connection can be used again.
-pub fn deliver(stream: &TcpStream, answer: Answer, stop: &AtomicBool) -> io::Result<bool> {
+pub fn deliver(stream: &TcpStream, answer: Answer, watch: &Watch) -> io::Result<bool> {
     match (answer.delivery, &answer.body) {
-        (Delivery::Whole, Body::Stream(_)) => return deliver_stream(stream, answer, stop),
+        (Delivery::Whole, Body::Stream(_)) => return deliver_stream(stream, answer, watch),
         (Delivery::Reset, _) => reset(stream)?,
         (Delivery::Close, _) | (_, Body::Stream(_)) => {}
-        (Delivery::Hang, _) => wait_for_end(stream, stop),
+        (Delivery::Hang, _) => wait_for_end(stream, watch),
         (delivery, Body::Bytes(bytes)) => {
-            return deliver_bytes(stream, &answer, bytes, delivery, stop);
+            return deliver_bytes(stream, &answer, bytes, delivery, watch);
         }
     }
     Ok(false)
@@ -171,7 +185,7 @@ fn deliver_bytes(
     answer: &Answer,
     bytes: &[u8],
     delivery: Delivery,
-    stop: &AtomicBool,
+    watch: &Watch,
 ) -> io::Result<bool> {
     let half = &bytes[..bytes.len() / 2];
     if let Delivery::CutChunked { reset: hard } = delivery {
@@ -189,12 +203,12 @@ fn deliver_bytes(
     out.extend_from_slice(if whole { bytes } else { half });
     stream.write_all(&out)?;
     if delivery == Delivery::Stall {
-        wait_for_end(stream, stop);
+        wait_for_end(stream, watch);
     }
     Ok(whole)
 }
 
-fn deliver_stream(mut stream: &TcpStream, answer: Answer, stop: &AtomicBool) -> io::Result<bool> {
+fn deliver_stream(mut stream: &TcpStream, answer: Answer, watch: &Watch) -> io::Result<bool> {
     stream.write_all(&answer.head(None))?;
     let Body::Stream(write) = answer.body else {
         return Ok(false);
@@ -203,7 +217,7 @@ fn deliver_stream(mut stream: &TcpStream, answer: Answer, stop: &AtomicBool) -> 
         size: 8192,
         pause: Duration::ZERO,
         out: stream,
-        stop,
+        stop: &watch.stop,
         buffer: Vec::new(),
     };
     let ending = write(&mut chunks)?;
@@ -212,7 +226,7 @@ fn deliver_stream(mut stream: &TcpStream, answer: Answer, stop: &AtomicBool) -> 
         Ending::Finish => stream.write_all(b"0\r\n\r\n")?,
         Ending::Close => {}
         Ending::Reset => reset_later(stream)?,
-        Ending::Stall => wait_for_end(stream, stop),
+        Ending::Stall => wait_for_end(stream, watch),
     }
     Ok(ending == Ending::Finish)
 }
@@ -229,8 +243,9 @@ fn reset_later(stream: &TcpStream) -> io::Result<()> {
 }
 
 /// Says nothing until the client leaves or the fake stops.
-fn wait_for_end(stream: &TcpStream, stop: &AtomicBool) {
-    while !stop.load(Ordering::Relaxed) {
+fn wait_for_end(stream: &TcpStream, watch: &Watch) {
+    watch.silent.fetch_add(1, Ordering::Relaxed);
+    while !watch.stop.load(Ordering::Relaxed) {
         match stream.peek(&mut [0]) {
             Ok(0) => return,
             Ok(_) => thread::sleep(POLL),

@@ -6,6 +6,7 @@ use super::boost::error_json;
 use super::boost_stream::{Piece, Script, Tail};
 use super::botpress_json::quote;
 use super::fault::{PORTAL, When};
+use super::gate::Gate;
 
 /// A fault, and for which of the export requests (counted from 1).
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub enum BoostFault {
     EndAfter(usize),
     /// The same, then silence.
     StallAfter(usize),
+    /// After so many conversations nothing more, until the test opens the gate.
+    HoldAfter(usize, Gate),
     /// `PostQueryInfo` counts this many.
     WrongCount(usize),
     /// After so many conversations something that is no JSON, and nothing more.
@@ -104,6 +107,10 @@ impl BoostFault {
             Self::CloseAfter(count) => break_after(script, *count, Ending::Close),
             Self::EndAfter(count) => break_after(script, *count, Ending::Finish),
             Self::StallAfter(count) => break_after(script, *count, Ending::Stall),
+            Self::HoldAfter(count, gate) => {
+                let at = place(script, *count);
+                script.pieces.insert(at, Piece::Gate(gate.clone()));
+            }
             Self::WrongCount(count) => script.count = Some(*count),
             Self::GarbageAfter(count) => garbage_after(script, *count),
             Self::Malformed(index) => replace(script, *index, |id| {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::{Chunks, Ending};
+use super::gate::Gate;
 
 /// What a stream holds, and how it ends.
 pub struct Script {
@@ -33,6 +34,8 @@ pub enum Piece {
     Other(String),
     /// No element at all.
     Bytes(Vec<u8>),
+    /// What stands before it is sent; what follows waits.
+    Gate(Gate),
 }
 
 impl Script {
@@ -60,12 +63,18 @@ impl Script {
         };
         write!(out, "[{gap}{}", shown(info))?;
         for piece in self.pieces.iter().chain(&last) {
+            if let Piece::Gate(gate) = piece {
+                out.flush()?;
+                gate.pass();
+                continue;
+            }
             write!(out, ",{gap}")?;
             match piece {
                 Piece::Conversation(text) => out.write_all(shown(text).as_bytes())?,
                 Piece::Other(text) => out.write_all(shown(text).as_bytes())?,
                 Piece::Bytes(bytes) => out.write_all(bytes)?,
                 Piece::Huge(bytes) => write_huge(*bytes, out)?,
+                Piece::Gate(_) => {}
             }
         }
         if self.closed {
@@ -85,7 +94,7 @@ impl Piece {
         match self {
             Self::Conversation(text) => Some(text),
             Self::Other(text) => Some(text),
-            Self::Huge(_) | Self::Bytes(_) => None,
+            Self::Huge(_) | Self::Bytes(_) | Self::Gate(_) => None,
         }
     }
 
@@ -271,7 +280,10 @@ impl Write for Zipper<'_, '_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.encoder.flush()
+        self.encoder.flush()?;
+        let out = self.encoder.get_mut();
+        out.release(0)?;
+        out.out.as_mut().map_or(Ok(()), |out| out.flush())
     }
 }
 

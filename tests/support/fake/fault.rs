@@ -2,9 +2,11 @@
 //! order and the first that fires decides; a request it answers is not counted by the rules after it.
 
 use std::fmt;
+use std::thread;
 use std::time::Duration;
 
 use super::answer::{Answer, Delivery};
+use super::gate::Gate;
 use super::http::Request;
 use super::page::Twist;
 use super::{World, boost, botpress, botpress_json};
@@ -30,6 +32,7 @@ pub enum When {
     Every(usize),
     First(usize),
     Nth(usize),
+    From(usize),
 }
 
 /// What happens to the request.
@@ -64,6 +67,8 @@ pub enum Action {
     Vanish,
     /// Nothing else, only later; the rules after it still have their say.
     Delay(Duration),
+    /// The same, but not before the test opens the gate.
+    Hold(Gate),
     /// Each of these in turn.
     Cycle(Vec<Action>),
 }
@@ -76,6 +81,7 @@ impl When {
             Self::Every(n) => seen.is_multiple_of(n.max(1)),
             Self::First(n) => seen <= n,
             Self::Nth(n) => seen == n,
+            Self::From(n) => seen >= n,
         }
     }
 }
@@ -122,6 +128,10 @@ impl Rule {
 
     pub fn nth(self, n: usize) -> Self {
         self.when(When::Nth(n))
+    }
+
+    pub fn from(self, n: usize) -> Self {
+        self.when(When::From(n))
     }
 
     pub fn answer(mut self, action: Action) -> Self {
@@ -207,13 +217,29 @@ impl Action {
     }
 }
 
-/// What the rules decide for a request: how long to wait, and what to do then.
-pub fn decide(rules: &mut [Rule], request: &Request) -> (Duration, Option<Action>) {
-    let mut wait = Duration::ZERO;
+/// What an answer waits for.
+#[derive(Default)]
+pub struct Wait {
+    delay: Duration,
+    gates: Vec<Gate>,
+}
+
+impl Wait {
+    /// Returns when all of it is over.
+    pub fn pass(self) {
+        thread::sleep(self.delay);
+        self.gates.iter().for_each(Gate::pass);
+    }
+}
+
+/// What the rules decide for a request: what to wait for, and what to do then.
+pub fn decide(rules: &mut [Rule], request: &Request) -> (Wait, Option<Action>) {
+    let mut wait = Wait::default();
     for rule in rules {
         match rule.fire(request) {
             None => {}
-            Some(Action::Delay(delay)) => wait += delay,
+            Some(Action::Delay(delay)) => wait.delay += delay,
+            Some(Action::Hold(gate)) => wait.gates.push(gate),
             action => return (wait, action),
         }
     }

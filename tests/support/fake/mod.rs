@@ -24,7 +24,7 @@
 
 use std::io::BufReader;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -38,6 +38,7 @@ mod botpress;
 mod botpress_json;
 mod data;
 mod fault;
+mod gate;
 mod http;
 mod limiter;
 mod page;
@@ -47,12 +48,13 @@ mod world;
 pub use boost::{BoostConversation, Site};
 pub use boost_fault::{BoostFault, BoostRule};
 pub use fault::{Action, Rule, When};
+pub use gate::Gate;
 pub use http::Request;
 pub use limiter::Limiter;
 pub use time::{DAY, REFERENCE, utc};
 pub use world::{Conversation, Message, State, User, World};
 
-use answer::Answer;
+use answer::{Answer, Watch};
 use http::POLL;
 
 /// A running fake. Dropping it stops it and ends the requests that hang.
@@ -76,7 +78,7 @@ struct Shared {
     world: Mutex<World>,
     requests: Mutex<Vec<Recorded>>,
     started: Instant,
-    stop: AtomicBool,
+    watch: Watch,
     connections: AtomicUsize,
     limited: AtomicUsize,
     now: AtomicUsize,
@@ -115,6 +117,23 @@ impl Fake {
         lock(&self.shared.requests).clone()
     }
 
+    /// How many requests came so far.
+    pub fn asked(&self) -> usize {
+        lock(&self.shared.requests).len()
+    }
+
+    /// How many of them were for this path.
+    pub fn asked_for(&self, path: &str) -> usize {
+        let requests = lock(&self.shared.requests);
+        let all = requests.iter();
+        all.filter(|recorded| recorded.path == path).count()
+    }
+
+    /// How many answers hung or stalled so far.
+    pub fn silent(&self) -> usize {
+        self.shared.watch.silent.load(Ordering::Relaxed)
+    }
+
     /// Forgets what was asked, and the counts: the next run begins at nothing.
     pub fn forget(&self) {
         lock(&self.shared.requests).clear();
@@ -122,6 +141,7 @@ impl Fake {
             &self.shared.limited,
             &self.shared.most,
             &self.shared.connections,
+            &self.shared.watch.silent,
         ] {
             count.store(0, Ordering::Relaxed);
         }
@@ -150,7 +170,7 @@ impl Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Relaxed);
+        self.shared.watch.stop.store(true, Ordering::Relaxed);
         // The listener sleeps in accept; a last visitor wakes it.
         let _ = TcpStream::connect(self.address);
         if let Some(listener) = self.listener.take() {
@@ -186,7 +206,7 @@ impl Shared {
             world: Mutex::new(world),
             requests: Mutex::new(Vec::new()),
             started: Instant::now(),
-            stop: AtomicBool::new(false),
+            watch: Watch::default(),
             connections: AtomicUsize::new(0),
             limited: AtomicUsize::new(0),
             now: AtomicUsize::new(0),
@@ -225,7 +245,7 @@ impl Shared {
 
     fn work(&self, request: &Request) -> Answer {
         let (wait, action) = fault::decide(&mut lock(&self.world).faults, request);
-        thread::sleep(wait);
+        wait.pass();
         fault::perform(action, request, &mut lock(&self.world))
     }
 
@@ -252,7 +272,7 @@ impl Shared {
 
 fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
     for stream in listener.incoming() {
-        if shared.stop.load(Ordering::Relaxed) {
+        if shared.watch.stop.load(Ordering::Relaxed) {
             return;
         }
         let Ok(stream) = stream else { continue };
@@ -272,12 +292,20 @@ fn serve(stream: TcpStream, shared: &Shared) {
         return;
     }
     let mut reader = BufReader::new(stream);
-    while let Ok(Some((request, close))) = http::read(&mut reader, &shared.stop) {
+    while let Ok(Some((request, close))) = http::read(&mut reader, &shared.watch.stop) {
         let index = shared.record(&request);
         let answer = shared.answer(&request);
         shared.note_status(index, answer.seen());
-        let kept = answer::deliver(reader.get_ref(), answer, &shared.stop);
-        shared.now.fetch_sub(1, Ordering::Relaxed);
+        // A client that has an answer may send its next request before this thread goes on, so an answer in one piece
+        // is no work any more. A stream is, as long as it goes on.
+        let streams = answer.streams();
+        shared
+            .now
+            .fetch_sub(usize::from(!streams), Ordering::Relaxed);
+        let kept = answer::deliver(reader.get_ref(), answer, &shared.watch);
+        shared
+            .now
+            .fetch_sub(usize::from(streams), Ordering::Relaxed);
         if close || !matches!(kept, Ok(true)) {
             return;
         }

@@ -121,6 +121,17 @@ impl World {
         self
     }
 
+    /// Every message of Botpress so much larger.
+    pub fn filler(mut self, bytes: usize) -> Self {
+        let filler = format!(r#","filler":"{}"}}"#, "x".repeat(bytes));
+        let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
+        for message in messages {
+            let end = message.raw.len() - 1;
+            message.raw.replace_range(end.., &filler);
+        }
+        self
+    }
+
     pub fn page_size(mut self, size: usize) -> Self {
         self.page_size = size;
         self

@@ -1,0 +1,111 @@
+//! Flags with wrong values, and flags that cannot be honoured together: refused before the first request.
+
+use std::fs;
+
+use crate::support::fake::{Fake, World};
+use crate::support::{Run, bot_with, botpress, convexport};
+
+#[test]
+fn wrong_values_name_the_flag_and_what_it_takes() {
+    let refused = |args: &str, parts: &[&str]| convexport(args).run().ends(2, parts);
+    refused("botpress --since soonish", &["--since", "2026-11-01", "7d"]);
+    refused(
+        "botpress --timezone Mars/Base",
+        &["--timezone", "Europe/Oslo"],
+    );
+    refused("botpress --time-format %Q", &["--time-format", "strftime"]);
+    refused("botpress --tag novalue", &["--tag", "KEY=VALUE"]);
+    refused("botpress --concurrency 0", &["--concurrency"]);
+    refused("botpress --limit 0", &["--limit"]);
+    refused("botpress --timeout -1", &["--timeout"]);
+    refused("botpress -f yaml", &["--format", "jsonl"]);
+    refused("botpress --time-format %#z", &["--time-format", "strftime"]);
+    refused("botpress -q -v", &["cannot be used with"]);
+    refused("", &["Usage"]);
+}
+
+#[test]
+fn flags_that_a_format_cannot_honour_are_refused() {
+    let fake = Fake::start(World::new());
+    let refused = |args: &str, parts: &[&str]| botpress(&fake, args).run().ends(2, parts);
+    refused(
+        "-f json --time-format %Y",
+        &["--time-format is for transcripts"],
+    );
+    refused("--no-raw", &["--no-raw", "transcripts"]);
+    for format in ["csv", "chat", "markdown"] {
+        refused(&format!("-f {format} --no-raw"), &["--no-raw"]);
+    }
+    for format in ["jsonl", "messages", "csv", "chat"] {
+        refused(&format!("-f {format} --time-format %Y"), &["--time-format"]);
+    }
+    for format in ["text", "markdown", "messages", "csv", "chat"] {
+        let args = format!("-f {format} --with-state cart");
+        refused(&args, &["--with-state", "json or jsonl"]);
+    }
+    refused("-f chat --with-users", &["--with-users: chat"]);
+    refused("-f messages --excel", &["--excel is for csv"]);
+    refused("-f csv --excel=tab", &["--excel", "semicolon"]);
+    refused("-f jsonl --system you", &["--system", "are for chat"]);
+    refused("--agent-as skip", &["--agent-as", "are for chat"]);
+    refused("-f chat --system=", &["--system"]);
+    refused(
+        "-o x.xlsx",
+        &["x.xlsx: there is no format for .xlsx", "-f FORMAT"],
+    );
+    assert_eq!(fake.requests().len(), 0);
+}
+
+#[test]
+fn times_that_cannot_be_shown_are_refused_before_the_first_request() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    for args in [
+        "--time-format %Q",
+        "--time-format %",
+        "--timezone Mars/Base",
+        "--timezone +01:00",
+    ] {
+        let flag = args.split(' ').next().unwrap();
+        botpress(&fake, args).run().ends(2, &[flag]);
+        convexport("render -").args(args).run().ends(2, &[flag]);
+    }
+    assert_eq!(fake.requests().len(), 0);
+}
+
+#[test]
+fn filters_with_ids_are_refused() {
+    let fake = Fake::start(bot_with(&[]));
+    botpress(&fake, "--conversation talk --since 7d")
+        .run()
+        .ends(2, &["--conversation names the conversations"]);
+    botpress(&fake, "--since now --until 2d")
+        .run()
+        .ends(2, &["--since is not before --until"]);
+    let both = botpress(&fake, "--conversation - --token-file -").run();
+    both.ends(2, &["cannot both read stdin"]);
+    assert_eq!(fake.requests().len(), 0);
+}
+
+#[test]
+fn one_path_is_one_thing() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &str| -> Run { botpress(&fake, args).within(folder.path()).run() };
+    run("--state x.jsonl -o x.jsonl --append").ends(2, &["x.jsonl is named twice"]);
+    run("--summary ./x.jsonl -o x.jsonl").ends(2, &["is named twice"]);
+    run("--summary s.journal --state s -f jsonl").ends(2, &["s.journal is named twice"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn no_file_of_the_run_lies_among_the_conversations() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["--summary all/1000001.json", "--state all/s"] {
+        let fake = Fake::start(World::new());
+        botpress(&fake, "-d all -f json")
+            .args(file)
+            .within(folder.path())
+            .run()
+            .ends(2, &["keep it beside"]);
+    }
+}

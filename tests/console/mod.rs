@@ -1,0 +1,4 @@
+//! What is said on stderr, and what a terminal shows.
+
+mod log;
+mod terminal;

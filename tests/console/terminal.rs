@@ -1,0 +1,172 @@
+//! What a terminal shows, and that only a terminal gets it. util-linux's `script` gives the binary one of its own.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::fake::{Fake, World};
+use crate::support::{Convexport, bot_with, botpress, convexport};
+
+const TEXT: &str = "Words that are \u{1b}[31mtoo many for a narrow\u{9b}0m terminal";
+
+/// A folder with an export of one conversation.
+fn export() -> TempDir {
+    let message = |role: &str, text: &str| {
+        json!({"id": "m", "created_at": "2026-11-01T10:00:00.000000Z", "role": role, "user_id": null, "author": null,
+               "type": "text", "text": text, "options": [], "attachments": []})
+    };
+    let talk = json!({
+        "source": "boost", "id": "7", "created_at": null, "updated_at": null, "channel": null, "tags": {},
+        "messages": [message("user", TEXT), message("bot", "Yes\n=== no ===\nat once\nBot: no")]});
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.jsonl"), format!("{talk}\n")).unwrap();
+    folder
+}
+
+fn render(folder: &TempDir) -> Convexport {
+    convexport("render a.jsonl").within(folder.path())
+}
+
+/// What a terminal of this width shows; lines end as in a file.
+fn shown(command: Convexport, columns: usize) -> String {
+    let size = format!("stty cols {columns} rows 50;");
+    command.screen(&size, " 2>/dev/null").replace("\r\n", "\n")
+}
+
+const USER: &str = "\u{1b}[1m\u{1b}[32mUser\u{1b}[0m";
+
+const BOT: &str = "\u{1b}[1m\u{1b}[36mBot\u{1b}[0m";
+
+const TIME: &str = "\u{1b}[2mat 2026-11-01 10:00:00 +00:00\u{1b}[0m";
+
+#[test]
+fn a_terminal_shows_who_speaks_in_colours_and_wraps() {
+    let folder = export();
+    let expected = format!(
+        "\u{1b}[1m=== 7 · 2 messages ===\u{1b}[0m\n\n\
+         {USER}: Words that are\n  \\u001b[31mtoo many for a\n  narrow\\u009b0m terminal\n{TIME}\n\n\
+         {BOT}: Yes\n  === no ===\n  at once\n  Bot: no\n{TIME}\n"
+    );
+    assert_eq!(shown(render(&folder), 30), expected);
+    let wide = shown(render(&folder), 200);
+    assert!(
+        wide.contains("Words that are \\u001b[31mtoo many for a narrow\\u009b0m terminal\n"),
+        "{wide}"
+    );
+}
+
+#[test]
+fn colours_come_as_the_environment_has_it() {
+    let folder = export();
+    for (name, value) in [("NO_COLOR", "1"), ("TERM", "dumb"), ("CLICOLOR", "0")] {
+        let plain = shown(render(&folder).env(name, value), 30);
+        assert!(
+            !plain.contains('\u{1b}') && plain.contains("User: Words that are\n  \\u001b[31m"),
+            "{name}: {plain}"
+        );
+    }
+    let forced = render(&folder).env("CLICOLOR_FORCE", "1").stdout();
+    let line =
+        format!("{USER}: Words that are \\u001b[31mtoo many for a narrow\\u009b0m terminal\n");
+    assert!(
+        forced.contains(&line),
+        "coloured for a pager, still harmless, and not wrapped: {forced:?}"
+    );
+    let none = render(&folder)
+        .env("CLICOLOR_FORCE", "1")
+        .env("NO_COLOR", "1")
+        .stdout();
+    assert!(none.contains(TEXT) && !none.contains("\u{1b}[1m"));
+}
+
+#[test]
+fn pipes_and_files_get_what_was_said() {
+    let folder = export();
+    let piped = render(&folder).stdout();
+    assert!(piped.contains(&format!("User: {TEXT}\n")) && !piped.contains("\u{1b}[1m"));
+    for command in ["-o out.txt", "-d all --name {id}"] {
+        render(&folder)
+            .args(command)
+            .env("CLICOLOR_FORCE", "1")
+            .screen("stty cols 30;", "");
+    }
+    for file in ["out.txt", "all/7.txt"] {
+        assert_eq!(fs::read_to_string(folder.path().join(file)).unwrap(), piped);
+    }
+    let through = render(&folder)
+        .screen("stty cols 30;", " 2>/dev/null | cat")
+        .replace("\r\n", "\n");
+    assert_eq!(through, piped);
+}
+
+#[test]
+fn other_forms_are_only_made_harmless() {
+    let folder = export();
+    fs::write(
+        folder.path().join("t"),
+        "{% for m in conversation.messages %}User: {{ m.text }}\n{% endfor %}",
+    )
+    .unwrap();
+    for form in ["-f jsonl", "--template t", "-o /dev/stdout"] {
+        let screen = shown(render(&folder).args(form), 30);
+        assert!(!screen.contains('\u{1b}'), "{form}: {screen}");
+        assert!(
+            screen.contains("\\u001b[31mtoo many for a narrow"),
+            "{form}: {screen}"
+        );
+    }
+}
+
+/// util-linux's `script` gives the binary a terminal of its own.
+#[cfg(target_os = "linux")]
+mod on_a_terminal {
+    use super::{Fake, World, bot_with, botpress};
+    use crate::support::fake::{Action, Rule};
+
+    fn screen(fake: &Fake, args: &str, redirect: &str) -> String {
+        botpress(fake, args).screen("", redirect)
+    }
+
+    #[test]
+    fn messages_cannot_write_to_it() {
+        let message = "{\"id\":\"m\",\"createdAt\":\"2026-11-01T10:00:00Z\",\"type\":\"text\",\"direction\":\"incoming\",\
+                       \"payload\":{\"text\":\"a\\u001b[31mb\\u202ec\"}}";
+        let fake = Fake::start(bot_with(&[message]));
+        let screen = screen(&fake, "", " 2>/dev/null");
+        assert!(screen.contains(": a\\u001b[31mb\\u202ec\r\n"), "{screen}");
+    }
+
+    #[test]
+    fn progress_and_a_last_line_are_shown() {
+        let limited = Rule::on("/messages").nth(3).answer(Action::retry_after(1));
+        let fake = Fake::start(World::with_conversations(30, |_| 2).rule(limited));
+        let shown = screen(&fake, "-f jsonl", " >/dev/null");
+        assert!(
+            shown.contains("30 conversations, 60 messages in"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("rate limited, waiting 2 s")
+                || shown.contains("rate limited, waiting 1 s"),
+            "{shown}"
+        );
+        let shared = screen(&fake, "-f jsonl", "");
+        let lines: Vec<_> = shared.lines().collect();
+        assert!(
+            lines[..30]
+                .iter()
+                .all(|line| line.starts_with("{\"source\"")),
+            "no bar between the data: {shared}"
+        );
+        let quiet = screen(&fake, "-f jsonl -q", " >/dev/null");
+        assert_eq!(quiet, "");
+        let plain = screen(&fake, "-f jsonl --no-progress", " >/dev/null");
+        assert!(
+            plain.starts_with("30 conversations, 60 messages in") && plain.lines().count() == 1,
+            "{plain}"
+        );
+    }
+}

@@ -1,0 +1,11 @@
+//! The formats, each compared with what a program or a person reads in it.
+
+mod any_text;
+mod chat;
+pub mod csv;
+mod html;
+mod markdown;
+mod messages;
+mod singer;
+mod template;
+mod text;

@@ -1,0 +1,4 @@
+//! Files: written whole or not at all, locked, compressed.
+
+mod atomic_file;
+mod compression;

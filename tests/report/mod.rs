@@ -1,0 +1,3 @@
+//! The JSON summary of a run.
+
+mod summary;

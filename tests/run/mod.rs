@@ -1,0 +1,12 @@
+//! The commands, and what a run is for all of them: failures, signals, memory.
+
+mod check;
+mod failures;
+mod manual;
+mod memory;
+mod render;
+mod schema;
+mod signal;
+pub mod tap;
+mod tap_state;
+mod verify;

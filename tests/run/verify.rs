@@ -1,0 +1,83 @@
+//! `convexport verify`: whether an export is still what was written.
+
+use std::fs;
+
+use crate::support::fake::{Fake, World};
+use crate::support::{botpress, clock, convexport, summary};
+
+#[test]
+fn verify_tells_whether_an_export_is_what_it_was() {
+    let fake = Fake::start(World::with_conversations(5, |_| 2));
+    let folder = tempfile::tempdir().unwrap();
+    let verify = |what: &str| {
+        convexport("verify --summary summary.json")
+            .args(what)
+            .within(folder.path())
+            .run()
+    };
+    assert_eq!(
+        botpress(&fake, "-d all -f json --summary summary.json")
+            .within(folder.path())
+            .run()
+            .code,
+        0
+    );
+    let good = verify("all");
+    assert_eq!((good.code, good.stderr.as_str()), (0, ""));
+    assert!(
+        good.stdout.starts_with("5 files with 5 conversations and "),
+        "{}",
+        good.stdout
+    );
+    let name = summary(folder.path())["files"][0]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path = folder.path().join("all").join(&name);
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[1..]).unwrap();
+    verify("all").ends(1, &[&name, "bytes instead of"]);
+    let mut other = whole.clone();
+    other[20] ^= 1;
+    fs::write(&path, &other).unwrap();
+    verify("all").ends(1, &[&name, "other contents"]);
+    fs::remove_file(&path).unwrap();
+    verify("all").ends(1, &[&name, "it cannot be read"]);
+
+    assert_eq!(
+        botpress(
+            &fake,
+            "-o all.jsonl --append --state s --summary summary.json"
+        )
+        .within(folder.path())
+        .run()
+        .code,
+        0
+    );
+    assert_eq!(verify("all.jsonl").code, 0);
+    let id = fake.world().conversations[0].id.clone();
+    fake.world().say(&id, clock(), true, "more");
+    assert_eq!(
+        botpress(
+            &fake,
+            "-o all.jsonl --append --state s --summary summary.json"
+        )
+        .within(folder.path())
+        .run()
+        .code,
+        0
+    );
+    let both = summary(folder.path());
+    assert_eq!(
+        (
+            &both["files"][0]["conversations"],
+            &both["counts"]["conversations"]
+        ),
+        (&6.into(), &1.into())
+    );
+    assert_eq!(verify("all.jsonl").code, 0);
+    convexport("verify all --summary nowhere")
+        .within(folder.path())
+        .run()
+        .ends(1, &["could not read the summary nowhere"]);
+}

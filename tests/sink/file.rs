@@ -1,0 +1,158 @@
+//! `-o FILE`: the format by its name, and that nothing half done gets a final name.
+
+use std::fs;
+
+use super::names;
+use crate::support::fake::{Action, Fake, Rule, World};
+use crate::support::{botpress, records};
+
+#[test]
+fn a_file_has_the_form_of_its_extension() {
+    let fake = Fake::start(World::with_conversations(3, |_| 2));
+    let folder = tempfile::tempdir().unwrap();
+    for (name, format) in [
+        ("a.txt", "text"),
+        ("a.json", "json"),
+        ("a.jsonl", "jsonl"),
+        ("b.ndjson", "jsonl"),
+        ("b.md", "markdown"),
+        ("b.markdown", "markdown"),
+        ("b.CSV", "csv"),
+        ("c", "text"),
+    ] {
+        let stdout = botpress(&fake, "-f").arg(format).stdout();
+        assert_eq!(
+            botpress(&fake, "-o")
+                .arg(name)
+                .within(folder.path())
+                .stdout(),
+            ""
+        );
+        assert_eq!(
+            fs::read_to_string(folder.path().join(name)).unwrap(),
+            stdout
+        );
+    }
+    assert_eq!(
+        names(folder.path()),
+        [
+            "a.json",
+            "a.jsonl",
+            "a.txt",
+            "b.CSV",
+            "b.markdown",
+            "b.md",
+            "b.ndjson",
+            "c"
+        ]
+    );
+    let given = botpress(&fake, "-o d.txt -f json").within(folder.path());
+    assert_eq!(given.stdout(), "");
+    assert!(
+        fs::read_to_string(folder.path().join("d.txt"))
+            .unwrap()
+            .starts_with('[')
+    );
+    let dash = botpress(&fake, "-o - -f jsonl")
+        .within(folder.path())
+        .stdout();
+    assert_eq!(records(&dash).len(), 3);
+}
+
+#[test]
+fn an_incomplete_export_never_takes_the_place_of_a_complete_one() {
+    let fake = Fake::start(World::with_conversations(30, |_| 3));
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        botpress(&fake, "-o all.json --retries 0")
+            .within(folder.path())
+            .run()
+    };
+    assert_eq!(run().code, 0);
+    let complete = fs::read(folder.path().join("all.json")).unwrap();
+
+    fake.world()
+        .faults
+        .push(Rule::on("/messages").nth(7).answer(Action::Status(500)));
+    run().ends(3, &["1 of 30 conversations", "all.json.partial"]);
+    assert_eq!(fs::read(folder.path().join("all.json")).unwrap(), complete);
+    let partial = fs::read(folder.path().join("all.json.partial")).unwrap();
+    let partial: Vec<serde_json::Value> = serde_json::from_slice(&partial).unwrap();
+    assert_eq!(
+        partial.len(),
+        29,
+        "all that could be had is there, and well formed"
+    );
+
+    fake.world().faults = vec![Rule::on("nextToken").answer(Action::Status(500))];
+    run().ends(5, &["could not list the conversations", "all.json.partial"]);
+    let cut = fs::read_to_string(folder.path().join("all.json.partial")).unwrap();
+    assert!(
+        cut.starts_with('[') && !cut.trim_end().ends_with(']'),
+        "a cut export must not look whole"
+    );
+
+    fake.world().faults = vec![Rule::on("/").answer(Action::Status(401))];
+    run().ends(4, &["401"]);
+    let kept = fs::read_to_string(folder.path().join("all.json.partial")).unwrap();
+    assert_eq!(
+        kept, cut,
+        "a run that got nothing leaves the earlier one's part"
+    );
+
+    fake.world().faults.clear();
+    assert_eq!(run().code, 0);
+    assert_eq!(fs::read(folder.path().join("all.json")).unwrap(), complete);
+    assert_eq!(names(folder.path()), ["all.json"]);
+}
+
+#[test]
+fn a_run_that_got_nothing_leaves_nothing() {
+    let fake = Fake::start(World::new().rule(Rule::on("/").answer(Action::Status(401))));
+    let folder = tempfile::tempdir().unwrap();
+    botpress(&fake, "-o all.json")
+        .within(folder.path())
+        .run()
+        .ends(4, &["401"]);
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn an_earlier_part_outlives_a_run_in_which_everything_failed() {
+    let fake = Fake::start(
+        World::with_conversations(3, |_| 1).rule(Rule::on("/messages").answer(Action::Status(400))),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("all.jsonl.partial"), "earlier").unwrap();
+    botpress(&fake, "-o all.jsonl")
+        .within(folder.path())
+        .run()
+        .ends(3, &["3 of 3"]);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("all.jsonl.partial")).unwrap(),
+        "earlier"
+    );
+}
+
+#[test]
+fn the_destination_is_checked_before_the_first_request() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let run = |args: &str| botpress(&fake, args).within(folder.path()).run();
+    run("-o nowhere/all.json").ends(1, &["could not write to nowhere/all.json", "No such file"]);
+    run("-o .").ends(1, &["could not write to .", "directory"]);
+    run("-d file").ends(1, &["could not write to the folder file"]);
+    run("-o a -d b").ends(2, &["cannot be used with"]);
+    assert_eq!(fake.requests().len(), 0);
+    assert_eq!(names(folder.path()), ["file"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_that_names_the_path() {
+    let fake = Fake::start(World::with_conversations(60, |_| 20));
+    botpress(&fake, "-f jsonl -o /dev/full")
+        .run()
+        .ends(1, &["could not write to /dev/full", "No space left"]);
+}

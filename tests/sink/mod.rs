@@ -1,0 +1,20 @@
+//! Where an export goes: stdout, a file, a folder.
+
+use std::fs;
+use std::path::Path;
+
+mod file;
+mod folder;
+pub mod name;
+mod stdout;
+
+/// The names in a folder, without that of the lock.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.retain(|name| name != ".convexport.lock");
+    names.sort();
+    names
+}

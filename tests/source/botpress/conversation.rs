@@ -1,0 +1,135 @@
+//! What a record of Botpress becomes: the documented shape, its own bytes in `raw`, people and states.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::support::fake::{Action, Fake, Rule, World};
+use crate::support::{bot_with, botpress, ids, records};
+
+#[test]
+fn the_shape_is_the_documented_one() {
+    let message = r#"{"id":"m1","createdAt":"2026-11-01T10:00:00.812Z","conversationId":"talk","userId":"u",
+        "type":"choice","direction":"outgoing","payload":{"text":"Pick one","options":[{"label":"A","value":"a"}]},"tags":{}}"#;
+    let fake = Fake::start(bot_with(&[message]));
+    let out = botpress(&fake, "-f json --no-raw").stdout();
+    let expected = json!([{
+        "source": "botpress", "id": "talk",
+        "created_at": "2026-11-19T12:00:00.000000Z", "updated_at": "2026-11-19T12:00:00.000000Z",
+        "channel": "webchat", "tags": {},
+        "messages": [{
+            "id": "m1", "created_at": "2026-11-01T10:00:00.812000Z", "role": "bot", "user_id": "u", "author": null,
+            "type": "choice", "text": "Pick one", "options": [{"label": "A", "value": "a"}], "attachments": [],
+        }],
+    }]);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
+    let keys = [
+        "source",
+        "id",
+        "created_at",
+        "updated_at",
+        "channel",
+        "tags",
+        "messages",
+    ];
+    let places: Vec<_> = keys
+        .map(|key| out.find(&format!("\"{key}\":")).unwrap())
+        .into();
+    assert!(places.is_sorted(), "{out}");
+}
+
+#[test]
+fn raw_is_verbatim() {
+    let raw = r#"{"zeta":1.0,"id":"m","createdAt":"2026-11-01T10:00:00Z","big":12345678901234567890123,"e":1e400,
+        "type":"novel","payload":{"b":{"y":[1,2],"x":null},"a":"\u00e9 \ud83d"},"direction":"incoming","userId":"u"}"#;
+    let raw = raw.replace("\n        ", "");
+    let mut world = bot_with(&[&raw]);
+    world.conversations[0].extra = vec![("novelty".to_owned(), "{\"k\":[1.50]}".to_owned())];
+    let fake = Fake::start(world);
+    let out = botpress(&fake, "-f jsonl").stdout();
+    assert!(out.contains(&format!("\"raw\":{raw}")), "{out}");
+    assert!(out.contains(r#""novelty":{"k":[1.50]}"#), "{out}");
+    let bare = botpress(&fake, "-f jsonl --no-raw").stdout();
+    assert!(!bare.contains("raw"), "{bare}");
+}
+
+#[test]
+fn users_are_asked_for_once_each() {
+    let world = World::with_conversations(30, |_| 6);
+    let fake = Fake::start(world);
+    let gone = {
+        let mut world = fake.world();
+        let gone = world.users.pop().unwrap().id;
+        assert!(
+            world
+                .conversations
+                .iter()
+                .any(|c| c.participants.contains(&gone))
+        );
+        gone
+    };
+    let out = records(&botpress(&fake, "-f jsonl --with-users").stdout());
+    let asked: Vec<_> = fake
+        .requests()
+        .into_iter()
+        .filter(|r| r.path.contains("/users/"))
+        .collect();
+    let distinct: HashSet<_> = asked.iter().map(|request| request.path.clone()).collect();
+    assert_eq!(asked.len(), distinct.len());
+    let wrote: HashSet<&str> = out
+        .iter()
+        .flat_map(|record| record["messages"].as_array().unwrap())
+        .map(|message| message["user_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(asked.len(), wrote.len());
+    let bot = json!({"id": out[0]["users"][0]["id"], "name": "Help bot", "tags": out[0]["users"][0]["tags"], "role": "bot"});
+    assert_eq!(out[0]["users"][0], bot);
+    assert_eq!(out[0]["messages"][0]["author"], "Help bot");
+    let users = out
+        .iter()
+        .flat_map(|record| record["users"].as_array().unwrap());
+    let missing = users
+        .into_iter()
+        .find(|user| user["id"] == gone.as_str())
+        .unwrap();
+    assert_eq!(
+        *missing,
+        json!({"id": gone, "name": null, "tags": {}, "role": "user"})
+    );
+}
+
+#[test]
+fn states_come_when_asked_for() {
+    let world = bot_with(&[]).state("talk", "cart", r#"{"z":1.0,"a":[]}"#);
+    let fake = Fake::start(world);
+    let out = botpress(&fake, "-f jsonl --with-state cart --with-state a/b").stdout();
+    assert!(
+        out.contains(r#""states":{"a/b":null,"cart":{"z":1.0,"a":[]}}"#),
+        "{out}"
+    );
+    let plain = botpress(&fake, "-f jsonl").stdout();
+    assert!(
+        !plain.contains("\"states\"") && !plain.contains("\"users\""),
+        "{plain}"
+    );
+}
+
+#[test]
+fn messages_are_sorted_by_their_time() {
+    let message = |id: &str, time: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"createdAt\":\"2026-11-01T10:00:{time}Z\",\"type\":\"text\",\"payload\":{{}}}}"
+        )
+    };
+    let items = [
+        message("c", "02"),
+        message("a", "00"),
+        message("e", "03"),
+        message("d", "03"),
+        message("b", "01.5"),
+    ];
+    let page = format!("{{\"messages\":[{}],\"meta\":{{}}}}", items.join(","));
+    let fake = Fake::start(bot_with(&[]).rule(Rule::on("/messages").answer(Action::Body(page))));
+    let found = ids(&records(&botpress(&fake, "-f jsonl").stdout()));
+    assert_eq!(found[0].1, ["a", "b", "c", "d", "e"]);
+}

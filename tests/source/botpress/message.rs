@@ -1,0 +1,139 @@
+//! How each type of message reads in words.
+
+use serde_json::{Value, json};
+
+use crate::support::fake::Fake;
+use crate::support::{bot_with, botpress, records};
+
+/// The transcript of one message of this type, without its time.
+pub fn shown(kind: &str, direction: &str, payload: &Value) -> String {
+    let message = json!({
+        "id": "m", "createdAt": "2026-11-01T10:00:00Z", "conversationId": "talk", "userId": "u",
+        "type": kind, "direction": direction, "payload": payload, "tags": {},
+    });
+    let fake = Fake::start(bot_with(&[&message.to_string()]));
+    let out = botpress(&fake, "").stdout();
+    let turn = out
+        .strip_prefix("=== talk · webchat · 1 message ===\n\n")
+        .expect("a header");
+    turn.strip_suffix("\nat 2026-11-01 10:00:00 +00:00\n")
+        .expect("a time")
+        .to_owned()
+}
+
+#[test]
+fn every_message_type_has_its_words() {
+    let bot = |kind: &str, payload: Value| shown(kind, "outgoing", &payload);
+    let card = json!({"title": "Red shoes", "subtitle": "40 EUR", "imageUrl": "https://x/red.png", "actions": [
+        {"action": "say", "label": "Buy", "value": "buy red"}, {"action": "url", "label": "Look", "value": "https://x/red"}]});
+    let blue = json!({"title": "Blue shoes", "actions": []});
+    let options = json!([{"label": "A", "value": "a"}, {"label": "B", "value": "b"}]);
+
+    assert_eq!(bot("text", json!({"text": "Hello"})), "Bot: Hello");
+    assert_eq!(
+        bot("markdown", json!({"markdown": "**Hello**"})),
+        "Bot: **Hello**"
+    );
+    assert_eq!(
+        bot("image", json!({"imageUrl": "https://x/i.png"})),
+        "Bot: Media message of type image: https://x/i.png"
+    );
+    assert_eq!(
+        bot(
+            "image",
+            json!({"imageUrl": "https://x/i.png", "caption": "A cat"})
+        ),
+        "Bot: A cat: https://x/i.png"
+    );
+    assert_eq!(
+        bot("audio", json!({"audioUrl": "https://x/a.ogg"})),
+        "Bot: Media message of type audio: https://x/a.ogg"
+    );
+    assert_eq!(
+        bot("video", json!({"videoUrl": "https://x/v.mp4"})),
+        "Bot: Media message of type video: https://x/v.mp4"
+    );
+    assert_eq!(
+        bot(
+            "file",
+            json!({"fileUrl": "https://x/f.pdf", "title": "Bill"})
+        ),
+        "Bot: Bill: https://x/f.pdf"
+    );
+    assert_eq!(
+        bot("file", json!({"fileUrl": "https://x/f.pdf"})),
+        "Bot: Media message of type file: https://x/f.pdf"
+    );
+    assert_eq!(
+        bot(
+            "location",
+            json!({"latitude": 47.370, "longitude": 8, "address": "Main St 1", "title": "Shop"})
+        ),
+        "Bot: Shop, Main St 1 (47.37, 8)"
+    );
+    assert_eq!(
+        bot("location", json!({"latitude": 47.5, "longitude": -8.25})),
+        "Bot: 47.5, -8.25"
+    );
+    assert_eq!(
+        bot("card", card.clone()),
+        "Bot: Red shoes - 40 EUR: Buy / Look (https://x/red): https://x/red.png"
+    );
+    assert_eq!(
+        bot("carousel", json!({"items": [card, blue]})),
+        "Bot: Red shoes - 40 EUR: Buy / Look (https://x/red): https://x/red.png\n  Blue shoes"
+    );
+    assert_eq!(
+        bot("choice", json!({"text": "Pick", "options": options})),
+        "Bot: Pick: A / B"
+    );
+    assert_eq!(
+        bot("dropdown", json!({"text": "Pick", "options": options})),
+        "Bot: Pick: A / B"
+    );
+    assert_eq!(
+        bot(
+            "bloc",
+            json!({"items": [
+            {"type": "text", "payload": {"text": "See"}},
+            {"type": "image", "payload": {"imageUrl": "https://x/i.png"}},
+            {"type": "markdown", "payload": {"markdown": "*there*"}}]})
+        ),
+        "Bot: See\n  https://x/i.png\n  *there*"
+    );
+    assert_eq!(
+        shown(
+            "quick_reply",
+            "incoming",
+            &json!({"text": "A", "payload": "a"})
+        ),
+        "User: A"
+    );
+    assert_eq!(
+        bot("hologram", json!({"depth": 3})),
+        "Bot: Media message of type hologram"
+    );
+    assert_eq!(bot("hologram", json!({"text": "Look up"})), "Bot: Look up");
+    assert_eq!(bot("text", json!({})), "Bot: ");
+    assert_eq!(
+        shown("text", "sideways", &json!({"text": "?"})),
+        "System: ?"
+    );
+}
+
+#[test]
+fn every_item_of_a_carousel_keeps_its_options_for_programs() {
+    let card = |name: &str| json!({"title": name, "imageUrl": format!("https://x/{name}"), "actions": [{"label": name, "value": name}]});
+    let message = json!({
+        "id": "m", "createdAt": "2026-11-01T10:00:00Z", "type": "carousel", "direction": "outgoing",
+        "payload": {"items": [card("a"), card("b")]}});
+    let fake = Fake::start(bot_with(&[&message.to_string()]));
+    let out = records(&botpress(&fake, "-f jsonl").stdout());
+    let found = &out[0]["messages"][0];
+    assert_eq!(found["text"], "a: a: https://x/a\nb: b: https://x/b");
+    assert_eq!(
+        found["options"],
+        json!([{"label": "a", "value": "a"}, {"label": "b", "value": "b"}])
+    );
+    assert_eq!(found["attachments"][1]["url"], "https://x/b");
+}

@@ -1,0 +1,10 @@
+//! Botpress: what it is asked, and what its answers become.
+
+mod concurrency;
+mod contract;
+mod conversation;
+mod list;
+pub mod message;
+mod odd;
+mod pages;
+mod selection;

@@ -1,0 +1,6 @@
+//! Where conversations come from: both vendors, and earlier exports.
+
+mod boost;
+pub mod botpress;
+mod ids;
+pub mod saved;
