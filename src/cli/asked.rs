@@ -5,12 +5,22 @@ use std::path::{Path, PathBuf};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::format::Template;
+
 /// The flags as JSON, without those that have their defaults. So a new flag does not change what an old file says.
 pub fn asked(source: &str, args: &impl Serialize) -> Value {
     let mut asked = serde_json::to_value(args).unwrap_or_default();
     if let Some(asked) = asked.as_object_mut() {
         asked.insert("source".to_owned(), source.into());
         asked.retain(|_, value| !is_default(value));
+    }
+    asked
+}
+
+/// Adds what is in a template: one that was edited makes another export.
+pub fn with_template(mut asked: Value, template: Option<&Template>) -> Value {
+    if let Some(template) = template {
+        asked["template_sha256"] = template.sha256().into();
     }
     asked
 }

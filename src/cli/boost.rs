@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -9,19 +10,18 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::asked::{self, asked};
+use super::boost_target::BoostTarget;
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
-use super::secret::Place;
 use super::select::SelectArgs;
-use super::settings::{Memory, Settings};
-use super::values::{key_json, mebibytes};
+use super::settings::{ExportArgs, Memory, Paths, Settings};
+use super::values::{key_json, mebibytes, seconds};
 use crate::format::Format;
-use crate::http::{self, Secret};
 use crate::sink;
 use crate::source::Options as SourceOptions;
-use crate::source::boost::{Credentials, Options, Origin, Request, Target};
+use crate::source::boost::{Options, Origin, Request};
 use crate::time::Timestamp;
 use crate::usage::usage;
 
@@ -40,44 +40,8 @@ Examples:
   A saved answer, without network or account:
     convexport boost --input export.json.gz";
 
-/// Which site, and how to authenticate there.
-#[derive(Debug, Default, Args, Serialize)]
-pub struct BoostTarget {
-    /// The site: the NAME of `https://NAME.boost.ai`, or its URL
-    #[arg(
-        long,
-        value_name = "NAME|URL",
-        env = "BOOST_SITE",
-        hide_env_values = true
-    )]
-    pub site: Option<String>,
-
-    /// Fetch the access token with OAuth 2.0 client credentials
-    #[arg(
-        long,
-        value_name = "ID",
-        env = "BOOST_CLIENT_ID",
-        hide_env_values = true,
-        help_heading = "Network"
-    )]
-    #[serde(skip)]
-    pub client_id: Option<String>,
-
-    /// Read the client's secret from a file (`-` is stdin) instead of `BOOST_CLIENT_SECRET`
-    #[arg(long, value_name = "FILE", help_heading = "Network")]
-    #[serde(skip)]
-    pub client_secret_file: Option<PathBuf>,
-
-    /// The client's secret, if a tap's config has it.
-    #[arg(skip)]
-    #[serde(skip)]
-    pub client_secret: Option<Secret>,
-
-    /// The OAuth 2.0 token endpoint
-    #[arg(long, value_name = "URL", help_heading = "Network")]
-    #[serde(skip)]
-    pub token_url: Option<String>,
-}
+/// A heavy query may take minutes.
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Flags of `convexport boost`.
 #[derive(Debug, Args, Serialize)]
@@ -148,6 +112,11 @@ pub struct BoostArgs {
     #[serde(skip)]
     pub parallel_windows: Option<u16>,
 
+    /// How long to wait for the first byte of an export, which comes when the site's query is done [default: 600]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Network")]
+    #[serde(skip)]
+    pub first_byte_timeout: Option<Duration>,
+
     /// How to reach the vendor.
     #[command(flatten)]
     #[serde(skip)]
@@ -181,6 +150,7 @@ impl Default for BoostArgs {
             query: None,
             max_element: 64 << 20,
             parallel_windows: None,
+            first_byte_timeout: None,
             network: NetworkArgs::default(),
             archive: ArchiveArgs::default(),
             run: RunArgs::default(),
@@ -189,75 +159,39 @@ impl Default for BoostArgs {
     }
 }
 
-impl BoostTarget {
-    /// Which site, and how to authenticate there.
-    ///
-    /// # Errors
-    /// A usage error for a missing or impossible site, token or client.
-    pub fn resolve(&self, network: &NetworkArgs) -> Result<Target> {
-        let site = self.site.as_deref().unwrap_or_default().trim();
-        if site.is_empty() {
-            bail!(usage!(
-                "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
-            ));
-        }
-        Ok(Target {
-            site: http::base_url(&address(site)?)?,
-            credentials: self.credentials(network)?,
-        })
+impl ExportArgs for BoostArgs {
+    fn name(&self) -> &'static str {
+        "boost"
     }
 
-    /// A client when there is a client id, else the token.
-    fn credentials(&self, network: &NetworkArgs) -> Result<Credentials> {
-        let Some(id) = self.client_id.as_deref().filter(|id| !id.is_empty()) else {
-            let token = Place {
-                what: "access token",
-                given: network.token.as_ref(),
-                variable: "BOOST_TOKEN",
-                file: network.token_file.as_deref(),
-                flag: "--token-file",
-            };
-            return Ok(Credentials::Token(token.find()?));
-        };
-        if network.token_file.is_some() {
-            bail!(usage!(
-                "--token-file and --client-id (BOOST_CLIENT_ID) are two ways to authenticate: give one"
-            ));
-        }
-        let Some(url) = &self.token_url else {
-            bail!(usage!(
-                "--client-id needs --token-url URL, the OAuth 2.0 token endpoint of your boost.ai site"
-            ));
-        };
-        let secret = Place {
-            what: "client secret",
-            given: self.client_secret.as_ref(),
-            variable: "BOOST_CLIENT_SECRET",
-            file: self.client_secret_file.as_deref(),
-            flag: "--client-secret-file",
-        };
-        Ok(Credentials::Client {
-            id: id.to_owned(),
-            secret: secret.find()?,
-            token_url: http::base_url(url)?,
-        })
+    fn asked(&self) -> Value {
+        asked("boost", self)
     }
-}
 
-impl BoostArgs {
-    /// The export that the flags ask for.
-    ///
-    /// # Errors
-    /// A usage error for flags that do not go together; else when a file that they name cannot be read.
-    pub fn resolve(&self) -> Result<Settings> {
+    fn paths(&self) -> Paths {
+        Paths {
+            summary: self.run.summary.clone(),
+            state: self.archive.state.clone(),
+            target: self.output.target(),
+            inputs: [&self.input, &self.output.template, &self.query]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+        }
+    }
+
+    fn resolve(&self) -> Result<Settings> {
         let format = self.output.format()?;
         self.resolve_as(
             format,
             Memory::of(&self.archive, &self.output, format)?,
-            asked("boost", self),
+            self.asked(),
         )
     }
+}
 
+impl BoostArgs {
     /// The same, in this format and with this memory of earlier runs.
     ///
     /// # Errors
@@ -279,20 +213,21 @@ impl BoostArgs {
                     .unwrap_or_default(),
                 filters: self.filters(),
                 parallel_windows: self.parallel_windows,
+                first_byte_timeout: self.first_byte_timeout.unwrap_or(FIRST_BYTE_TIMEOUT),
             })),
         };
         let source = Options {
             origin,
             max_element: self.max_element,
         };
-        let inputs = [&self.input, &self.output.template, &self.query];
+        let format = self.output.format_options(format)?;
         Ok(Settings {
             name: "boost",
-            asked,
+            asked: asked::with_template(asked, format.template.as_ref()),
             source: SourceOptions::Boost(Box::new(source)),
             selection,
             http: self.network.options(),
-            format: self.output.format_options(format)?,
+            format,
             output: sink::Options {
                 target: self.output.target(),
                 hashed: self.run.summary.is_some(),
@@ -300,7 +235,7 @@ impl BoostArgs {
             console: self.console.options(),
             memory,
             run: (&self.run).into(),
-            inputs: inputs.into_iter().flatten().cloned().collect(),
+            paths: self.paths(),
         })
     }
 
@@ -332,19 +267,6 @@ impl BoostArgs {
         }
         let file = self.target.client_secret_file.as_deref();
         (file == Some(Path::new("-"))).then_some("--client-secret-file -")
-    }
-}
-
-/// `NAME` is `https://NAME.boost.ai`, a host is reached over https, a URL is itself.
-fn address(site: &str) -> Result<String> {
-    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':');
-    match site {
-        url if url.contains("://") => Ok(url.to_owned()),
-        odd if !odd.chars().all(letters) => {
-            bail!(usage!("`{odd}` is no site: give its NAME or URL"))
-        }
-        host if host.contains('.') => Ok(format!("https://{host}")),
-        name => Ok(format!("https://{name}.boost.ai")),
     }
 }
 

@@ -4,15 +4,16 @@ use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::asked::asked;
+use super::asked::{self, asked};
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
 use super::secret::Place;
 use super::select::SelectArgs;
-use super::settings::{Memory, Settings};
+use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::key_value;
 use crate::format::Format;
 use crate::http;
@@ -165,33 +166,43 @@ impl BotpressTarget {
     }
 }
 
-impl BotpressArgs {
-    /// How many conversations are fetched at once: chosen by measurement, see `benches/`.
-    const DEFAULT_CONCURRENCY: u16 = 32;
+impl ExportArgs for BotpressArgs {
+    fn name(&self) -> &'static str {
+        "botpress"
+    }
 
-    /// The export that the flags ask for.
-    ///
-    /// # Errors
-    /// A usage error for flags that do not go together; else when a file that they name cannot be read.
-    pub fn resolve(&self) -> Result<Settings> {
+    fn asked(&self) -> Value {
+        asked("botpress", self)
+    }
+
+    fn paths(&self) -> Paths {
+        Paths {
+            summary: self.run.summary.clone(),
+            state: self.archive.state.clone(),
+            target: self.output.target(),
+            inputs: self.output.template.iter().cloned().collect(),
+        }
+    }
+
+    fn resolve(&self) -> Result<Settings> {
         let format = self.format()?;
         self.resolve_as(
             format,
             Memory::of(&self.archive, &self.output, format)?,
-            asked("botpress", self),
+            self.asked(),
         )
     }
+}
+
+impl BotpressArgs {
+    /// How many conversations are fetched at once: chosen by measurement, see `benches/`.
+    const DEFAULT_CONCURRENCY: u16 = 32;
 
     /// The same, in this format and with this memory of earlier runs.
     ///
     /// # Errors
     /// As [`Self::resolve`].
-    pub fn resolve_as(
-        &self,
-        format: Format,
-        memory: Memory,
-        asked: serde_json::Value,
-    ) -> Result<Settings> {
+    pub fn resolve_as(&self, format: Format, memory: Memory, asked: Value) -> Result<Settings> {
         self.check_shown(format)?;
         let stdin = self.network.token_on_stdin().then_some("--token-file -");
         let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
@@ -211,13 +222,14 @@ impl BotpressArgs {
             with_states: self.with_state.clone(),
             list_only: self.list,
         };
+        let format = self.output.format_options(format)?;
         Ok(Settings {
             name: "botpress",
-            asked,
+            asked: asked::with_template(asked, format.template.as_ref()),
             source: SourceOptions::Botpress(Box::new(source)),
             selection,
             http: self.network.options(),
-            format: self.output.format_options(format)?,
+            format,
             output: sink::Options {
                 target,
                 hashed: self.run.summary.is_some(),
@@ -225,7 +237,7 @@ impl BotpressArgs {
             console: self.console.options(),
             memory,
             run: (&self.run).into(),
-            inputs: self.output.template.iter().cloned().collect(),
+            paths: self.paths(),
         })
     }
 

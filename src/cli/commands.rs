@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::boost::{BoostArgs, BoostTarget};
+use super::boost::BoostArgs;
+use super::boost_target::BoostTarget;
 use super::botpress::{BotpressArgs, BotpressTarget};
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;

@@ -4,6 +4,7 @@
 
 mod asked;
 mod boost;
+mod boost_target;
 mod botpress;
 mod commands;
 mod console;
@@ -21,5 +22,5 @@ mod tap_config;
 mod values;
 
 pub use commands::{Check, Cli, Command, Document, VerifyArgs};
-pub use settings::{Memory, RunOptions, Settings};
+pub use settings::{ExportArgs, Memory, Paths, RunOptions, Settings};
 pub use tap::TapArgs;

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::asked::asked;
+use super::asked::{self, asked};
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::RunArgs;
 use super::select::SelectArgs;
-use super::settings::{Memory, Settings};
+use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::mebibytes;
 use crate::sink;
 use crate::source::{Options as SourceOptions, SavedOptions};
@@ -72,24 +73,44 @@ pub struct RenderArgs {
     pub console: ConsoleArgs,
 }
 
-impl RenderArgs {
-    /// The export that the flags ask for.
-    ///
-    /// # Errors
-    /// A usage error for flags that do not go together; else when a file that they name cannot be read.
-    pub fn resolve(&self) -> Result<Settings> {
+impl ExportArgs for RenderArgs {
+    fn name(&self) -> &'static str {
+        "render"
+    }
+
+    fn asked(&self) -> Value {
+        let mut asked = asked("render", self);
+        asked["input"] = self.input.to_string_lossy().into();
+        asked
+    }
+
+    fn paths(&self) -> Paths {
+        Paths {
+            summary: self.run.summary.clone(),
+            state: None,
+            target: self.output.target(),
+            inputs: self
+                .output
+                .template
+                .iter()
+                .cloned()
+                .chain([self.input.clone()])
+                .collect(),
+        }
+    }
+
+    fn resolve(&self) -> Result<Settings> {
         let format = self.output.format()?;
         let stdin = (self.input == Path::new("-")).then_some("the export");
         let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
         let selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
-        let mut asked = asked("render", self);
-        asked["input"] = self.input.to_string_lossy().into();
-        let template = self.output.template.clone();
+        let asked = self.asked();
+        let format = self.output.format_options(format)?;
         Ok(Settings {
             name: "render",
-            asked,
+            asked: asked::with_template(asked, format.template.as_ref()),
             source: SourceOptions::Saved(SavedOptions {
                 input: self.input.clone(),
                 latest: self.latest,
@@ -97,7 +118,7 @@ impl RenderArgs {
             }),
             selection,
             http: NetworkArgs::default().options(),
-            format: self.output.format_options(format)?,
+            format,
             output: sink::Options {
                 target: self.output.target(),
                 hashed: self.run.summary.is_some(),
@@ -105,7 +126,7 @@ impl RenderArgs {
             console: self.console.options(),
             memory: Memory::None,
             run: (&self.run).into(),
-            inputs: template.into_iter().chain([self.input.clone()]).collect(),
+            paths: self.paths(),
         })
     }
 }

@@ -41,8 +41,39 @@ pub struct Settings {
     pub memory: Memory,
     /// How to run.
     pub run: RunOptions,
+    /// The files that the flags name.
+    pub paths: Paths,
+}
+
+/// The files that the flags name. They are known before anything is resolved.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    /// Where the summary goes; `-` is stderr.
+    pub summary: Option<PathBuf>,
+    /// The state.
+    pub state: Option<PathBuf>,
+    /// Where the export goes.
+    pub target: sink::Target,
     /// Files that are read.
     pub inputs: Vec<PathBuf>,
+}
+
+/// The flags of a command that exports.
+pub trait ExportArgs {
+    /// The command.
+    fn name(&self) -> &'static str;
+
+    /// What was asked for, for the summary.
+    fn asked(&self) -> Value;
+
+    /// The files that the flags name.
+    fn paths(&self) -> Paths;
+
+    /// The export that the flags ask for.
+    ///
+    /// # Errors
+    /// A usage error for flags that do not go together; else when a file that they name cannot be read.
+    fn resolve(&self) -> Result<Settings>;
 }
 
 /// How to run.

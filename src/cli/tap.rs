@@ -67,7 +67,10 @@ impl TapArgs {
             settings.format.catalog = settings.format.catalog.without_raw();
         }
         let files = [&self.config, &self.catalog, &self.state];
-        settings.inputs.extend(files.into_iter().flatten().cloned());
+        settings
+            .paths
+            .inputs
+            .extend(files.into_iter().flatten().cloned());
         Ok((settings, unknown))
     }
 

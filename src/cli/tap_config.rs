@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
-use super::boost::{BoostArgs, BoostTarget};
+use super::boost::BoostArgs;
+use super::boost_target::BoostTarget;
 use super::botpress::{BotpressArgs, BotpressTarget};
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
@@ -224,6 +225,7 @@ pub fn boost(config: &mut Config) -> Result<BoostArgs> {
             .parsed("max_element", super::values::mebibytes)?
             .unwrap_or(BoostArgs::default().max_element),
         parallel_windows: config.parsed("parallel_windows", from_1)?,
+        first_byte_timeout: config.parsed("first_byte_timeout", seconds)?,
         network: network(config)?,
         run: run(config)?,
         console: console(config)?,

@@ -15,9 +15,9 @@ use crate::text::neutralise;
 /// What ended the work before its end; [`Exit::of`] knows its exit code.
 pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
-        Command::Botpress(args) => job::run(args.resolve()?),
-        Command::Boost(args) => job::run(args.resolve()?),
-        Command::Render(args) => job::run(args.resolve()?),
+        Command::Botpress(args) => job::run(&*args),
+        Command::Boost(args) => job::run(&*args),
+        Command::Render(args) => job::run(&*args),
         Command::Check(args) => {
             say(&check::check(&args)?)?;
             Ok(Exit::Done)

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::export::Export;
 use super::monitor::Monitor;
 use super::paths::check_distinct_paths;
-use crate::cli::{Memory, RunOptions, Settings};
+use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
 use crate::console::Console;
 use crate::format::FormatterFactory;
 use crate::format::singer::{Catalog, Stream};
@@ -26,12 +26,32 @@ const OVERDUE_DAYS: i64 = 80;
 /// Singer's runs look this far back, for what came late.
 const SINGER_OVERLAP: Span = Span::hours(1);
 
-/// Exports what the settings ask for, and writes the summary whatever comes of it.
+/// Exports what the flags ask for, and writes the summary whatever comes of it.
 ///
 /// # Errors
 /// What ended the export before its end.
-pub fn run(settings: Settings) -> Result<Exit> {
-    check_distinct_paths(&settings)?;
+pub fn run(args: &impl ExportArgs) -> Result<Exit> {
+    let paths = args.paths();
+    check_distinct_paths(&paths)?;
+    let settings = match (args.resolve(), &paths.summary) {
+        (Ok(settings), _) => settings,
+        (Err(error), None) => return Err(error),
+        (Err(error), Some(path)) => {
+            let mut summary = Summary::start(args.name(), args.asked());
+            summary.exit_code = Some(Exit::of(&error).code());
+            summary.write(path)?;
+            return Err(error);
+        }
+    };
+    run_settings(settings)
+}
+
+/// The same, of settings that are resolved.
+///
+/// # Errors
+/// What ended the export before its end.
+pub fn run_settings(settings: Settings) -> Result<Exit> {
+    check_distinct_paths(&settings.paths)?;
     // The bar stays away from a terminal that shows the data.
     let to_stdout = matches!(settings.output.target, Target::Stdout);
     let console = Console::new(settings.console, to_stdout && io::stdout().is_terminal());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::cli::{Memory, Settings};
+use crate::cli::Paths;
 use crate::sink::Target;
 use crate::state;
 use crate::usage::usage;
@@ -15,9 +15,9 @@ use crate::usage::usage;
 ///
 /// # Errors
 /// A usage error that names the file.
-pub fn check_distinct_paths(settings: &Settings) -> Result<()> {
-    let own = own_files(settings);
-    let target = match &settings.output.target {
+pub fn check_distinct_paths(paths: &Paths) -> Result<()> {
+    let own = own_files(paths);
+    let target = match &paths.target {
         Target::Stdout => None,
         Target::File(path) | Target::Folder { path, .. } => Some(path.clone()),
     };
@@ -25,7 +25,7 @@ pub fn check_distinct_paths(settings: &Settings) -> Result<()> {
         .iter()
         .cloned()
         .chain(target)
-        .chain(settings.inputs.iter().cloned());
+        .chain(paths.inputs.iter().cloned());
     let mut seen = HashSet::new();
     for file in files.filter(|path| path != Path::new("-")) {
         if !seen.insert(place(&file)) {
@@ -35,7 +35,7 @@ pub fn check_distinct_paths(settings: &Settings) -> Result<()> {
             ));
         }
     }
-    let Target::Folder { path: folder, .. } = &settings.output.target else {
+    let Target::Folder { path: folder, .. } = &paths.target else {
         return Ok(());
     };
     let folder = place(folder);
@@ -50,15 +50,9 @@ pub fn check_distinct_paths(settings: &Settings) -> Result<()> {
 }
 
 /// The files that a run writes besides the export.
-fn own_files(settings: &Settings) -> Vec<PathBuf> {
-    let state = match &settings.memory {
-        Memory::State { path, .. } => state::files(path).into(),
-        Memory::None | Memory::Singer { .. } => Vec::new(),
-    };
-    state
-        .into_iter()
-        .chain(settings.run.summary.clone())
-        .collect()
+fn own_files(paths: &Paths) -> Vec<PathBuf> {
+    let state = paths.state.iter().flat_map(|path| state::files(path));
+    state.chain(paths.summary.clone()).collect()
 }
 
 /// Where a file is, by whichever name.

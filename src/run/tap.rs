@@ -26,5 +26,5 @@ pub fn run(args: &TapArgs) -> Result<Exit> {
     for key in unknown {
         console.warn(&format!("the config has a key that means nothing: {key}"));
     }
-    job::run(settings)
+    job::run_settings(settings)
 }

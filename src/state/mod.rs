@@ -5,13 +5,14 @@
 //! adds what is durably in the output. A journal that is there when a run starts is that of one that did not end.
 
 mod bookmark;
+mod disk;
 mod journal;
 mod stored;
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -21,8 +22,10 @@ use crate::io::open_and_lock;
 use crate::report::FileEntry;
 use crate::source::{Delta, FailedConversation, ListedVersion};
 use crate::time::{Span, Timestamp};
+use disk::{Disk, beside};
 use journal::{Entry, Journal};
 
+pub use disk::files;
 pub use stored::Known;
 pub(crate) use stored::Stored;
 
@@ -44,14 +47,6 @@ pub struct State {
     unclean: bool,
     /// A conversation failed that cannot be asked for again by its id.
     unretryable: bool,
-}
-
-/// Where a memory is kept, held by one run at a time.
-#[derive(Debug)]
-struct Disk {
-    path: PathBuf,
-    journal: Journal,
-    _lock: File,
 }
 
 impl State {
@@ -90,7 +85,7 @@ impl State {
         let disk = Disk {
             path: path.to_owned(),
             journal,
-            _lock: lock,
+            lock,
         };
         let mut state = Self::of(stored, Some(disk));
         if state.stored.runs == 0 {
@@ -337,21 +332,4 @@ impl State {
     pub fn unclean(&self) -> bool {
         self.unclean
     }
-}
-
-/// The files that a state at this path uses.
-#[must_use]
-pub fn files(path: &Path) -> [PathBuf; 3] {
-    [
-        path.to_owned(),
-        beside(path, "journal"),
-        beside(path, "lock"),
-    ]
-}
-
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(extension);
-    PathBuf::from(name)
 }

@@ -1,13 +1,14 @@
 //! Times and lengths of time as people write them on the command line.
 
 use std::str::FromStr;
-use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use anyhow::{Context, Result, anyhow, ensure};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Serialize, Serializer};
 
-use super::{Timestamp, Zone};
+use super::span::Span;
+use super::timestamp::Timestamp;
+use super::zone::Zone;
 
 /// A WHEN of the command line, not yet bound to a clock and a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,50 +110,67 @@ impl FromStr for When {
     }
 }
 
-/// A length of time: `90s`, `30m`, `24h`, `7d`, `2w`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span(pub(super) TimeDelta);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Span {
-    /// So many days.
-    #[must_use]
-    pub const fn days(days: i64) -> Self {
-        Self(TimeDelta::days(days))
+    fn resolve(when: &str, zone: &str) -> String {
+        let now = "2026-11-21T23:30:00Z".parse().unwrap();
+        let when: When = when.parse().unwrap();
+        when.resolve(zone.parse().unwrap(), now).unwrap().to_query()
     }
 
-    /// So many hours.
-    #[must_use]
-    pub const fn hours(hours: i64) -> Self {
-        Self(TimeDelta::hours(hours))
+    #[test]
+    fn when_is_read_in_the_zone() {
+        assert_eq!(resolve("2026-11-01", "utc"), "2026-11-01T00:00:00Z");
+        assert_eq!(resolve("2026-11-01", "Europe/Oslo"), "2026-10-31T23:00:00Z");
+        assert_eq!(
+            resolve("2026-11-01T08:00", "Europe/Oslo"),
+            "2026-11-01T07:00:00Z"
+        );
+        assert_eq!(
+            resolve("2026-11-01T08:00:00.25+02:00", "utc"),
+            "2026-11-01T06:00:00.250Z"
+        );
+        assert_eq!(resolve("today", "Europe/Oslo"), "2026-11-21T23:00:00Z");
+        assert_eq!(resolve("yesterday", "utc"), "2026-11-20T00:00:00Z");
+        assert_eq!(resolve("24h", "utc"), "2026-11-20T23:30:00Z");
+        assert_eq!(resolve("2w", "utc"), "2026-11-07T23:30:00Z");
     }
 
-    /// As the standard library counts.
-    #[must_use]
-    pub fn to_std(self) -> Duration {
-        self.0.to_std().unwrap_or_default()
+    #[test]
+    fn clock_changes_have_an_answer() {
+        assert_eq!(
+            resolve("2026-03-29T02:30", "Europe/Oslo"),
+            "2026-03-29T01:30:00Z"
+        );
+        assert_eq!(
+            resolve("2026-10-25T02:30", "Europe/Oslo"),
+            "2026-10-25T00:30:00Z"
+        );
     }
-}
 
-impl FromStr for Span {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        const EXPECTED: &str = "expected a length of time such as 90s, 30m, 24h, 7d or 2w";
-        let unit = text.chars().last().context(EXPECTED)?;
-        let number = text[..text.len() - unit.len_utf8()].parse().ok();
-        let number = number
-            .filter(|number: &i64| *number >= 0)
-            .context(EXPECTED)?;
-        let span = match unit {
-            's' => TimeDelta::try_seconds(number),
-            'm' => TimeDelta::try_minutes(number),
-            'h' => TimeDelta::try_hours(number),
-            'd' => TimeDelta::try_days(number),
-            'w' => TimeDelta::try_weeks(number),
-            _ => bail!(EXPECTED),
-        };
-        span.filter(|span| *span <= TimeDelta::days(36_500))
-            .map(Self)
-            .context("that is too long")
+    #[test]
+    fn nonsense_is_refused() {
+        for text in [
+            "",
+            "d",
+            "-1d",
+            "5x",
+            "é",
+            "2026-13-01",
+            "tomorrow-ish",
+            "99999999999999999999d",
+        ] {
+            assert!(text.parse::<When>().is_err(), "{text}");
+        }
+        let age: When = "100y".parse().unwrap_or(When::Now);
+        assert_eq!(age, When::Now);
+        let age: When = "5200w".parse().unwrap();
+        assert!(age.resolve(Zone::Local, Timestamp::now()).is_err());
+        for odd in ["+76761-06-01", "-0001-06-01", "9999-12-31T23:30:00-01:00"] {
+            let when: When = odd.parse().unwrap();
+            assert!(when.resolve(Zone::UTC, Timestamp::now()).is_err(), "{odd}");
+        }
     }
 }

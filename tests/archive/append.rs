@@ -115,9 +115,15 @@ fn rows_are_added_to_what_earlier_runs_wrote() {
     let fake = Fake::start(World::new());
     for format in ["text", "markdown", "json", "chat"] {
         let args = format!("-f {format} -o x --append --state s");
-        botpress(&fake, &args)
-            .run()
-            .ends(2, &["--append", format, "cannot grow", "messages or csv"]);
+        botpress(&fake, &args).run().ends(
+            2,
+            &[
+                "--append",
+                format,
+                "cannot be appended to",
+                "messages or csv",
+            ],
+        );
     }
 }
 

@@ -111,7 +111,7 @@ fn the_state_forgets_what_cannot_come_again() {
     run();
     let path = folder.path().join("s");
     let mut state: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-    state["known"]["old"]["met"] = "2026-01-01T00:00:00.000000Z".into();
+    state["known"]["old"]["last_seen"] = "2026-01-01T00:00:00.000000Z".into();
     fs::write(&path, state.to_string()).unwrap();
     run();
     let text = fs::read_to_string(&path).unwrap();

@@ -17,14 +17,14 @@ fn a_state_is_for_one_export_only() {
     let other = "it is that of another export";
     run("--state s -d mirror -f json --integration slack")
         .ends(2, &["the state s", other, "integration was null"]);
-    run("--state s -d other -f json").ends(2, &[other, "output was"]);
+    run("--state s -d other -f json").ends(2, &[other, "output_dir was"]);
     run("--state s -d mirror -f jsonl").ends(2, &[other, "format was"]);
     botpress(&fake, "--state s -d mirror -f json --bot-id b")
         .within(folder.path())
         .run()
-        .ends(2, &[other, "bot was"]);
+        .ends(2, &[other, "bot_id was"]);
     run("--state s -o all.json").ends(2, &["--state with -o FILE needs --append"]);
-    run("--state s -o all.json --append").ends(2, &["--append", "cannot grow", "jsonl"]);
+    run("--state s -o all.json --append").ends(2, &["--append", "cannot be appended to", "jsonl"]);
     run("--state s -d mirror --limit 3").ends(2, &["cannot be used with"]);
     run("-o all.jsonl --append").ends(2, &["--state"]);
     assert_eq!(fs::read(folder.path().join("s")).unwrap(), before);
@@ -97,7 +97,7 @@ fn an_unfinished_run_is_not_continued_by_another_export() {
     stop_midway(&fake, folder.path(), |time| {
         run(&format!("--state s -d one -f json --concurrency 1 {time}"))
     });
-    run("--state s -d two -f json").ends(2, &["it is that of another export: output was"]);
+    run("--state s -d two -f json").ends(2, &["it is that of another export: output_dir was"]);
     assert_eq!(run("--state s -d one -f json").code, 0);
     assert_eq!(mirror(&folder.path().join("one")).len(), 120);
 }
@@ -192,7 +192,7 @@ fn a_state_is_for_one_form_with_its_flags() {
     };
     assert_eq!(run("-f chat").code, 0);
     run("-f messages").ends(2, &["format was \"chat\", and is \"messages\" now"]);
-    run("-f chat --system you").ends(2, &["form was null"]);
+    run("-f chat --system you").ends(2, &["system was null"]);
     assert_eq!(run("-f chat").code, 0);
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::run::tap::{done, of_type, stream};
+use crate::run::tap::{done, of_type, stream, tap, tap_with};
 use crate::support::fake::{Fake, World};
-use crate::support::{boost, bot_with, botpress, convexport, records};
+use crate::support::{boost, bot_with, botpress, records};
 
 /// What is nested is JSON text; the rest is as in a whole conversation.
 fn unfolded(record: &Value, nested: &[&str]) -> Value {
@@ -23,14 +23,17 @@ fn streams_hold_what_whole_conversations_hold_as_their_schema_says() {
     let first = world.conversations[0].id.clone();
     world = world.state(&first, "cart", "{\"items\":[1]}");
     let fake = Fake::start(world);
-    let both = |form: &str| {
-        [
-            botpress(&fake, "--with-users --with-state cart -f").arg(form),
-            boost(&fake, "--since 2026-01-01 -f").arg(form),
-        ]
-        .map(|command| done(command.run()))
-    };
-    for (lines, whole) in both("singer").iter().zip(both("jsonl")) {
+    let folder = tempfile::tempdir().unwrap();
+    let more = json!({"with_users": true, "with_state": ["cart"]});
+    let taps = [
+        done(tap_with(&fake, "botpress", folder.path(), &more, "").run()),
+        done(tap(&fake, "boost", folder.path(), "").run()),
+    ];
+    let whole = [
+        botpress(&fake, "--with-users --with-state cart -f jsonl"),
+        boost(&fake, "--since 2026-01-01 -f jsonl"),
+    ];
+    for (lines, whole) in taps.iter().zip(whole.map(|command| done(command.run()))) {
         let all = records(lines);
         let kinds: Vec<_> = all.iter().map(|message| message["type"].clone()).collect();
         assert_eq!(kinds[..3], ["SCHEMA", "SCHEMA", "RECORD"]);
@@ -94,39 +97,30 @@ fn streams_hold_what_whole_conversations_hold_as_their_schema_says() {
 fn no_database_stumbles_over_a_nul() {
     let message = r#"{"id":"m","createdAt":"2026-11-01T10:00:00.000Z","conversationId":"talk","userId":"u","direction":"incoming","type":"text","payload":{"text":"a\u0000b"},"tags":{}}"#;
     let fake = Fake::start(bot_with(&[message]));
-    let lines = botpress(&fake, "-f singer").stdout();
+    let folder = tempfile::tempdir().unwrap();
+    let lines = tap(&fake, "botpress", folder.path(), "").stdout();
     let row = stream(&lines, "messages").swap_remove(0);
     assert_eq!(row["text"], "a\u{fffd}b");
     assert!(row["raw"].as_str().unwrap().contains(r#""a\u0000b""#));
 }
 
 #[test]
-fn what_is_no_sync_has_no_state_and_flags_that_do_not_fit_are_refused() {
+fn the_records_of_the_vendor_are_left_out_when_a_config_says_so() {
     let fake = Fake::start(World::with_conversations(6, |_| 2));
-    for args in ["--limit 2", "--until 2026-11-01"] {
-        let lines = botpress(&fake, "-f singer").args(args).stdout();
-        assert_eq!(of_type(&lines, "STATE").len(), 0);
-        assert!(!stream(&lines, "messages").is_empty());
+    let folder = tempfile::tempdir().unwrap();
+    let more = json!({"no_raw": true});
+    let lines = tap_with(&fake, "botpress", folder.path(), &more, "").stdout();
+    assert_eq!(stream(&lines, "messages").len(), 12);
+    for schema in of_type(&lines, "SCHEMA") {
+        assert!(schema["schema"]["properties"].get("raw").is_none());
     }
-    let whole = botpress(&fake, "-f jsonl").stdout();
-    let lines = convexport("render - -f singer --no-raw")
-        .stdin(&whole)
-        .stdout();
-    assert_eq!(
-        (
-            stream(&lines, "messages").len(),
-            of_type(&lines, "STATE").len()
-        ),
-        (12, 0)
-    );
-    assert!(
-        of_type(&lines, "SCHEMA")[0]["schema"]["properties"]
-            .get("raw")
-            .is_none()
-    );
+}
+
+#[test]
+fn only_a_tap_writes_singer() {
+    let fake = Fake::start(World::new());
     let refused = |args: &str, part: &str| botpress(&fake, args).run().ends(2, &[part]);
-    refused("-f singer -d folder", "singer is one stream");
-    refused("-f json --catalog x", "--catalog is for singer");
-    refused("-f json --singer-state x", "--singer-state is for");
-    refused("-f singer --time-format %Y", "--time-format");
+    refused("-f singer", "invalid value 'singer'");
+    refused("-f json --catalog x", "--catalog");
+    refused("-f json --singer-state x", "--singer-state");
 }

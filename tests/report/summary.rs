@@ -94,8 +94,8 @@ fn a_count_that_does_not_match_is_asked_again_and_then_told() {
         )],
     );
     assert_eq!(records(&run.stdout).len(), 3);
-    let doubt = serde_json::json!([{"id": id, "promised": 5, "found": 2}]);
-    assert_eq!(summary(folder.path())["doubtful"], doubt);
+    let doubt = serde_json::json!([{"id": id, "reported_count": 5, "found": 2}]);
+    assert_eq!(summary(folder.path())["count_mismatches"], doubt);
     let asked = fake
         .requests()
         .iter()

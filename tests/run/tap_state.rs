@@ -4,9 +4,9 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::tap::{done, keep_state, of_type, stream, tap, texts, write};
+use super::tap::{done, keep_state, of_type, stream, tap, tap_with, texts, write};
+use crate::support::clock;
 use crate::support::fake::{Action, Conversation, Fake, Rule, World};
-use crate::support::{botpress, clock, convexport};
 
 #[test]
 fn a_second_run_brings_whole_what_is_new_or_changed() {
@@ -110,10 +110,9 @@ fn a_run_that_ends_midway_says_nothing_of_where_to_go_on() {
     let run = tap(&fake, "botpress", folder.path(), "").run();
     run.ends(4, &[]);
     assert_eq!(of_type(&run.stdout, "STATE"), [] as [Value; 0]);
-    let saved = include_str!("../fixtures/boost-export.json");
-    let cut = &saved[..saved.len() * 2 / 3];
-    let run = convexport("boost --input - -f singer").stdin(cut).run();
-    run.ends(3, &[]);
+    fake.world().faults = vec![Rule::on("/api/export").answer(Action::CutBody)];
+    let run = tap_with(&fake, "boost", folder.path(), &json!({"retries": 0}), "").run();
+    assert_ne!(run.code, 0);
     assert!(!run.stdout.contains("STATE"));
 }
 
@@ -123,39 +122,43 @@ fn a_state_of_another_export_is_refused_and_a_stream_it_lacks_comes_whole() {
     let folder = tempfile::tempdir().unwrap();
     let first = tap(&fake, "botpress", folder.path(), "").stdout();
     let mut state = keep_state(folder.path(), &first);
-    let again = |args: &str| {
-        botpress(&fake, "-f singer --timezone utc --singer-state state.json")
-            .args(args)
-            .within(folder.path())
-            .run()
+    let again_with = |more: Value| {
+        tap_with(
+            &fake,
+            "botpress",
+            folder.path(),
+            &more,
+            "--state state.json",
+        )
+        .run()
     };
-    assert_eq!(stream(&done(again("")), "messages").len(), 0);
-    again("--channel dm").ends(2, &["state.json", "channel"]);
-    again("--since 2026-01-01").ends(2, &["state.json", "since"]);
-    again("--limit 2").ends(2, &["--limit"]);
+    let again = || again_with(json!({}));
+    assert_eq!(stream(&done(again()), "messages").len(), 0);
+    again_with(json!({"channel": "dm"})).ends(2, &["state.json", "channel"]);
+    again_with(json!({"start_date": "2026-01-01"})).ends(2, &["state.json", "since"]);
 
     state["bookmarks"]
         .as_object_mut()
         .unwrap()
         .remove("messages");
     write(folder.path(), "state.json", &state);
-    assert_eq!(stream(&done(again("")), "messages").len(), 12);
+    assert_eq!(stream(&done(again()), "messages").len(), 12);
     for empty in ["", "{}", r#"{"bookmarks":{}}"#] {
         fs::write(folder.path().join("state.json"), empty).unwrap();
-        assert_eq!(stream(&done(again("")), "messages").len(), 12);
+        assert_eq!(stream(&done(again()), "messages").len(), 12);
     }
     for odd in ["nonsense", "[]", "null", r#"{"bookmark":{}}"#] {
         fs::write(folder.path().join("state.json"), odd).unwrap();
-        again("").ends(2, &["state.json", "no Singer STATE"]);
+        again().ends(2, &["state.json", "no Singer STATE"]);
     }
     // The message, as well as what is in it.
     let message = first.lines().next_back().unwrap();
     fs::write(folder.path().join("state.json"), message).unwrap();
-    assert_eq!(stream(&done(again("")), "messages").len(), 0);
+    assert_eq!(stream(&done(again()), "messages").len(), 0);
     write(
         folder.path(),
         "state.json",
         &json!({"bookmarks": {"messages": {"x": 1}, "conversations": {}}}),
     );
-    again("").ends(1, &["state.json", "none of convexport"]);
+    again().ends(1, &["state.json", "none of convexport"]);
 }

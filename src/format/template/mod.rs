@@ -12,7 +12,10 @@ use anyhow::{Context, Result, anyhow, bail};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
+use sha2::{Digest, Sha256};
+
 use super::formatter::{Formatted, Formatter};
+use crate::io::hex;
 use crate::model::Conversation;
 use crate::time::TimeStyle;
 use crate::usage::usage;
@@ -27,6 +30,7 @@ pub struct Template {
     /// The file, which errors name.
     name: Arc<str>,
     times: TimeStyle,
+    sha256: Arc<str>,
 }
 
 impl Template {
@@ -35,6 +39,7 @@ impl Template {
     /// # Errors
     /// A usage error with the line when it is no template, or uses what there is not.
     pub fn new(name: String, text: String, times: TimeStyle) -> Result<Self> {
+        let sha256 = hex(&Sha256::digest(&text));
         let mut engine = engine().context("the template engine broke down")?;
         engine
             .add_template_owned(name.clone(), text)
@@ -43,6 +48,7 @@ impl Template {
             engine: Arc::new(engine),
             name: name.into(),
             times,
+            sha256: sha256.into(),
         };
         for conversation in sample::conversations() {
             match template.render(&conversation) {
@@ -55,6 +61,12 @@ impl Template {
             }
         }
         Ok(template)
+    }
+
+    /// The SHA-256 of its text, in hex.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
     }
 
     fn render(&self, conversation: &Conversation) -> Result<String, Error> {

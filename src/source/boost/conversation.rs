@@ -45,3 +45,37 @@ fn times(json: &str) -> Option<(Option<Timestamp>, Option<Timestamp>)> {
     })?;
     Some((created, last))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_no_json_never_becomes_a_record(
+            edits in prop::collection::vec((any::<prop::sample::Index>(), "[{}\\[\\],:\"\\\\0-9a-z\\x00-\\x20é-]", 0..2_usize), 1..4),
+        ) {
+            let mut text = CONVERSATION.to_owned();
+            for (at, odd, dropped) in edits {
+                let at = text.floor_char_boundary(at.index(text.len()));
+                let end = text.ceil_char_boundary(at + dropped);
+                text.replace_range(at..end, &odd);
+            }
+            let mut element = Element::default();
+            let is_json = |json: &str| serde_json::from_str::<IgnoredAny>(json).is_ok();
+            let read = element.read_whole(&text, true);
+            prop_assert!(read.is_err() || is_json(&text), "{}", text);
+            if read.is_ok() && let Ok(conversation) = conversation(&mut element, true) {
+                let mut line = Vec::new();
+                conversation.write_json(&mut line).unwrap();
+                let line = String::from_utf8(line).unwrap();
+                prop_assert!(is_json(&line) && !line.contains('\n'), "{}", line);
+            }
+        }
+    }
+
+    const CONVERSATION: &str = r#"{"type":"conversation","id":7,"time":{"created":"2021-01-28T17:12:07.421407+01:00"},"messages":[{"id":"8","time":null,"type":"answer","button_clicked":{"id":1,"text":"x"},"content":[{"type":"text","text":"<p>\ud83d\udce6</p>\n"},{"type":"json","json":{"a":[1.50]}},{"type":"link","buttons":[{"id":3,"text":"y","hidden":false}]}]},{"id":9,"type":"question","question":{"input":"Hi"}}],"e":-1.5e+3}"#;
+}

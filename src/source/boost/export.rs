@@ -55,7 +55,11 @@ impl Boost {
             Origin::Saved(file) => Input::Saved(file),
             Origin::Site(request) => Input::Site(Box::new(SiteExport {
                 body: query::body(&request, selection)?,
-                site: Arc::new(Site::new(request.target, context)?),
+                site: Arc::new(Site::new(
+                    request.target,
+                    request.first_byte_timeout,
+                    context,
+                )?),
                 delta: None,
                 windows: request.parallel_windows,
             })),
@@ -132,7 +136,8 @@ impl SiteExport {
 /// # Errors
 /// As an export would fail.
 pub async fn check(target: Target, context: &Context) -> Result<String> {
-    let site = Site::new(target, context)?;
+    // The query is small, so that its answer comes soon.
+    let site = Site::new(target, context.http.timeout, context)?;
     let now = Timestamp::now();
     site.ask(&query::range(now.minus(Span::days(1)), now))
         .await?;

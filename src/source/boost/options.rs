@@ -1,6 +1,7 @@
 //! What a user can ask of a boost.ai site.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -36,6 +37,8 @@ pub struct Request {
     pub filters: Vec<(String, Value)>,
     /// How many windows of the range are fetched at once, if it is to be cut.
     pub parallel_windows: Option<u16>,
+    /// How long to wait for the first byte of an answer.
+    pub first_byte_timeout: Duration,
 }
 
 /// Which site, and how to authenticate there.

@@ -20,23 +20,22 @@ use crate::http::{self, Answer, ApiError, Call, Client, SentSecrets};
 use crate::source::context::Context;
 use crate::source::incomplete::Incomplete;
 
-/// How long to wait for the first byte of an export: the site answers when its query is done, and that may take minutes.
-const FIRST_BYTE: Duration = Duration::from_secs(600);
-
 /// A site, ready to be asked.
 #[derive(Debug)]
 pub struct Site {
     client: Client,
     auth: Auth,
     call: Call,
+    first_byte_timeout: Duration,
 }
 
 impl Site {
-    /// Sets up the client.
+    /// Sets up the client. The first byte of an answer may take longer than the others: the site sends it when its query
+    /// is done.
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
-    pub fn new(target: Target, context: &Context) -> Result<Self> {
+    pub fn new(target: Target, first_byte_timeout: Duration, context: &Context) -> Result<Self> {
         let purpose = format!("export from {}", target.site.as_str().trim_end_matches('/'));
         let sent = Arc::<SentSecrets>::default();
         let auth = Auth::new(target.credentials, sent.clone(), context)?;
@@ -49,7 +48,12 @@ impl Site {
             context.observer.clone(),
         )?;
         let call = client.call(purpose, &["api", "export", "v3"], &[])?;
-        Ok(Self { client, auth, call })
+        Ok(Self {
+            client,
+            auth,
+            call,
+            first_byte_timeout,
+        })
     }
 
     /// The address, for people.
@@ -125,7 +129,7 @@ impl Site {
     pub async fn ask(&self, body: &Body) -> Result<Answer, ApiError> {
         let body = Value::Object(body.clone()).to_string();
         self.client
-            .open(&self.call, FIRST_BYTE, |http| {
+            .open(&self.call, self.first_byte_timeout, |http| {
                 let body = body.clone();
                 async move {
                     let bearer = self.auth.bearer().await?;

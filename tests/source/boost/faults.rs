@@ -179,7 +179,7 @@ fn failures_before_the_stream_are_retried_or_explained() {
     ];
     side_by_side(faults, |fault| {
         let fake = site_with(When::First(1), fault.clone());
-        let run = boost(&fake, "--since 2026-01-01 -f jsonl --timeout 2").run();
+        let run = boost(&fake, "--since 2026-01-01 -f jsonl --first-byte-timeout 2").run();
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{fault:?}");
         assert_eq!(conversations(&run.stdout), truth(&fake), "{fault:?}");
     });

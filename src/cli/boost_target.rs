@@ -1,0 +1,120 @@
+//! The flags that say which boost.ai site, and how to authenticate there.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use serde::Serialize;
+
+use super::network::NetworkArgs;
+use super::secret::Place;
+use crate::http::{self, Secret};
+use crate::source::boost::{Credentials, Target};
+use crate::usage::usage;
+
+/// Which site, and how to authenticate there.
+#[derive(Debug, Default, Args, Serialize)]
+pub struct BoostTarget {
+    /// The site: the NAME of `https://NAME.boost.ai`, or its URL
+    #[arg(
+        long,
+        value_name = "NAME|URL",
+        env = "BOOST_SITE",
+        hide_env_values = true
+    )]
+    pub site: Option<String>,
+
+    /// Fetch the access token with OAuth 2.0 client credentials
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "BOOST_CLIENT_ID",
+        hide_env_values = true,
+        help_heading = "Network"
+    )]
+    #[serde(skip)]
+    pub client_id: Option<String>,
+
+    /// Read the client's secret from a file (`-` is stdin) instead of `BOOST_CLIENT_SECRET`
+    #[arg(long, value_name = "FILE", help_heading = "Network")]
+    #[serde(skip)]
+    pub client_secret_file: Option<PathBuf>,
+
+    /// The client's secret, if a tap's config has it.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub client_secret: Option<Secret>,
+
+    /// The OAuth 2.0 token endpoint
+    #[arg(long, value_name = "URL", help_heading = "Network")]
+    #[serde(skip)]
+    pub token_url: Option<String>,
+}
+
+impl BoostTarget {
+    /// Which site, and how to authenticate there.
+    ///
+    /// # Errors
+    /// A usage error for a missing or impossible site, token or client.
+    pub fn resolve(&self, network: &NetworkArgs) -> Result<Target> {
+        let site = self.site.as_deref().unwrap_or_default().trim();
+        if site.is_empty() {
+            bail!(usage!(
+                "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
+            ));
+        }
+        Ok(Target {
+            site: http::base_url(&address(site)?)?,
+            credentials: self.credentials(network)?,
+        })
+    }
+
+    /// A client when there is a client id, else the token.
+    fn credentials(&self, network: &NetworkArgs) -> Result<Credentials> {
+        let Some(id) = self.client_id.as_deref().filter(|id| !id.is_empty()) else {
+            let token = Place {
+                what: "access token",
+                given: network.token.as_ref(),
+                variable: "BOOST_TOKEN",
+                file: network.token_file.as_deref(),
+                flag: "--token-file",
+            };
+            return Ok(Credentials::Token(token.find()?));
+        };
+        if network.token_file.is_some() {
+            bail!(usage!(
+                "--token-file and --client-id (BOOST_CLIENT_ID) are two ways to authenticate: give one"
+            ));
+        }
+        let Some(url) = &self.token_url else {
+            bail!(usage!(
+                "--client-id needs --token-url URL, the OAuth 2.0 token endpoint of your boost.ai site"
+            ));
+        };
+        let secret = Place {
+            what: "client secret",
+            given: self.client_secret.as_ref(),
+            variable: "BOOST_CLIENT_SECRET",
+            file: self.client_secret_file.as_deref(),
+            flag: "--client-secret-file",
+        };
+        Ok(Credentials::Client {
+            id: id.to_owned(),
+            secret: secret.find()?,
+            token_url: http::base_url(url)?,
+        })
+    }
+}
+
+/// `NAME` is `https://NAME.boost.ai`, a host is reached over https, a URL is itself.
+fn address(site: &str) -> Result<String> {
+    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':');
+    match site {
+        url if url.contains("://") => Ok(url.to_owned()),
+        odd if !odd.chars().all(letters) => {
+            bail!(usage!("`{odd}` is no site: give its NAME or URL"))
+        }
+        host if host.contains('.') => Ok(format!("https://{host}")),
+        name => Ok(format!("https://{name}.boost.ai")),
+    }
+}

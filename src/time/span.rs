@@ -1,0 +1,55 @@
+//! Lengths of time.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use chrono::TimeDelta;
+
+/// A length of time: `90s`, `30m`, `24h`, `7d`, `2w`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub(super) TimeDelta);
+
+impl Span {
+    /// So many days.
+    #[must_use]
+    pub const fn days(days: i64) -> Self {
+        Self(TimeDelta::days(days))
+    }
+
+    /// So many hours.
+    #[must_use]
+    pub const fn hours(hours: i64) -> Self {
+        Self(TimeDelta::hours(hours))
+    }
+
+    /// As the standard library counts.
+    #[must_use]
+    pub fn to_std(self) -> Duration {
+        self.0.to_std().unwrap_or_default()
+    }
+}
+
+impl FromStr for Span {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        const EXPECTED: &str = "expected a length of time such as 90s, 30m, 24h, 7d or 2w";
+        let unit = text.chars().last().context(EXPECTED)?;
+        let number = text[..text.len() - unit.len_utf8()].parse().ok();
+        let number = number
+            .filter(|number: &i64| *number >= 0)
+            .context(EXPECTED)?;
+        let span = match unit {
+            's' => TimeDelta::try_seconds(number),
+            'm' => TimeDelta::try_minutes(number),
+            'h' => TimeDelta::try_hours(number),
+            'd' => TimeDelta::try_days(number),
+            'w' => TimeDelta::try_weeks(number),
+            _ => bail!(EXPECTED),
+        };
+        span.filter(|span| *span <= TimeDelta::days(36_500))
+            .map(Self)
+            .context("that is too long")
+    }
+}

@@ -1,0 +1,103 @@
+//! How times are shown.
+
+use std::fmt::{self, Write};
+
+use anyhow::{Result, bail};
+use chrono::{Local, NaiveDate};
+
+use super::timestamp::Timestamp;
+use super::zone::Zone;
+
+/// How a transcript shows a time without `--time-format`.
+pub const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S %:z";
+
+/// A day of the calendar; shown as `2026-11-01`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// How many days lie between an earlier day and this one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_days()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// How times are shown: where, and by which strftime format.
+#[derive(Clone, Debug)]
+pub struct TimeStyle {
+    zone: Zone,
+    format: String,
+}
+
+impl TimeStyle {
+    /// A style whose format has been tried.
+    ///
+    /// # Errors
+    /// When chrono cannot write by this format.
+    pub fn new(zone: Zone, format: &str) -> Result<Self> {
+        let format = format.to_owned();
+        let style = Self { zone, format };
+        if style
+            .try_show(Timestamp::now())
+            .is_none_or(|shown| shown.trim().is_empty())
+        {
+            bail!(
+                "not a strftime format: it shows nothing, or has a % that is unknown (a plain % is written %%)"
+            );
+        }
+        Ok(style)
+    }
+
+    /// Shows a moment.
+    #[must_use]
+    pub fn show(&self, time: Timestamp) -> String {
+        self.try_show(time).unwrap_or_default()
+    }
+
+    /// The day a moment falls on, where times are shown.
+    #[must_use]
+    pub fn day(&self, time: Timestamp) -> Day {
+        Day(self.zone.date(time))
+    }
+
+    fn try_show(&self, time: Timestamp) -> Option<String> {
+        let mut shown = String::new();
+        match self.zone {
+            Zone::Local => write!(
+                shown,
+                "{}",
+                time.0.with_timezone(&Local).format(&self.format)
+            ),
+            Zone::Named(tz) => write!(shown, "{}", time.0.with_timezone(&tz).format(&self.format)),
+        }
+        .ok()?;
+        Some(shown)
+    }
+}
+
+/// Checks a `--time-format` before anything is written with it.
+///
+/// # Errors
+/// As [`TimeStyle::new`].
+pub fn check_format(format: &str) -> Result<String> {
+    TimeStyle::new(Zone::Local, format).map(|style| style.format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_that_show_nothing_are_refused() {
+        for format in ["%Y-%Q", "%#z", "", "%"] {
+            assert!(check_format(format).is_err(), "{format}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Time zones.
+
+use std::str::FromStr;
+
+use anyhow::{Context, Result, anyhow};
+use chrono::{Local, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+use serde::{Serialize, Serializer};
+
+use super::timestamp::Timestamp;
+
+/// The time zone that times are read and shown in: `local`, `utc` or a name of the IANA database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Zone {
+    /// The machine's own.
+    #[default]
+    Local,
+    /// One of the IANA database; UTC is one of them.
+    Named(Tz),
+}
+
+impl Zone {
+    /// UTC.
+    pub const UTC: Self = Self::Named(Tz::UTC);
+
+    /// The moment a wall clock in this zone shows `wall`. A time that a clock change skips is moved an hour on;
+    /// of one that comes twice the first is taken.
+    pub(super) fn at(self, wall: NaiveDateTime) -> Result<Timestamp> {
+        let find = |wall| match self {
+            Self::Local => Local
+                .from_local_datetime(&wall)
+                .earliest()
+                .map(|t| t.to_utc()),
+            Self::Named(tz) => tz.from_local_datetime(&wall).earliest().map(|t| t.to_utc()),
+        };
+        find(wall)
+            .or_else(|| find(wall.checked_add_signed(TimeDelta::hours(1))?))
+            .map(Timestamp)
+            .with_context(|| format!("{wall} does not exist in the time zone"))
+    }
+
+    /// The day on a calendar in this zone.
+    pub(super) fn date(self, time: Timestamp) -> NaiveDate {
+        match self {
+            Self::Local => time.0.with_timezone(&Local).date_naive(),
+            Self::Named(tz) => time.0.with_timezone(&tz).date_naive(),
+        }
+    }
+}
+
+impl Serialize for Zone {
+    /// Its name; null for the machine's own.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Local => serializer.serialize_none(),
+            Self::Named(zone) => serializer.serialize_str(zone.name()),
+        }
+    }
+}
+
+impl FromStr for Zone {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.to_ascii_lowercase().as_str() {
+            "local" => Ok(Self::Local),
+            "utc" => Ok(Self::Named(Tz::UTC)),
+            _ => text.parse().map(Self::Named).map_err(|_| {
+                anyhow!("no such time zone: give `local`, `utc` or a name such as Europe/Oslo")
+            }),
+        }
+    }
+}
