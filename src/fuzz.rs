@@ -1,6 +1,9 @@
 //! What the fuzz targets in `fuzz/` need, and nobody else.
 
-pub use crate::cli::Cli;
+use crate::format::Options;
+use crate::format::singer::Catalog;
+use crate::time::DEFAULT_FORMAT;
+
 pub use crate::format::{Format, Formatted, Formatter, FormatterFactory};
 pub use crate::json::Item;
 pub use crate::json::array::{SplitError, Splitter};
@@ -11,3 +14,20 @@ pub use crate::source::botpress::{
     conversation as botpress_conversation, message as botpress_message,
 };
 pub use crate::time::{Span, TimeStyle, Timestamp, When, Zone};
+
+/// A factory for a format whose options all have their defaults.
+///
+/// # Panics
+/// Never: the default format of times is one.
+#[must_use]
+pub fn formatter_factory(format: Format) -> FormatterFactory {
+    FormatterFactory::new(Options {
+        format,
+        times: TimeStyle::new(Zone::UTC, DEFAULT_FORMAT).expect("the default is a format"),
+        template: None,
+        excel: None,
+        system: None,
+        agent_as: crate::format::AgentAs::default(),
+        catalog: Catalog::everything(),
+    })
+}

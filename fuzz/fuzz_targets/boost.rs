@@ -6,7 +6,7 @@ mod written;
 
 use std::hint::black_box;
 
-use convexport::source::{Element, boost_conversation};
+use convexport::fuzz::{Element, boost_conversation};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fuzz_target!(|text: &str| {
         assert_eq!(read.is_ok(), json.is_object(), "only objects are elements");
     }
     // What came before a flaw is used to name it.
-    black_box((element.words("type"), element.id()));
+    black_box((element.text("type"), element.id()));
     if read.is_err() {
         return;
     }

@@ -4,7 +4,7 @@
 
 mod written;
 
-use convexport::source::{botpress_conversation, botpress_message};
+use convexport::fuzz::{botpress_conversation, botpress_message};
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
 
@@ -16,13 +16,13 @@ fuzz_target!(|json: &str| {
     let mut records = records.into_iter();
     let Some(Ok(mut conversation)) = records
         .next()
-        .map(|record| botpress_conversation(record, true))
+        .map(|record| botpress_conversation(&record, true))
     else {
         return;
     };
     for record in records {
         let text = record.get().to_owned();
-        if let Ok(message) = botpress_message(record, true) {
+        if let Ok(message) = botpress_message(&record, true) {
             let raw = message.raw.as_ref().expect("it was asked for").get();
             assert_eq!(
                 parsed(raw),

@@ -4,9 +4,7 @@
 
 use std::path::{Component, Path};
 
-use convexport::model::Conversation;
-use convexport::sink::NameTemplate;
-use convexport::source::botpress_conversation;
+use convexport::fuzz::{Conversation, NameTemplate, botpress_conversation};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 
@@ -41,5 +39,5 @@ fuzz_target!(|text: &str| {
 fn conversation(id: &str, channel: &str) -> Conversation {
     let record = json!({"id": id, "createdAt": "2026-11-20T10:00:00Z", "integration": channel});
     let record = serde_json::value::to_raw_value(&record).expect("JSON");
-    botpress_conversation(record, false).expect("a conversation")
+    botpress_conversation(&record, false).expect("a conversation")
 }

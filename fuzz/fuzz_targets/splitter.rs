@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use convexport::source::json_array::{Piece, SplitError, Splitter};
+use convexport::fuzz::{Item, SplitError, Splitter};
 use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -134,10 +134,10 @@ fn split_with(
             return (found, Err(error));
         }
         loop {
-            match splitter.next_piece() {
+            match splitter.next_item() {
                 Ok(None) => break,
-                Ok(Some(Piece::Element(bytes))) => found.push(Found::Element(bytes.to_vec())),
-                Ok(Some(Piece::TooLarge(head, size))) => {
+                Ok(Some(Item::Whole(bytes))) => found.push(Found::Element(bytes.to_vec())),
+                Ok(Some(Item::TooLarge(head, size))) => {
                     found.push(Found::TooLarge(head.to_vec(), size));
                 }
                 Err(error) => return (found, Err(error)),

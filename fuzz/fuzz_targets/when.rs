@@ -4,7 +4,7 @@
 
 use std::hint::black_box;
 
-use convexport::time::{Span, TimeStyle, Timestamp, When, Zone};
+use convexport::fuzz::{Span, TimeStyle, Timestamp, When, Zone};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
