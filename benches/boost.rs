@@ -58,14 +58,13 @@ const fn beside(flags: &'static str) -> Form {
 }
 
 /// Of these the first two are asked from a server, too.
-const FORMS: [Form; 10] = [
+const FORMS: [Form; 9] = [
     NO_RAW,
     JSONL,
     beside("-f json"),
     beside("-f messages"),
     beside("-f csv"),
     beside("-f chat"),
-    beside("-f singer"),
     beside("-f text"),
     beside("-f markdown"),
     beside("-f html"),
@@ -80,6 +79,8 @@ struct Cases {
     small: Vec<Case>,
     /// The big one from a server.
     site: Vec<Case>,
+    /// A Singer tap, from the server.
+    tap: Case,
     jq: Case,
     /// Python that holds the whole answer.
     loader: Case,
@@ -142,6 +143,7 @@ impl Cases {
                 .iter()
                 .map(|form| from_site(*form, site.clone()))
                 .collect(),
+            tap: tap(folder_of(big), site.clone()),
             jq: jq(site.clone()),
             loader: peer(peers::REQUESTS, "load-requests.py", &site),
             streaming: vec![
@@ -155,7 +157,7 @@ impl Cases {
         let exports = [&mut self.big, &mut self.small, &mut self.site];
         iter::once(&mut self.gunzip)
             .chain(exports.into_iter().flatten())
-            .chain([&mut self.jq, &mut self.loader])
+            .chain([&mut self.tap, &mut self.jq, &mut self.loader])
             .chain(&mut self.streaming)
             .collect()
     }
@@ -176,6 +178,7 @@ impl Cases {
         for case in &self.site {
             add(case, true, &self.targets_of_site(case));
         }
+        add(&self.tap, true, &[]);
         add(&self.jq, true, &[]);
         add(&self.loader, true, &[]);
         for case in &self.streaming {
@@ -259,6 +262,24 @@ fn from_site(form: Form, site: String) -> Case {
             .args(form.flags.split(' '))
             .args(["--site", &site])
             .env("BOOST_TOKEN", "x");
+        Ok(vec![command])
+    })
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    file.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// The same as a Singer tap, whose config is kept in the folder.
+fn tap(folder: PathBuf, site: String) -> Case {
+    Case::new("convexport tap, from LOOPBACK", LONGEST, move || {
+        let config = folder.join("config.json");
+        let text = format!(
+            r#"{{"source": "boost", "site": "{site}", "token": "x", "start_date": "2020-01-01"}}"#
+        );
+        std::fs::write(&config, text)?;
+        let mut command = convexport("tap");
+        command.arg("--config").arg(&config);
         Ok(vec![command])
     })
 }

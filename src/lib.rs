@@ -29,7 +29,7 @@
 //! usage                        the error for wrong usage
 //! ```
 //!
-//! Each room owns its options as plain types. [`cli`] resolves the flags once and converts them; below it nobody knows
+//! Each room owns its options as plain types. `cli` resolves the flags once and converts them; below it nobody knows
 //! clap. Only `http`, `source` and `run` are asynchronous. A formatter knows bytes and never files, a sink knows files and
 //! never JSON, a source knows nothing of formats.
 
