@@ -147,3 +147,27 @@ fn is_mark(c: char) -> bool {
             | '^'
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    /// To look for an address again at each character would take minutes for this text.
+    #[test]
+    fn a_long_text_of_almost_addresses_takes_no_longer_than_another() {
+        let text = "ahttps://".repeat(1 << 17);
+        assert_eq!(escaped(&text), text);
+    }
+
+    #[test]
+    fn only_web_and_mail_addresses_are_links() {
+        assert_eq!(
+            escaped("see https://x.example/a?b=1."),
+            "see <https://x.example/a?b=1>."
+        );
+        assert_eq!(
+            escaped("javascript:alert(1) ftp://x.example"),
+            "javascript:alert(1) ftp://x.example"
+        );
+    }
+}

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use same_file::Handle;
 
 use super::lock::open_and_lock;
 
@@ -211,18 +212,10 @@ fn open_locked(path: &Path) -> Result<File> {
     }
 }
 
-#[cfg(unix)]
+/// Whether the file still has this name. On every system an open file can be renamed.
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let ours = file.metadata()?;
-    Ok(fs::metadata(path)
-        .is_ok_and(|theirs| (ours.dev(), ours.ino()) == (theirs.dev(), theirs.ino())))
-}
-
-/// Where a file that is open cannot be renamed.
-#[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> io::Result<bool> {
-    Ok(true)
+    let ours = Handle::from_file(file.try_clone()?)?;
+    Ok(Handle::from_path(path).is_ok_and(|theirs| ours == theirs))
 }
 
 /// Makes the names in the folder of a file durable.

@@ -5,19 +5,11 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 
-/// Locks a file for this process. The system frees it when the process ends, however it ends.
+/// Opens a file to read and write, makes it if need be, and locks it for this process. What is in it stays. The system
+/// frees the lock when the process ends, however it ends.
 ///
-/// # Errors
-/// When another process has it.
-pub fn lock(file: &File) -> Result<()> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(anyhow!("another run of convexport is writing there")),
-        // Some file systems have no locks; better to write unlocked than not at all.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
-    }
-}
-
-/// Opens a file to read and write, makes it if need be, and locks it. What is in it stays.
+/// Some file systems have no locks. There the file is opened without one, since that is better than not to write at all;
+/// [`supports_locks`] says whether it is so.
 ///
 /// # Errors
 /// When the file cannot be written, or another process has it.
@@ -28,6 +20,14 @@ pub fn open_and_lock(path: &Path) -> Result<File> {
         .create(true)
         .truncate(false)
         .open(path)?;
-    lock(&file)?;
-    Ok(file)
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(anyhow!("another run of convexport is writing there")),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+    }
+}
+
+/// Whether the file system of a folder has locks. A folder in which no file can be made is no reason to say no.
+pub fn supports_locks(folder: &Path) -> bool {
+    let file = tempfile::tempfile_in(folder);
+    file.is_err() || file.is_ok_and(|file| file.try_lock().is_ok())
 }

@@ -12,4 +12,4 @@ mod lock;
 pub use compression::{Compression, GzipWriter};
 pub use digest::{digest_prefix, hex};
 pub use hashing_writer::HashingWriter;
-pub use lock::open_and_lock;
+pub use lock::{open_and_lock, supports_locks};

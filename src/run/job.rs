@@ -14,6 +14,7 @@ use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
 use crate::console::Console;
 use crate::format::FormatterFactory;
 use crate::format::singer::{Catalog, Stream};
+use crate::io::supports_locks;
 use crate::report::Summary;
 use crate::sink::{PriorOutput, Sink, Target};
 use crate::source::{Context, Options as SourceOptions, Source};
@@ -109,6 +110,7 @@ fn work(settings: Settings, context: &Context, summary: &mut Summary) -> Result<
             unclean: state.unclean(),
         });
     }
+    warn_without_locks(&output.target, &context.console);
     let streams: Vec<_> = format.catalog.streams().collect();
     let sink = Sink::open(output, FormatterFactory::new(format), prior.as_ref())?;
     summary.files = state.as_mut().map(State::take_files).unwrap_or_default();
@@ -153,6 +155,24 @@ fn overlap(memory: &Memory) -> Span {
     match memory {
         Memory::State { overlap, .. } => *overlap,
         Memory::None | Memory::Singer { .. } => SINGER_OVERLAP,
+    }
+}
+
+/// Without locks a second run could write to the same place at the same time.
+fn warn_without_locks(target: &Target, console: &Console) {
+    let folder = match target {
+        Target::Stdout => return,
+        Target::File(path) => path.parent().unwrap_or(path),
+        Target::Folder { path, .. } => path,
+    };
+    // What does not exist yet is made in the nearest folder that does.
+    let exists = |folder: &&Path| folder.is_dir();
+    let folder = folder.ancestors().find(exists).unwrap_or(Path::new("."));
+    if !supports_locks(folder) {
+        console.warn(&format!(
+            "the file system of {} has no locks: let no second run write there at the same time",
+            folder.display()
+        ));
     }
 }
 

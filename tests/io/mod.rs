@@ -2,3 +2,5 @@
 
 mod atomic_file;
 mod compression;
+mod lock;
+mod odd_path;

@@ -57,3 +57,19 @@ fn a_limit_ends_the_stream_early() {
     let found: Vec<Value> = serde_json::from_str(&out).unwrap();
     assert_eq!(found.len(), 7);
 }
+
+/// A heavy query takes longer than the network may be silent later on. It must not be asked for again.
+#[test]
+fn the_first_byte_may_take_longer_than_the_next_ones() {
+    let fake = site(3);
+    fake.world().latency = std::time::Duration::from_secs(3);
+    let out = boost(&fake, "--since 2026-01-01 -f jsonl --timeout 2 --retries 0").stdout();
+    assert_eq!(conversations(&out), truth(&fake));
+    assert_eq!(fake.requests().len(), 1);
+    let run = boost(
+        &fake,
+        "--since 2026-01-01 --first-byte-timeout 1 --retries 0",
+    )
+    .run();
+    run.ends(5, &["no bytes came for 1 s"]);
+}

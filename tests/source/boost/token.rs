@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{conversations, site, truth};
 use crate::support::boost;
-use crate::support::fake::{Action, Fake, Rule, World};
+use crate::support::fake::{Action, BoostFault, Fake, Rule, When, World};
 
 #[test]
 fn client_credentials_get_a_token() {
@@ -68,4 +68,36 @@ fn a_token_endpoints_own_words_are_shown() {
         .env("BOOST_CLIENT_SECRET", "not-a-real-secret")
         .run();
     run.ends(1, &["invalid_scope: not for this client"]);
+}
+
+/// A token may expire while a rate limit is waited for.
+#[test]
+fn each_attempt_has_a_token_of_its_own() {
+    let fake = site(3);
+    fake.world()
+        .boost
+        .fault(When::First(1), BoostFault::Status(429));
+    let secret = fake.world().boost.client_secret.clone();
+    let out = boost(
+        &fake,
+        "--since 2026-01-01 -f jsonl --client-id export-client --token-url",
+    )
+    .arg(format!("{}/oauth/token", fake.url()))
+    .env("BOOST_CLIENT_SECRET", &secret)
+    .stdout();
+    assert_eq!(conversations(&out), truth(&fake));
+    let paths: Vec<_> = fake
+        .requests()
+        .iter()
+        .map(|request| request.path.clone())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/oauth/token",
+            "/api/export/v3",
+            "/oauth/token",
+            "/api/export/v3"
+        ]
+    );
 }
