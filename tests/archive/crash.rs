@@ -58,7 +58,7 @@ pub fn assert_appended(file: &Path, expected: &[(String, Vec<String>)]) {
 
 #[test]
 fn kill_nine_at_any_moment_loses_and_doubles_nothing() {
-    let (rounds, conversations) = if long_tests() { (20, 500) } else { (1, 160) };
+    let (rounds, conversations) = if long_tests() { (20, 500) } else { (1, 120) };
     let mut kills = 0;
     for round in 0..rounds {
         let mut random = fastrand::Rng::with_seed(round);
