@@ -18,7 +18,7 @@ fn a_rate_limit_uses_up_no_retry() {
 /// One request a second: whoever lost twenty rounds in a row would be given up if rounds were counted for each call.
 #[test]
 fn the_tightest_limit_loses_nothing() {
-    let world = World::with_conversations(3, |_| 1).limit(1, Duration::from_secs(1));
+    let world = World::with_conversations(2, |_| 1).limit(1, Duration::from_secs(1));
     let fake = Fake::start(world);
     let run = botpress(&fake, "-f jsonl --retries 0").run();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
@@ -66,7 +66,7 @@ fn a_stated_allowance_is_used_and_never_exceeded() {
 /// A server that takes four requests at once and refuses the others without a word about its allowance.
 #[test]
 fn without_a_stated_allowance_refusals_slow_it_down() {
-    let world = World::with_conversations(80, |_| 1)
+    let world = World::with_conversations(50, |_| 1)
         .latency(Duration::from_millis(10))
         .at_once(4);
     let fake = Fake::start(world);

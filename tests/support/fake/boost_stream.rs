@@ -283,7 +283,7 @@ impl Write for Zipper<'_, '_> {
         self.encoder.flush()?;
         let out = self.encoder.get_mut();
         out.release(0)?;
-        out.out.as_mut().map_or(Ok(()), |out| out.flush())
+        out.out.as_mut().map_or(Ok(()), Write::flush)
     }
 }
 
