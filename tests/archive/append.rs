@@ -87,9 +87,7 @@ fn rows_are_added_to_what_earlier_runs_wrote() {
         assert_eq!(run(""), first, "nothing is new");
         let grow = |before: &str, more: &str| {
             let id = fake.world().conversations[2].id.clone();
-            let clock = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
-            let now = i64::try_from(clock.as_millis()).unwrap();
-            fake.world().say(&id, now, true, "one\nmore");
+            fake.world().say(&id, clock(), true, "one\nmore");
             let after = run(more);
             let added = after.strip_prefix(before).expect("what was there stays");
             (rows(added), after)

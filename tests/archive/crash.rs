@@ -58,7 +58,7 @@ pub fn assert_appended(file: &Path, expected: &[(String, Vec<String>)]) {
 
 #[test]
 fn kill_nine_at_any_moment_loses_and_doubles_nothing() {
-    let (rounds, conversations) = if long_tests() { (20, 500) } else { (1, 160) };
+    let (rounds, conversations) = if long_tests() { (5, 500) } else { (1, 120) };
     let mut kills = 0;
     for round in 0..rounds {
         let mut random = fastrand::Rng::with_seed(round);
@@ -224,9 +224,10 @@ fn time_that_is_up_ends_a_run_that_can_be_continued() {
         .within(folder.path())
         .run()
     };
-    let rounds = (1..1000)
-        .take_while(|seconds| run(*seconds).code == 3)
-        .count();
+    let mut rounds = 0;
+    while run(rounds + 1).code == 3 {
+        rounds += 1;
+    }
     assert!(rounds > 0, "it was not done in the first second");
     let mut expected = truth(&fake.world());
     expected.sort();

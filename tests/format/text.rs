@@ -63,7 +63,12 @@ fn conversations_are_told_apart() {
 fn authors_are_named_when_asked_for() {
     let fake = Fake::start(World::with_conversations(1, |_| 1));
     let out = botpress(&fake, "--with-users").stdout();
-    assert!(out.contains("\nBot (Help bot): "), "{out}");
+    let id = fake.world().conversations[0].id.clone();
+    let expected = format!(
+        "=== {id} · webchat · 1 message ===\n\n\
+         Bot (Help bot): Hi there! How can I help you today?\nat 2026-10-05 10:20:06 +00:00\n"
+    );
+    assert_eq!(out, expected);
 }
 
 #[test]

@@ -7,16 +7,12 @@ use crate::support::{botpress, fake_with};
 fn a_refused_token_says_what_to_check() {
     let fake = Fake::start(World::with_conversations(2, |_| 1));
     let run = botpress(&fake, "").env("BP_TOKEN", "expired-token").run();
-    run.ends(
-        4,
-        &[
-            "could not list the conversations of bot",
-            "401",
-            "Unauthorized",
-            "check BP_TOKEN or --token-file",
-        ],
+    let bot = fake.world().bot_id.clone();
+    let said = format!(
+        "convexport: error: could not list the conversations of bot {bot}: 401 Unauthorized (Unauthorized: The token is \
+         missing or invalid.); check BP_TOKEN or --token-file: the token is wrong or has expired\n"
     );
-    assert!(!run.stderr.contains("expired-token"));
+    assert_eq!((run.code, run.stderr), (4, said));
     assert_eq!(fake.requests().len(), 1, "no retry helps");
 }
 

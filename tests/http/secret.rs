@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{Convexport, boost, botpress};
+use crate::support::{Convexport, boost, botpress, side_by_side};
 
 /// So much of a secret is enough to recognise it, also where it was cut off.
 const TELLING: usize = 12;
@@ -99,9 +99,10 @@ fn a_run_that_goes_well_tells_no_token() {
 
 #[test]
 fn a_botpress_answer_that_repeats_the_token_does_not_tell_it() {
-    for (status, code) in [(401, 4), (403, 4), (302, 1), (500, 5)] {
+    let refusals = [(401, 4), (403, 4), (302, 1), (500, 5)];
+    side_by_side(refusals, |(status, code)| {
         every_echo("/conversations", status, code);
-    }
+    });
     // Of single conversations the summary and the state tell what went wrong.
     every_echo("/messages", 403, 3);
 }
@@ -134,7 +135,7 @@ fn a_boost_answer_that_repeats_the_token_does_not_tell_it() {
     }
     let error = format!(r#"[{{"type":"error","message":"not for {token}"}}]"#);
     answers.push((Action::Body(error), 3));
-    for (echo, code) in answers {
+    side_by_side(answers, |(echo, code)| {
         let world = World::new().with_boost(3, |_| 1);
         let fake = Fake::start(world.rule(Rule::on("/export").answer(echo)));
         keeps(&[&token], code, |options| {
@@ -147,7 +148,7 @@ fn a_boost_answer_that_repeats_the_token_does_not_tell_it() {
             let range = "--since 2026-01-01T00:00:00Z --retries 1";
             boost(&fake, options).args(range).args(windows)
         });
-    }
+    });
 }
 
 #[test]

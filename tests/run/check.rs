@@ -25,16 +25,14 @@ fn check_is_one_request_and_one_line() {
             .env("BOOST_TOKEN", token)
             .run()
     };
-    for (vendor, token) in [("botpress", &token), ("boost", &boost_token)] {
+    let read = format!("bot {bot} answers and the token may read it: it has conversations\n");
+    let export = format!("{} answers and the token may export from it\n", fake.url());
+    let expected = [("botpress", &token, read), ("boost", &boost_token, export)];
+    for (vendor, token, line) in expected {
         let good = check(vendor, token);
         assert_eq!(
-            (good.code, good.stderr.as_str(), good.stdout.lines().count()),
-            (0, "", 1)
-        );
-        assert!(
-            good.stdout.contains("answers and the token may"),
-            "{}",
-            good.stdout
+            (good.code, good.stdout, good.stderr.as_str()),
+            (0, line, "")
         );
         assert_eq!(fake.requests().len(), 1);
         check(vendor, "wrong").ends(4, &["401", "check B"]);

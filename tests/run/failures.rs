@@ -41,15 +41,12 @@ fn one_lost_conversation_does_not_stop_the_run() {
     let rule = Rule::on(&format!("/messages?conversationId={lost}")).answer(Action::Status(500));
     fake.world().faults.push(rule);
     let run = botpress(&fake, "-f jsonl --retries 1").run();
-    run.ends(
-        3,
-        &[
-            &lost,
-            "500",
-            "after 2 attempts",
-            "incomplete: 1 of 30 conversations could not be exported",
-        ],
+    let said = format!(
+        "convexport: error: could not read the messages of conversation {lost}: 500 Internal Server Error (Internal: \
+         This failure was ordered by a test.) (after 2 attempts)\n\
+         convexport: error: incomplete: 1 of 30 conversations could not be exported\n"
     );
+    assert_eq!((run.code, run.stderr), (3, said));
     assert_eq!(ids(&records(&run.stdout)), all);
 }
 

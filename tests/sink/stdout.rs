@@ -33,9 +33,8 @@ fn control_and_bidi_characters_pass_through_a_pipe() {
     let message = "{\"id\":\"m\",\"createdAt\":\"2026-11-01T10:00:00Z\",\"type\":\"text\",\"direction\":\"incoming\",\
                    \"payload\":{\"text\":\"a\\u001b[31mb\\u202ec\"}}";
     let fake = Fake::start(bot_with(&[message]));
-    assert!(
-        botpress(&fake, "")
-            .stdout()
-            .contains("User: a\u{1b}[31mb\u{202e}c\n")
+    assert_eq!(
+        botpress(&fake, "").stdout(),
+        "=== talk · webchat · 1 message ===\n\nUser: a\u{1b}[31mb\u{202e}c\nat 2026-11-01 10:00:00 +00:00\n"
     );
 }

@@ -116,12 +116,13 @@ fn other_exports_with_such_names_are_no_pages() {
 #[test]
 fn few_conversations_can_be_a_large_export() {
     let folder = tempfile::tempdir().unwrap();
-    // Each is five letters in a page.
-    let long = "'".repeat(1 << 20);
+    // Five bytes of a page for each quote: four of these fill it.
+    let long = "'".repeat(850_000);
     let talks: Vec<_> = (0..5)
         .map(|id| {
+            let input = if id < 4 { &long } else { "short" };
             json!({"type": "conversation", "id": id, "messages": [
-        {"id": 1, "type": "question", "question": {"input": long}}]})
+                {"id": 1, "type": "question", "question": {"input": input}}]})
             .to_string()
         })
         .collect();

@@ -16,6 +16,16 @@ pub(super) fn site_with(when: When, fault: BoostFault) -> Fake {
 
 /// A fault that stays: what came before it is written, and the message and the exit code say that it is not all.
 fn stays(fault: &BoostFault, written: usize, parts: &[&str]) {
+    side_by_side([false, true], |to_file| {
+        if to_file {
+            stays_in_a_file(fault, written);
+        } else {
+            stays_on_stdout(fault, written, parts);
+        }
+    });
+}
+
+fn stays_on_stdout(fault: &BoostFault, written: usize, parts: &[&str]) {
     let fake = site_with(When::Always, fault.clone());
     let run = boost(&fake, "--since 2026-01-01 -f jsonl --retries 1 --timeout 2").run();
     run.ends(3, parts);
@@ -24,7 +34,10 @@ fn stays(fault: &BoostFault, written: usize, parts: &[&str]) {
         truth(&fake)[..written],
         "{fault:?}"
     );
+}
 
+fn stays_in_a_file(fault: &BoostFault, written: usize) {
+    let fake = site_with(When::Always, fault.clone());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("all.json");
     fs::write(&file, "[]").unwrap();

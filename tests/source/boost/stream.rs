@@ -9,7 +9,7 @@ use crate::support::{boost, long_tests, records};
 #[test]
 fn a_stream_of_any_make_comes_out_whole() {
     // Byte by byte it takes long.
-    let count = if long_tests() { 60 } else { 6 };
+    let count = if long_tests() { 60 } else { 4 };
     let fake = Fake::start(World::new().with_boost(count, |i| 2 + i % 30));
     let all = truth(&fake);
     let plain = boost(&fake, "--since 2026-01-01 -f jsonl").stdout();

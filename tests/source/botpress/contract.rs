@@ -12,7 +12,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::support::fake::{Conversation, DAY, Fake, REFERENCE, Recorded, World};
-use crate::support::{Convexport, botpress, convexport, ids, records, truth};
+use crate::support::{Convexport, botpress, clock, convexport, ids, records, truth};
 
 /// A proxy that lets through only what keeps the contract.
 struct Prism {
@@ -161,8 +161,7 @@ fn an_archives_second_run_keeps_the_contract() {
     let (grown, now) = {
         let mut world = fake.world();
         let grown = world.conversations[3].id.clone();
-        let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
-        let now = i64::try_from(now.as_millis()).unwrap();
+        let now = clock();
         world.say(&grown, now, true, "one more");
         (grown, now)
     };

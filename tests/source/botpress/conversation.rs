@@ -47,8 +47,9 @@ fn raw_is_verbatim() {
     world.conversations[0].extra = vec![("novelty".to_owned(), "{\"k\":[1.50]}".to_owned())];
     let fake = Fake::start(world);
     let out = botpress(&fake, "-f jsonl").stdout();
-    assert!(out.contains(&format!("\"raw\":{raw}")), "{out}");
-    assert!(out.contains(r#""novelty":{"k":[1.50]}"#), "{out}");
+    let ours = r#"{"source":"botpress","id":"talk","created_at":"2026-11-19T12:00:00.000000Z","updated_at":"2026-11-19T12:00:00.000000Z","channel":"webchat","tags":{},"messages":[{"id":"m","created_at":"2026-11-01T10:00:00.000000Z","role":"user","user_id":"u","author":null,"type":"novel","text":"","options":[],"attachments":[],"raw":"#;
+    let theirs = r#"{"id":"talk","createdAt":"2026-11-19T12:00:00.000Z","updatedAt":"2026-11-19T12:00:00.000Z","channel":"channel","integration":"webchat","tags":{},"novelty":{"k":[1.50]}}"#;
+    assert_eq!(out, format!("{ours}{raw}}}],\"raw\":{theirs}}}\n"));
     let bare = botpress(&fake, "-f jsonl --no-raw").stdout();
     assert!(!bare.contains("raw"), "{bare}");
 }
