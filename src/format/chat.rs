@@ -1,7 +1,7 @@
-//! `chat`: one conversation per line as `{"messages":[{"role","content"}]}`, which language models are trained on.
+//! `chat`: one conversation per line as `{"messages":[{"role","content"}]}`, to train language models.
 //!
-//! This is data to learn from, no archive: turns of one speaker become one, what the platform says is left out, and so is
-//! what a user said last and nobody answered.
+//! This is training data, not an archive. Consecutive messages of one speaker become one turn. Messages of the platform
+//! are left out, and so is a last turn of the user that nobody answered.
 
 use anyhow::Result;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use super::formatter::{Formatted, Formatter};
 use super::options::AgentAs;
 use crate::model::{Conversation, Message, Role, Vendor, wording};
 
-/// How conversations become chats.
+/// The formatter, with what becomes of human agents.
 pub struct Chat {
     system: Option<String>,
     agents: AgentAs,
@@ -47,7 +47,7 @@ impl Chat {
         Self { system, agents }
     }
 
-    /// The turns, which are by the user and the assistant alternately and end with the assistant.
+    /// The turns of a conversation. User and assistant alternate, and the last turn is the assistant's.
     fn turns(&self, conversation: &Conversation) -> Vec<Turn> {
         let mut turns: Vec<Turn> = Vec::new();
         for message in &conversation.messages {

@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::csv::{SEQ, delimiter};
 use super::options::Separator;
 
-/// The lines.
+/// Counts the lines.
 pub fn lines(written: &mut dyn BufRead) -> io::Result<u64> {
     written
         .split(b'\n')
         .try_fold(0, |count, line| line.map(|_| count + 1))
 }
 
-/// The rows of `messages` that begin a conversation.
+/// Counts the rows of `messages` that begin a conversation.
 pub fn message_conversations(written: &mut dyn BufRead) -> io::Result<u64> {
     #[derive(Deserialize)]
     struct Line {
@@ -29,7 +29,7 @@ pub fn message_conversations(written: &mut dyn BufRead) -> io::Result<u64> {
     Ok(count)
 }
 
-/// The rows of a csv that begin a conversation.
+/// Counts the rows of a csv that begin a conversation.
 pub fn csv_conversations(written: &mut dyn BufRead, separator: Separator) -> io::Result<u64> {
     let reader = ReaderBuilder::new()
         .delimiter(delimiter(separator))

@@ -1,6 +1,6 @@
-//! `csv`: the rows of `messages` without `raw`, as RFC 4180 has it, safe to open in a spreadsheet.
+//! `csv`: the rows of `messages` without `raw`, as described in RFC 4180, and safe to open in a spreadsheet.
 //!
-//! Safe means that a cell never begins with what a spreadsheet takes for a formula. So this format alters such text.
+//! Safe means that a spreadsheet never runs a cell as a formula. This format changes text that would be run.
 
 use std::borrow::Cow;
 
@@ -16,13 +16,13 @@ use crate::time::Timestamp;
 /// All columns of a row but the last, which is `raw`.
 const WIDTH: usize = COLUMNS.len() - 1;
 
-/// Where `seq` stands among them.
+/// The index of the column `seq`.
 pub const SEQ: usize = 4;
 
-/// What a csv for Excel begins with. Without it Excel reads the file in the machine's old code page.
+/// The first bytes of a csv for Excel. Without them Excel reads the file in the machine's old code page.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// How the cells are divided, and whether they are for Excel.
+/// The separator, and whether the file is for Excel.
 pub struct Csv {
     delimiter: u8,
     excel: bool,
@@ -109,8 +109,8 @@ fn time(
     }
 }
 
-/// Puts an apostrophe before text that a spreadsheet would run: what begins, perhaps after white space, with one of the
-/// signs that OWASP names, or with a tab or line end.
+/// Puts an apostrophe before text that a spreadsheet would run. Such text begins with a tab or a line end, or with one
+/// of the signs that OWASP lists, even after white space.
 fn guarded(text: &str) -> Cow<'_, str> {
     let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];

@@ -12,7 +12,7 @@ use super::{chat, count, csv, html, json, jsonl, list, markdown, messages, singe
 pub struct FormatterFactory(Options);
 
 impl FormatterFactory {
-    /// A factory for documents with these options.
+    /// Creates a factory for documents with these options.
     #[must_use]
     pub fn new(options: Options) -> Self {
         Self(options)
@@ -24,13 +24,13 @@ impl FormatterFactory {
         self.0.format.extension()
     }
 
-    /// Whether the documents have the lines of `text`, which a terminal may show in colours.
+    /// Whether the documents are in the format `text`, which a terminal may show in colours.
     #[must_use]
     pub fn is_text(&self) -> bool {
         self.0.format == Format::Text && self.0.template.is_none()
     }
 
-    /// A formatter for one document.
+    /// Creates a formatter for one document.
     #[must_use]
     pub fn formatter(&self) -> Box<dyn Formatter> {
         let Options {
@@ -59,17 +59,17 @@ impl FormatterFactory {
         }
     }
 
-    /// A formatter for a document that can be split into pages. Returns `None` for a format that has no pages.
+    /// Creates a formatter for a document that can be split into pages. Returns `None` for a format that has no pages.
     #[must_use]
     pub fn paged(&self) -> Option<Box<dyn PagedFormatter>> {
         let html = || html::Html::new(self.0.times.clone());
         (self.0.format == Format::Html).then(|| Box::new(html()) as Box<dyn PagedFormatter>)
     }
 
-    /// How many conversations earlier runs wrote to a document that is appended to.
+    /// Counts the conversations that earlier runs wrote to a document that is appended to.
     ///
     /// # Errors
-    /// When it cannot be read, or is not in this format.
+    /// When the document cannot be read, or is not in this format.
     pub fn count(&self, written: &mut dyn BufRead) -> io::Result<u64> {
         match self.0.format {
             Format::Csv => count::csv_conversations(written, self.0.excel.unwrap_or_default()),

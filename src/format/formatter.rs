@@ -4,55 +4,56 @@ use anyhow::Result;
 
 use crate::model::Conversation;
 
-/// What became of a conversation.
+/// The result of formatting a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Formatted {
     /// It was added to the output.
     Written,
-    /// The format has no place for it, for this reason. Nothing was added.
+    /// The format leaves it out, for this reason. Nothing was added.
     Skipped(&'static str),
 }
 
 /// Writes one document: `begin`, any number of conversations, `end`.
 ///
-/// Each adds to `out`, and never a part of a character.
+/// Each method appends to `out`, always whole UTF-8 characters.
 pub trait Formatter {
-    /// Adds what stands before the first conversation.
+    /// Adds what comes before the first conversation.
     fn begin(&mut self, _out: &mut Vec<u8>) {}
 
     /// Adds one conversation.
     ///
     /// # Errors
-    /// When this conversation cannot be written in this format. What was added is then of no use; others may follow.
+    /// When this conversation cannot be written in this format. The caller must then discard what was added. Other
+    /// conversations may follow.
     fn conversation(&mut self, conversation: &Conversation, out: &mut Vec<u8>)
     -> Result<Formatted>;
 
-    /// Adds what stands after the last conversation of a document that is complete.
+    /// Adds what comes after the last conversation of a complete document.
     fn end(&mut self, _out: &mut Vec<u8>) {}
 }
 
-/// A formatter whose document would become too large to open, so that it is split into pages with an index.
+/// A formatter that can split a document into pages with an index, if it would become too large to open.
 pub trait PagedFormatter: Formatter {
     /// Whether the next conversation should begin another page.
     fn is_full(&self) -> bool;
 
-    /// Adds what stands after the last conversation of one page of several, instead of [`Formatter::end`].
+    /// Ends one page of several, instead of [`Formatter::end`].
     fn end_page(&mut self, neighbours: &Neighbours, out: &mut Vec<u8>);
 
-    /// Adds the document that leads to the pages, by their names. It says so when the export is not `complete`.
+    /// Adds the index, which links to the pages by their names. It says so when the export is not `complete`.
     fn index(&mut self, pages: &[String], complete: bool, out: &mut Vec<u8>);
 
-    /// Whether a document that ends so is a page of an earlier export under this index, so that another may replace it.
+    /// Whether a document with this end is a page of an earlier export with this index, so that it may be replaced.
     fn ends_page_of(&self, index: &str, end: &[u8]) -> bool;
 }
 
-/// The files around a page, by their names.
+/// The names of the files around a page.
 #[derive(Debug)]
 pub struct Neighbours {
     /// The index.
     pub index: String,
-    /// The page before.
+    /// The previous page.
     pub previous: Option<String>,
-    /// The page after.
+    /// The next page.
     pub next: Option<String>,
 }

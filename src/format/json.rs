@@ -1,11 +1,11 @@
-//! `json`: one array, each conversation on a line of its own.
+//! `json`: one array with each conversation on its own line.
 
 use anyhow::Result;
 
 use super::formatter::{Formatted, Formatter};
 use crate::model::Conversation;
 
-/// Knows whether a comma is due.
+/// The formatter, which remembers whether a comma is needed.
 #[derive(Default)]
 pub struct Json {
     begun: bool,

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::formatter::{Formatted, Formatter};
 use crate::model::Conversation;
 
-/// Remembers nothing between two lines.
+/// The formatter, which has no state.
 pub struct Jsonl;
 
 impl Formatter for Jsonl {

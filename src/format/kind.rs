@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::usage::{UsageError, usage};
 
-/// Extensions that promise something else than text.
+/// Extensions of formats that this program cannot write.
 const FOREIGN: &[&str] = &[
     "bz2", "parquet", "tar", "tgz", "tsv", "xlsx", "xml", "xz", "yaml", "zip",
 ];
@@ -39,10 +39,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format for a file of this name. Returns text for an extension that promises nothing.
+    /// The format for a file with this name. It is text if the extension stands for no format.
     ///
     /// # Errors
-    /// A usage error for an extension that promises a format or a compression which there is not.
+    /// A usage error when the extension stands for a format or compression that this program cannot write.
     pub fn of_path(path: &Path) -> Result<Self, UsageError> {
         let (last, before) = (extension(path), path.with_extension(""));
         let extension = match last.as_str() {
@@ -99,19 +99,19 @@ impl Format {
         matches!(self, Self::Text | Self::Markdown)
     }
 
-    /// Whether it has the states of a conversation.
+    /// Whether it contains the states of a conversation.
     #[must_use]
     pub fn has_states(self) -> bool {
         matches!(self, Self::Json | Self::Jsonl | Self::Singer)
     }
 
-    /// Whether it has the names of those who wrote.
+    /// Whether it contains the names of authors.
     #[must_use]
     pub fn has_names(self) -> bool {
         self != Self::Chat
     }
 
-    /// Whether a later run can append to a document, which has nothing at its end.
+    /// Whether a later run can append to a document. It can if nothing follows the last conversation.
     #[must_use]
     pub fn can_append(self) -> bool {
         matches!(self, Self::Jsonl | Self::Messages | Self::Csv)

@@ -1,4 +1,4 @@
-//! What `--list` writes: one conversation per line as the list has it, so without its messages.
+//! The output of `--list`: one conversation per line, without its messages.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::formatter::{Formatted, Formatter};
 use crate::model::{Conversation, Record, Vendor};
 use crate::time::Timestamp;
 
-/// Remembers nothing between two lines.
+/// The formatter, which has no state.
 pub struct List;
 
-/// The keys of a conversation without its messages, and how many messages the vendor reports.
+/// A conversation without its messages, and how many messages the vendor reports.
 #[derive(Serialize)]
 struct Entry<'a> {
     source: Vendor,

@@ -1,7 +1,8 @@
 //! `markdown`: transcripts as `CommonMark`, for wikis, issues and notebooks.
 //!
-//! A conversation is a heading, a turn a line with its role and time and then its words as a quotation. No text can
-//! break out of that: what Markdown would take for a mark is escaped, and only web and mail addresses become links.
+//! A conversation has a heading. Each message is a line with its role and time, and then its words as a quotation. No
+//! text can break out of that: characters that Markdown would interpret are escaped, and only web and mail addresses
+//! become links.
 
 use std::fmt::Write as _;
 
@@ -13,10 +14,10 @@ use crate::model::{Conversation, Message, wording};
 use crate::text::{counted, lines, one_line};
 use crate::time::TimeStyle;
 
-/// What makes an address a link.
+/// An address with one of these schemes becomes a link.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// How times are shown, and whether a blank line is due.
+/// The formatter, which remembers whether a blank line is needed.
 pub struct Markdown {
     times: TimeStyle,
     begun: bool,
@@ -72,7 +73,7 @@ fn heading(conversation: &Conversation) -> String {
     format!("# {id}{} · {count}\n", channel.unwrap_or_default())
 }
 
-/// Writes text as a quotation. Its lines stay lines; empty ones divide paragraphs.
+/// Writes text as a quotation. Line breaks are kept, and empty lines separate paragraphs.
 fn quote(text: &str, out: &mut String) {
     let mut lines = lines(text).map(str::trim).peekable();
     while let Some(line) = lines.next() {
@@ -91,7 +92,7 @@ fn quote(text: &str, out: &mut String) {
     }
 }
 
-/// A line of its own: what begins a list or the like there is escaped, too.
+/// Escapes a whole line. At its beginning, characters that would begin a list or similar are escaped too.
 fn line_escaped(line: &str) -> String {
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, rest) = line.split_at(digits);
@@ -103,7 +104,7 @@ fn line_escaped(line: &str) -> String {
     format!("{number}{backslash}{}", escaped(rest))
 }
 
-/// Text as it is, and addresses in it as links.
+/// Escapes text, and makes its addresses links.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for span in LinkFinder::new().spans(text) {

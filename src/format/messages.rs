@@ -6,7 +6,7 @@ use super::formatter::{Formatted, Formatter};
 use super::row::{NO_ROW, rows};
 use crate::model::Conversation;
 
-/// Remembers nothing between two conversations.
+/// The formatter, which has no state.
 pub struct Messages;
 
 impl Formatter for Messages {

@@ -7,16 +7,16 @@ use super::singer::Catalog;
 use super::template::Template;
 use crate::time::TimeStyle;
 
-/// A format with everything that can be set about it.
+/// A format and its options.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Which format.
     pub format: Format,
     /// How transcripts show a time.
     pub times: TimeStyle,
-    /// A template of the user's own, for transcripts.
+    /// The user's own template, for transcripts.
     pub template: Option<Template>,
-    /// A csv for Excel has this separator and a byte order mark.
+    /// The separator of a csv for Excel, which also begins with a byte order mark.
     pub excel: Option<Separator>,
     /// The system message that every chat begins with.
     pub system: Option<String>,
@@ -26,7 +26,7 @@ pub struct Options {
     pub catalog: Catalog,
 }
 
-/// What stands between the cells of a csv.
+/// What separates the cells of a csv.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Separator {

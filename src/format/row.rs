@@ -1,4 +1,4 @@
-//! A message as one flat row: what `messages` and `csv` are made of.
+//! A message as one flat row, for `messages` and `csv`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,11 +26,11 @@ pub const COLUMNS: [&str; 15] = [
     "raw",
 ];
 
-/// The columns, in their order. What is nested is JSON text, so that no reader guesses a schema and drops what does
-/// not fit.
+/// The columns, in their order. Nested values are JSON text, so that a program that reads rows does not guess a schema
+/// and drop what does not fit.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Row<'a> {
-    /// Whose it is; with `conversation_id` and `message_id` the key of the row.
+    /// The vendor it was exported from. Together with `conversation_id` and `message_id` it identifies the row.
     pub source: Vendor,
     /// The vendor's id of the conversation.
     pub conversation_id: &'a str,
@@ -38,26 +38,26 @@ pub struct Row<'a> {
     pub conversation_created_at: Option<Timestamp>,
     /// Where the conversation took place.
     pub channel: Option<&'a str>,
-    /// The place of the message in its conversation, from 1.
+    /// The position of the message in its conversation, from 1.
     pub seq: usize,
     /// The vendor's id of the message.
     pub message_id: &'a str,
     /// When it was sent.
     pub created_at: Option<Timestamp>,
-    /// Who speaks.
+    /// Who wrote it.
     pub role: Role,
-    /// The vendor's id of who speaks.
+    /// The vendor's id for who wrote it.
     pub user_id: Option<&'a str>,
-    /// The name of who speaks, where known.
+    /// The name of who wrote it, if known.
     pub author: Option<&'a str>,
     /// The vendor's message type.
     #[serde(rename = "type")]
     pub kind: &'a str,
     /// The words, as plain text.
     pub text: &'a str,
-    /// What the reader could choose from, as JSON.
+    /// The options that the reader could choose from, as JSON.
     pub options: String,
-    /// Files, pictures and the like, as JSON.
+    /// Links to files, pictures and other media, as JSON.
     pub attachments: String,
     /// The vendor's message, verbatim, as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,7 @@ pub struct Row<'a> {
 /// The rows of a conversation, one per message.
 ///
 /// # Errors
-/// None that JSON of strings could have.
+/// When options or attachments cannot be written as JSON, which does not happen with strings.
 pub fn rows(conversation: &Conversation) -> impl Iterator<Item = serde_json::Result<Row<'_>>> + '_ {
     (1..)
         .zip(&conversation.messages)
@@ -98,5 +98,5 @@ fn row<'a>(
     })
 }
 
-/// A conversation without messages is in no row.
+/// The result for a conversation without messages, which has no row.
 pub const NO_ROW: Formatted = Formatted::Skipped("it has no messages, and so no row");

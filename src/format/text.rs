@@ -1,7 +1,7 @@
-//! `text`: transcripts for people, told apart by conversation.
+//! `text`: transcripts for people, with a header for each conversation.
 //!
-//! Only a header begins with `=== `, only a turn with a role and a colon: lines within a message are indented,
-//! so that no text can pass for either.
+//! Only a header begins with `=== `, and only a message begins with a role and a colon. Further lines of a message are
+//! indented, so that no text can look like either.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::time::TimeStyle;
 
 const INDENT: &str = "\n  ";
 
-/// How times are shown, and whether a blank line is due.
+/// The formatter, which remembers whether a blank line is needed.
 pub struct Text {
     times: TimeStyle,
     begun: bool,
@@ -73,7 +73,7 @@ fn header(conversation: &Conversation) -> String {
     format!("=== {id}{} · {count} ===\n", channel.unwrap_or_default())
 }
 
-/// Lines after the first stand out from what the format itself writes; empty ones need not.
+/// Indents all lines after the first, except empty ones.
 fn indented(text: &str) -> String {
     let mut whole = String::with_capacity(text.len());
     for (index, line) in lines(text).enumerate() {

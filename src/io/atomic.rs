@@ -1,4 +1,4 @@
-//! A file that has its final name only when it is complete and synced. Until then it is `NAME.partial`.
+//! A file that gets its final name only when it is complete and synced. Until then its name is `NAME.partial`.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,7 +9,7 @@ use same_file::Handle;
 
 use super::lock::open_and_lock;
 
-/// How many files are synced at once.
+/// How many files are synced at the same time.
 const SYNC_THREADS: usize = 16;
 
 /// A file under its temporary name, locked against other runs.
@@ -19,7 +19,7 @@ pub struct PartialFile {
     paths: Paths,
 }
 
-/// Where a file lies until it is complete, and then.
+/// The temporary and the final path of a file.
 #[derive(Debug)]
 pub struct Paths {
     partial: PathBuf,
@@ -27,19 +27,19 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Where it lies when it is complete.
+    /// The path of the complete file.
     #[must_use]
     pub fn target(&self) -> &Path {
         &self.target
     }
 
-    /// Where it lies while it is not complete.
+    /// The path of the file while it is incomplete.
     #[must_use]
     pub fn partial(&self) -> &Path {
         &self.partial
     }
 
-    /// The name of the file, without its folder.
+    /// The file's final name, or its temporary name if it is not `complete`, without the folder.
     #[must_use]
     pub fn name(&self, complete: bool) -> String {
         file_name(if complete {
@@ -49,20 +49,20 @@ impl Paths {
         })
     }
 
-    /// Gives the file its final name, which is durable when the folder is synced.
+    /// Gives the file its final name. The name is durable once the folder is synced.
     ///
     /// # Errors
-    /// When it cannot be renamed.
+    /// When the file cannot be renamed.
     pub fn rename(&self) -> Result<()> {
         rename(&self.partial, &self.target)
     }
 }
 
 impl PartialFile {
-    /// Opens `NAME.partial`, and leaves what an earlier, incomplete run left there until [`Self::start_over`].
+    /// Opens `NAME.partial`. Keeps what an earlier, incomplete run wrote there until [`Self::start_over`] is called.
     ///
     /// # Errors
-    /// When it cannot be written, or another run writes it.
+    /// When the file cannot be written, or another run is writing it.
     pub fn open(path: &Path) -> Result<Self> {
         let target = resolved(path)?;
         if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
@@ -78,73 +78,73 @@ impl PartialFile {
         if let Ok(earlier) = fs::metadata(&target)
             && !earlier.permissions().readonly()
         {
-            // What only some may read stays so.
+            // A file that only some users may read stays that way.
             file.set_permissions(earlier.permissions())?;
         }
         let paths = Paths { partial, target };
         Ok(Self { file, paths })
     }
 
-    /// A second handle, to write with.
+    /// Returns a second file handle to write with.
     ///
     /// # Errors
-    /// When the system has no more handles.
+    /// When the system has no more file handles.
     pub fn writer(&self) -> io::Result<File> {
         self.file.try_clone()
     }
 
-    /// Drops what an earlier run left.
+    /// Removes what an earlier run wrote.
     ///
     /// # Errors
-    /// When the file system refuses.
+    /// When the file cannot be truncated.
     pub fn start_over(&self) -> io::Result<()> {
         self.file.set_len(0)
     }
 
-    /// Gives the file its final name, durably.
+    /// Syncs the file, gives it its final name and syncs the folder.
     ///
     /// # Errors
-    /// When it cannot be synced or renamed.
+    /// When the file cannot be synced or renamed.
     pub fn commit(&self) -> Result<()> {
         self.rename()?;
         sync_folder(&self.paths.target).with_context(|| self.context())
     }
 
-    /// Gives the file its final name, which is durable when the folder is synced.
+    /// Syncs the file and gives it its final name. The name is durable once the folder is synced.
     ///
     /// # Errors
-    /// When it cannot be synced or renamed.
+    /// When the file cannot be synced or renamed.
     pub fn rename(&self) -> Result<()> {
         self.file.sync_all().with_context(|| self.context())?;
         self.paths.rename()
     }
 
-    /// Lets the file be the part of another one, whose own part it replaces.
+    /// Gives this file the temporary and final names of `other`, whose own temporary file it replaces.
     ///
     /// # Errors
-    /// When it cannot be renamed.
+    /// When the file cannot be renamed.
     pub fn move_to(&mut self, other: Self) -> Result<()> {
         let Self { file, paths } = other;
-        // Some systems replace no file that is open.
+        // Some systems cannot replace an open file.
         drop(file);
         rename(&self.paths.partial, &paths.partial)?;
         self.paths = paths;
         Ok(())
     }
 
-    /// Closes the file, durably, but for its name.
+    /// Syncs and closes the file, which keeps its temporary name.
     ///
     /// # Errors
-    /// When it cannot be synced.
+    /// When the file cannot be synced.
     pub fn set_aside(self) -> Result<Paths> {
         self.file.sync_all().with_context(|| self.context())?;
         Ok(self.paths)
     }
 
-    /// Leaves an earlier run's file, but not an empty one of this run.
+    /// Removes the file if it is empty. Keeps a file that an earlier run wrote to.
     ///
     /// # Errors
-    /// When the file system refuses.
+    /// When the file cannot be removed.
     pub fn discard_if_empty(&self) -> Result<()> {
         if self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
             fs::remove_file(&self.paths.partial).with_context(|| self.context())?;
@@ -152,23 +152,23 @@ impl PartialFile {
         Ok(())
     }
 
-    /// Where it lies.
+    /// The paths of the file.
     #[must_use]
     pub fn paths(&self) -> &Paths {
         &self.paths
     }
 
-    /// What an error of it is about.
+    /// The context for an error about this file.
     #[must_use]
     pub fn context(&self) -> String {
         format!("could not write {}", self.paths.partial.display())
     }
 }
 
-/// Makes the contents of many files durable, several at once, since the system can write them together.
+/// Syncs many files, several at the same time, so that the system can write them together.
 ///
 /// # Errors
-/// When one of them cannot be synced, with its path.
+/// When one of them cannot be synced. The error names its path.
 pub fn sync_all(files: &[&PartialFile]) -> Result<()> {
     let sync = |files: &[&PartialFile]| {
         files.iter().try_for_each(|partial| {
@@ -188,7 +188,7 @@ pub fn sync_all(files: &[&PartialFile]) -> Result<()> {
     })
 }
 
-/// The last part of a path, as text.
+/// The last component of a path, as text.
 #[must_use]
 pub fn file_name(path: &Path) -> String {
     path.file_name()
@@ -202,7 +202,7 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
         .with_context(|| format!("could not rename {} to {}", from.display(), to.display()))
 }
 
-/// The file that has this name once it is locked: between opening and locking, another run may have renamed it.
+/// Opens and locks the file at this path. Tries again when another run renamed the file between opening and locking.
 fn open_locked(path: &Path) -> Result<File> {
     loop {
         let file = open_and_lock(path)?;
@@ -218,10 +218,10 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     Ok(Handle::from_path(path).is_ok_and(|theirs| ours == theirs))
 }
 
-/// Makes the names in the folder of a file durable.
+/// Syncs the folder of a file, so that the names in it are durable.
 ///
 /// # Errors
-/// When the file system refuses.
+/// When the folder cannot be synced.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     let parent = path
         .parent()
@@ -233,7 +233,7 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A link stays a link: what it points to is replaced.
+/// Follows a symbolic link, so that its target is replaced and not the link.
 fn resolved(path: &Path) -> Result<PathBuf> {
     match fs::canonicalize(path) {
         Ok(target) => Ok(target),

@@ -1,4 +1,4 @@
-//! Files that are compressed on their way, by the last extension of their name.
+//! Compresses files while they are written, depending on the last extension of their name.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,21 +10,21 @@ use super::hashing_writer::HashingWriter;
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
-    /// It is not.
+    /// Not compressed.
     None,
     /// `.gz`
     Gzip,
 }
 
-/// Compresses what passes through, and counts and hashes what is in the file.
+/// Compresses bytes, and counts and hashes the bytes that end up in the file.
 pub struct GzipWriter {
-    /// Writes to memory: whatever it does when it is dropped harms no file.
+    /// Writes to memory, since an encoder writes when it is dropped, and that must not reach the file.
     encoder: Option<GzEncoder<Vec<u8>>>,
     hashing: HashingWriter,
 }
 
 impl Compression {
-    /// As the name says.
+    /// The compression that the extension of the name asks for.
     #[must_use]
     pub fn of(path: &Path) -> Self {
         match path.extension() {
@@ -35,31 +35,31 @@ impl Compression {
 }
 
 impl GzipWriter {
-    /// Nothing written yet.
+    /// Creates a writer that has written nothing yet.
     #[must_use]
-    pub fn new(packing: Compression, hashing: HashingWriter) -> Self {
-        let encoder = match packing {
+    pub fn new(compression: Compression, hashing: HashingWriter) -> Self {
+        let encoder = match compression {
             Compression::None => None,
             Compression::Gzip => Some(GzEncoder::new(Vec::new(), flate2::Compression::default())),
         };
         Self { encoder, hashing }
     }
 
-    /// What counts the bytes of the file.
+    /// The writer that counts the bytes of the file.
     #[must_use]
     pub fn hashing(&self) -> &HashingWriter {
         &self.hashing
     }
 
-    /// The same, to count what was written before.
+    /// The same writer, to count bytes that were written earlier.
     pub fn hashing_mut(&mut self) -> &mut HashingWriter {
         &mut self.hashing
     }
 
-    /// Ends the compressed file, so that any program reads what there is, and passes on what is buffered.
+    /// Ends the compressed data, so that any program can read the file, and flushes it.
     ///
     /// # Errors
-    /// Those of the file.
+    /// When the file cannot be written.
     pub fn finish(&mut self) -> io::Result<()> {
         if let Some(encoder) = &mut self.encoder {
             encoder.try_finish()?;

@@ -1,7 +1,8 @@
-//! Reads a file or a stream in blocks on a thread of its own, and unpacks it if its first bytes say that it is packed.
+//! Reads a file or a stream in blocks on a separate thread, and decompresses it if its first bytes show that it is
+//! compressed.
 //!
-//! gunzip decodes here rather than in the HTTP client, which fails at a body of several gzip members and hands out small
-//! pieces.
+//! Responses are decompressed here and not in the HTTP client. The client fails at a body of several gzip members, and
+//! it returns small chunks.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -15,17 +16,17 @@ use flate2::bufread::MultiGzDecoder;
 
 /// The size of a block in bytes.
 const BLOCK: usize = 256 * 1024;
-/// How many blocks wait at most.
+/// How many blocks may wait to be taken.
 const WAITING: usize = 4;
 
-/// How a packed file begins. No JSON begins so.
+/// The first bytes of a compressed file. JSON cannot begin with them.
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// The byte order mark that some programs begin a file with.
+/// The byte order mark that some programs write at the beginning of a file.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Unpacked bytes, in order.
+/// The decompressed bytes, in order.
 pub struct Blocks {
     blocks: Receiver<io::Result<Block>>,
     used: Sender<Block>,
@@ -33,7 +34,7 @@ pub struct Blocks {
 
 /// Some bytes.
 pub struct Block {
-    /// Always of the same length, so that it need not be cleared before it is filled again.
+    /// Its length never changes, so that it need not be cleared before it is filled again.
     bytes: Box<[u8]>,
     length: usize,
 }
@@ -56,8 +57,8 @@ impl Deref for Block {
 }
 
 impl Blocks {
-    /// The next block. `wait` is called when it is not there yet. Returns `None` at the end. The first error is the last
-    /// item.
+    /// Returns the next block, or `None` at the end. Calls `wait` before it has to wait for a block. Nothing follows an
+    /// error.
     pub fn next(&self, wait: impl FnOnce()) -> Option<io::Result<Block>> {
         self.blocks.try_recv().ok().or_else(|| {
             wait();
@@ -65,17 +66,17 @@ impl Blocks {
         })
     }
 
-    /// Takes back a block, to be filled again. That is cheaper than to ask the system for a new one.
+    /// Takes back a block to fill it again, which is cheaper than to allocate a new one.
     pub fn reuse(&self, block: Block) {
-        // The other end is gone when everything is unpacked.
+        // Sending fails once everything is decompressed, and the block is not needed then.
         self.used.send(block).ok();
     }
 }
 
-/// Opens a file; `-` is stdin.
+/// Opens a file, or stdin for `-`.
 ///
 /// # Errors
-/// When it cannot be read, with its path.
+/// When the file cannot be read. The error names its path.
 pub fn open(file: &Path) -> Result<Box<dyn BufRead + Send>> {
     if file == Path::new("-") {
         return Ok(Box::new(BufReader::with_capacity(BLOCK / 2, io::stdin())));
@@ -88,12 +89,12 @@ pub fn open(file: &Path) -> Result<Box<dyn BufRead + Send>> {
     Ok(Box::new(BufReader::with_capacity(BLOCK / 2, opened)))
 }
 
-/// The blocks of a file or stream.
+/// Starts a thread that reads the blocks of a file or stream.
 pub fn blocks(bytes: impl BufRead + Send + 'static) -> Blocks {
     let (sender, blocks) = sync_channel(WAITING);
     let (used, again) = unbounded::<Block>();
     thread::spawn(move || {
-        let mut reader = match unpacked(bytes) {
+        let mut reader = match decompressed(bytes) {
             Ok(reader) => reader,
             Err(error) => return drop(sender.send(Err(error))),
         };
@@ -104,7 +105,7 @@ pub fn blocks(bytes: impl BufRead + Send + 'static) -> Blocks {
                 block
             });
             let last = read.as_ref().map_or(true, |block| block.is_empty());
-            // The other end is gone when nobody wants more.
+            // Sending fails when the receiver was dropped because nobody needs more.
             if sender.send(read).is_err() || last {
                 return;
             }
@@ -113,9 +114,9 @@ pub fn blocks(bytes: impl BufRead + Send + 'static) -> Blocks {
     Blocks { blocks, used }
 }
 
-fn unpacked(mut bytes: impl BufRead + 'static) -> io::Result<Box<dyn Read>> {
+fn decompressed(mut bytes: impl BufRead + 'static) -> io::Result<Box<dyn Read>> {
     let mut head = Vec::with_capacity(ZSTD_MAGIC.len());
-    // A network may bring the bytes one by one.
+    // The network may deliver the bytes one at a time.
     bytes
         .by_ref()
         .take(ZSTD_MAGIC.len() as u64)
@@ -133,7 +134,7 @@ fn unpacked(mut bytes: impl BufRead + 'static) -> io::Result<Box<dyn Read>> {
     }
 }
 
-/// Passes over a byte order mark.
+/// Skips a byte order mark.
 fn without_mark(mut bytes: impl Read + 'static) -> io::Result<Box<dyn Read>> {
     let mut head = Vec::with_capacity(BYTE_ORDER_MARK.len());
     bytes

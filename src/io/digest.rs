@@ -15,7 +15,7 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
-/// The first half of a SHA-256. It tells more things apart than anybody has.
+/// The first half of a SHA-256. 128 bits are enough to avoid collisions.
 #[must_use]
 pub fn digest_prefix(bytes: impl AsRef<[u8]>) -> u128 {
     let digest = Sha256::digest(bytes);

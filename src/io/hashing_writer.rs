@@ -1,4 +1,4 @@
-//! Bytes on their way out, counted.
+//! Counts and hashes the bytes that are written.
 
 use std::io::{self, Read, Write};
 
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::digest::hex;
 
-/// Counts what passes through, and hashes it where that is wanted.
+/// Passes bytes on to another writer, counts them, and hashes them if asked to.
 pub struct HashingWriter {
     out: Box<dyn Write>,
     bytes: u64,
@@ -14,7 +14,7 @@ pub struct HashingWriter {
 }
 
 impl HashingWriter {
-    /// Nothing counted yet.
+    /// Creates a writer that has counted nothing yet. `hashed` says whether to hash the bytes.
     #[must_use]
     pub fn new(out: Box<dyn Write>, hashed: bool) -> Self {
         let hash = hashed.then(Sha256::new);
@@ -25,23 +25,26 @@ impl HashingWriter {
         }
     }
 
-    /// Hands on what is read, and counts it.
+    /// Returns a reader that counts everything read from `from` as written.
     pub fn count_along<R: Read>(&mut self, from: R) -> impl Read {
-        CountAlong { from, meter: self }
+        CountAlong {
+            from,
+            counter: self,
+        }
     }
 
-    /// Takes so many bytes as written, whatever they are.
+    /// Counts `bytes` bytes as written, without hashing them.
     pub fn skip(&mut self, bytes: u64) {
         self.bytes += bytes;
     }
 
-    /// How many bytes there were.
+    /// How many bytes were written.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The SHA-256 of them, in hex; none when it was not asked for.
+    /// The SHA-256 of these bytes in hex, or `None` when the bytes are not hashed.
     #[must_use]
     pub fn sha256(&self) -> Option<String> {
         self.hash.clone().map(|hash| hex(&hash.finalize()))
@@ -69,13 +72,13 @@ impl Write for HashingWriter {
 
 struct CountAlong<'a, R> {
     from: R,
-    meter: &'a mut HashingWriter,
+    counter: &'a mut HashingWriter,
 }
 
 impl<R: Read> Read for CountAlong<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.from.read(buffer)?;
-        self.meter.count(&buffer[..length]);
+        self.counter.count(&buffer[..length]);
         Ok(length)
     }
 }

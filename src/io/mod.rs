@@ -1,6 +1,6 @@
-//! Files and bytes: files that appear only when they are complete, locks, compression, digests.
+//! Files and bytes: files that get their final name only when they are complete, locks, compression, digests.
 //!
-//! Nothing here knows what is in a file.
+//! Nothing here knows what a file contains.
 
 pub mod atomic;
 mod compression;

@@ -1,7 +1,7 @@
 //! Splits one huge JSON array into its elements as the bytes arrive, holding one element at a time.
 //!
-//! It looks at no more than it must: strings, and the brackets of an element's own kind. Whether an element is JSON
-//! is for its parser to say.
+//! It looks only at what it must: strings, and the brackets of an element's own kind. It does not check that an element
+//! is valid JSON; the element's parser does.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ use simdutf8::compat::from_utf8;
 
 use super::item::Item;
 
-/// How much is kept of an element above the limit: enough to read an id that stands at its beginning.
+/// How many bytes are kept of an element above the limit: enough to read an id near its beginning.
 const HEAD: usize = 4096;
 
-/// The elements of an array whose bytes come in pieces of any size.
+/// Finds the elements of an array whose bytes arrive in chunks of any size.
 #[derive(Debug)]
 pub struct Splitter {
     buffer: Vec<u8>,
-    /// Where the element in hand begins; between elements, the next byte to look at.
+    /// Where the current element begins. Between elements: the next byte to look at.
     start: usize,
-    /// Within an element, the next byte to look at.
+    /// Within an element: the next byte to look at.
     at: usize,
     state: State,
     limit: usize,
-    /// How many bytes of the element in hand were dropped, since it is above the limit.
+    /// How many bytes of the current element were dropped because it is above the limit.
     dropped: usize,
 }
 
@@ -31,12 +31,12 @@ pub struct Splitter {
 enum State {
     /// Before `[`.
     Before,
-    /// After `[`: an element or the end.
+    /// After `[`: an element or the end follows.
     First,
-    /// After a comma: an element.
+    /// After a comma: an element follows.
     Next,
     Within(Element),
-    /// After an element: a comma or the end.
+    /// After an element: a comma or the end follows.
     After,
     /// After `]`.
     End,
@@ -45,11 +45,11 @@ enum State {
 /// How the end of an element is found.
 #[derive(Clone, Copy, Debug)]
 enum Element {
-    /// At the bracket that closes the `open`ed one.
+    /// It ends at the matching closing bracket.
     Nested(Nested),
-    /// At its quote.
+    /// It ends at its closing quote.
     String(StringState),
-    /// A number or a word: before what cannot belong to it.
+    /// A number, `true`, `false` or `null`: it ends before the first byte that cannot belong to it.
     Scalar,
 }
 
@@ -65,16 +65,16 @@ struct Nested {
 enum StringState {
     Outside,
     Inside,
-    /// After a backslash: the next byte means itself.
+    /// After a backslash: the next byte cannot end the string.
     Escaped,
 }
 
 /// Why the bytes are not an array.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SplitError {
-    /// It begins with something else than `[`.
+    /// It does not begin with `[`.
     NoArray,
-    /// This byte cannot stand where it does, between two elements or after the end.
+    /// This byte is not allowed here, between two elements or after the end.
     Garbage(u8),
     /// It ended before its `]`.
     Cut,
@@ -91,7 +91,7 @@ impl fmt::Display for SplitError {
 }
 
 impl Splitter {
-    /// A splitter that passes over elements of more than `limit` bytes.
+    /// Creates a splitter that skips elements of more than `limit` bytes.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl Splitter {
         }
     }
 
-    /// Takes the next bytes. [`Self::next_item`] is to be called until it finds none before more are pushed.
+    /// Takes the next bytes. Call [`Self::next_item`] until it returns `None` before you push more.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.drain(..self.start);
         self.at = self.at.saturating_sub(self.start);
@@ -118,17 +118,18 @@ impl Splitter {
         &self.buffer[self.start..]
     }
 
-    /// Whether it stands within an element whose end has not been found yet.
+    /// Whether the current position is within an element whose end has not been found yet.
     #[must_use]
     pub fn is_within(&self) -> bool {
         matches!(self.state, State::Within(_))
     }
 
-    /// Offers the objects that come next to `read`, so that they need not be looked at twice: each with all valid text
-    /// behind its beginning, to be read to its end. Ends at the first whose length `read` does not tell.
+    /// Passes the next objects to `read`, so that their bytes need not be scanned twice. `read` gets the valid text
+    /// from the object's beginning on, and returns the object's length. Stops at the first object for which it returns
+    /// `None`.
     ///
     /// # Errors
-    /// As [`Self::next_item`].
+    /// The same as those of [`Self::next_item`].
     pub fn read_ahead(
         &mut self,
         mut read: impl FnMut(&str) -> Option<usize>,
@@ -162,10 +163,10 @@ impl Splitter {
         Ok(())
     }
 
-    /// The next element that is there to its end.
+    /// Returns the next complete element, or `None` when more bytes are needed.
     ///
     /// # Errors
-    /// When the bytes between the elements are not those of an array.
+    /// When the bytes between the elements do not belong to an array.
     pub fn next_item(&mut self) -> Result<Option<Item<'_>>, SplitError> {
         loop {
             if let State::Within(element) = self.state {
@@ -185,7 +186,7 @@ impl Splitter {
         }
     }
 
-    /// To be asked when no more bytes come.
+    /// Call this after the last bytes.
     ///
     /// # Errors
     /// When the array has not ended.
@@ -213,7 +214,7 @@ impl Splitter {
         Some(Item::Whole(&self.buffer[start..end]))
     }
 
-    /// All bytes have been looked at; of an element above the limit only the head is kept.
+    /// Call this when all bytes have been looked at. Keeps only the head of an element above the limit.
     fn drop_above_limit(&mut self) {
         self.at = self.buffer.len();
         let size = self.at - self.start + self.dropped;
@@ -228,7 +229,7 @@ impl Splitter {
 }
 
 impl State {
-    /// What a byte that is not blank begins, outside of the elements.
+    /// The state after a byte outside of the elements. The byte must not be white space.
     fn after(self, byte: u8) -> Result<Self, SplitError> {
         match (self, byte) {
             (Self::Before, b'[') => Ok(Self::First),
@@ -260,7 +261,8 @@ impl Element {
         }
     }
 
-    /// Looks at the bytes from `at` on: the element's end, if it is among them, and where it stands after them.
+    /// Searches the bytes from `at` on for the element's end. Returns the state after these bytes, and the end if
+    /// found.
     fn find_end(self, bytes: &[u8], at: usize) -> (Self, Option<usize>) {
         match self {
             Self::Nested(mut nested) => {
@@ -302,7 +304,7 @@ impl Nested {
 }
 
 impl StringState {
-    /// From within a string to behind its closing quote.
+    /// Returns the position after the closing quote, or `None` when more bytes are needed.
     fn find_end(&mut self, bytes: &[u8], mut at: usize) -> Option<usize> {
         loop {
             if *self == Self::Escaped {
@@ -328,7 +330,7 @@ fn blanks(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| is_blank(**byte)).count()
 }
 
-/// The text that the bytes begin with, up to one that belongs to none.
+/// The valid UTF-8 text at the beginning of the bytes.
 fn valid(bytes: &[u8]) -> &str {
     from_utf8(bytes).unwrap_or_else(|error| {
         let whole = &bytes[..error.valid_up_to()];

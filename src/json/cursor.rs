@@ -1,7 +1,7 @@
-//! Walks JSON text value by value and knows the text of each, so that one pass gives a record and what is in it.
+//! Walks JSON text value by value and keeps the text of each, so that one pass finds a record and the fields in it.
 //!
-//! As strict as `serde_json`, since what it passes over is written as a record. It is here because it is several times
-//! faster than a deserializer that has to be asked for the text of each value.
+//! It is as strict as `serde_json`, because the text of a value is written to the output as it is. It is several times
+//! faster than `serde_json` with a `RawValue` for each field.
 
 use std::borrow::Cow;
 
@@ -11,27 +11,27 @@ use serde_json::Deserializer;
 use super::lenient::TextOrNone;
 use super::string::{JsonStr, escape_len, plain_prefix_len};
 
-/// What is nested deeper within a value is left to `serde_json`, which needs no stack for it.
+/// Values that are nested deeper than this are left to `serde_json`, which needs no stack to skip them.
 const DEPTH: u8 = 64;
 
-/// Where a walk is. After a step that gives none it stands somewhere before the flaw.
+/// A position in JSON text. After a method has returned `None`, the position is somewhere before the error.
 pub struct Cursor<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    /// Before the first value.
+    /// Creates a cursor before the first value.
     pub fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
-    /// How many bytes it has passed.
+    /// How many bytes lie before the position.
     pub fn at(&self) -> usize {
         self.at
     }
 
-    /// The next byte that is not blank.
+    /// Skips white space and returns the next byte without skipping it.
     pub fn peek(&mut self) -> Option<u8> {
         loop {
             match self.byte()? {
@@ -41,12 +41,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes over this byte, if it is the next that is not blank.
+    /// Skips white space and then this byte. Returns `None` when another byte comes next.
     pub fn pass(&mut self, byte: u8) -> Option<()> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
-    /// Passes over the next value and gives its text; none where there is no whole value.
+    /// Skips the next value and returns its text. Returns `None` when there is no complete value.
     pub fn value(&mut self) -> Option<&'a str> {
         self.peek()?;
         let start = self.at;
@@ -54,7 +54,8 @@ impl<'a> Cursor<'a> {
         Some(&self.text[start..self.at])
     }
 
-    /// What `read` makes of the next value, if anything, and its text; none where there is no whole value.
+    /// Reads the next value with `read`, and skips the value when `read` returns `None`. Returns the result of `read`
+    /// and the text of the value, or `None` when there is no complete value.
     pub fn attempt<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Option<T>,
@@ -69,12 +70,12 @@ impl<'a> Cursor<'a> {
         Some((found, &self.text[start..self.at]))
     }
 
-    /// Walks over an array; `item` is to take each item.
+    /// Walks through an array. `item` must read or skip each item.
     pub fn items(&mut self, item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.list([b'[', b']'], item)
     }
 
-    /// Walks over an object; `member` is to take the value of each key.
+    /// Walks through an object. `member` must read or skip the value of each key.
     pub fn members(
         &mut self,
         mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Option<()>,
@@ -83,13 +84,13 @@ impl<'a> Cursor<'a> {
             cursor.peek()?;
             let key = cursor.string()?;
             cursor.pass(b':')?;
-            // A key with half a character is no text.
+            // A key with half of a surrogate pair is an error, as it is for `serde_json`.
             member(cursor, key.text().ok()?)
         })
     }
 
-    /// As [`Self::members`]. An array in the place of an object is one without fields: nothing the vendor does, and no
-    /// reason to lose a conversation.
+    /// The same as [`Self::members`], but accepts an array and treats it as an object without fields. The vendor is not
+    /// known to send one, but a conversation should not be lost if it does.
     pub fn fields(
         &mut self,
         member: impl FnMut(&mut Self, Cow<'a, str>) -> Option<()>,
@@ -100,7 +101,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes over the next value and gives its words; none where there is no whole value.
+    /// Reads the next value if it is a string, and skips any other. Returns `None` when there is no complete value.
     pub fn text_or_none(&mut self) -> Option<TextOrNone<'a>> {
         if self.peek()? == b'"' {
             return Some(self.string()?.into());
@@ -141,9 +142,9 @@ impl<'a> Cursor<'a> {
                 cursor.walk(depth - 1)
             }),
             b'[' => self.list([b'[', b']'], |cursor| cursor.walk(depth - 1)),
-            b't' => self.word(b"true"),
-            b'f' => self.word(b"false"),
-            b'n' => self.word(b"null"),
+            b't' => self.literal(b"true"),
+            b'f' => self.literal(b"false"),
+            b'n' => self.literal(b"null"),
             _ => self.number(),
         }
     }
@@ -155,9 +156,9 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    fn word(&mut self, word: &[u8]) -> Option<()> {
+    fn literal(&mut self, literal: &[u8]) -> Option<()> {
         let rest = &self.text.as_bytes()[self.at..];
-        rest.starts_with(word).then(|| self.at += word.len())
+        rest.starts_with(literal).then(|| self.at += literal.len())
     }
 
     fn number(&mut self) -> Option<()> {
@@ -196,7 +197,7 @@ impl<'a> Cursor<'a> {
         Some(JsonStr { text, escapes })
     }
 
-    /// Passes over a string; whether it has escapes.
+    /// Skips a string. Returns whether it contains escapes.
     fn walk_string(&mut self) -> Option<bool> {
         let (quote, inside) = self.text.as_bytes().get(self.at..)?.split_first()?;
         let length = plain_prefix_len(inside);
@@ -207,7 +208,7 @@ impl<'a> Cursor<'a> {
         Some(false)
     }
 
-    /// As [`Self::walk_string`]. Apart, so that the usual way is short.
+    /// [`Self::walk_string`] for strings with escapes. A separate function keeps the common case small.
     #[inline(never)]
     fn walk_escapes(&mut self) -> Option<bool> {
         let bytes = self.text.as_bytes();
@@ -238,7 +239,7 @@ mod tests {
 
     use super::*;
 
-    /// Passes over the same texts as `serde_json`, and over nothing that is no JSON.
+    /// Checks that the cursor accepts the same texts as `serde_json`, and that each text it returns is valid JSON.
     fn agrees(text: &str) -> Result<(), TestCaseError> {
         let is_json = |text| serde_json::from_str::<IgnoredAny>(text).is_ok();
         let mut cursor = Cursor::new(text);

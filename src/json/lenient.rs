@@ -1,5 +1,5 @@
-//! Fields that a vendor writes in more than one way, or may one day: a value of another type is no reason to lose a
-//! conversation.
+//! Fields that a vendor writes with more than one type, or may in future. A value of an unexpected type must not make a
+//! conversation fail.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::string::JsonStr;
 
-/// A text, or nothing where there is anything but a string.
+/// The text of a JSON string, or `None` for any other JSON value.
 #[derive(Default)]
 pub struct TextOrNone<'a>(pub Option<Cow<'a, str>>);
 
@@ -21,7 +21,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for TextOrNone<'a> {
 
 impl<'a> From<JsonStr<'a>> for TextOrNone<'a> {
     fn from(quoted: JsonStr<'a>) -> Self {
-        Self(Some(quoted.text().unwrap_or_else(|mended| mended.0.into())))
+        Self(Some(quoted.text().unwrap_or_else(|lossy| lossy.0.into())))
     }
 }
 
@@ -32,17 +32,17 @@ fn quoted(json: &str) -> Option<JsonStr<'_>> {
 }
 
 impl<'a> TextOrNone<'a> {
-    /// The text of a JSON string with its escapes resolved, borrowed where it has none; nothing of any other JSON.
+    /// Decodes a JSON string; borrows the text if it has no escapes. Holds `None` for any other JSON value.
     pub fn of(json: &'a str) -> Self {
         quoted(json).map(Self::from).unwrap_or_default()
     }
 
-    /// What the text says, as a value of another type. Returns `None` when there is no text, or it is no such value.
+    /// Parses the text. Returns `None` when there is no text, or when it cannot be parsed.
     pub fn parse<T: std::str::FromStr>(&self) -> Option<T> {
         self.0.as_deref()?.parse().ok()
     }
 
-    /// The text as one's own, empty when there is none.
+    /// The text as a `String`, empty when there is none.
     pub fn into_string(self) -> String {
         self.0.unwrap_or_default().into_owned()
     }
@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// The id that is a JSON number or string.
+/// The id in a JSON number or string. Returns `None` for any other JSON value.
 pub fn id(json: &str) -> Option<String> {
     match json.as_bytes().first()? {
         b'"' => Some(quoted(json)?.text().ok()?.into_owned()),
@@ -69,7 +69,7 @@ pub fn id(json: &str) -> Option<String> {
     }
 }
 
-/// A value of a type, or nothing where there is one of another.
+/// A value of type `T`, or `None` when the JSON has another type.
 pub struct Maybe<T>(pub Option<T>);
 
 impl<T> Default for Maybe<T> {

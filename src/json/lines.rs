@@ -2,26 +2,26 @@
 
 use super::item::Item;
 
-/// How much is kept of a line above the limit: enough to read an id that stands at its beginning.
+/// How many bytes are kept of a line above the limit: enough to read an id near its beginning.
 const HEAD: usize = 4096;
 
-/// Lines whose bytes come in pieces of any size. Blank ones are passed over.
+/// Finds the lines in bytes that arrive in chunks of any size. Blank lines are skipped.
 #[derive(Debug)]
 pub struct Lines {
     buffer: Vec<u8>,
-    /// Where the line in hand begins.
+    /// Where the current line begins.
     start: usize,
     /// The next byte to look at.
     at: usize,
     limit: usize,
-    /// How many bytes of the line in hand were dropped, since it is above the limit.
+    /// How many bytes of the current line were dropped because it is above the limit.
     dropped: usize,
-    /// The number of the line that was found last, as editors count.
+    /// The number of the last line that was found, counted from 1, blank lines included.
     number: u64,
 }
 
 impl Lines {
-    /// Lines of at most `limit` bytes; longer ones are passed over.
+    /// Creates a splitter that skips lines of more than `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self {
             buffer: Vec::new(),
@@ -33,7 +33,7 @@ impl Lines {
         }
     }
 
-    /// Takes the next bytes. [`Self::next_item`] is to be called until it finds none before more are pushed.
+    /// Takes the next bytes. Call [`Self::next_item`] until it returns `None` before you push more.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.drain(..self.start);
         self.at -= self.start;
@@ -41,7 +41,7 @@ impl Lines {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next line that is there to its end, with its number.
+    /// Returns the next complete line with its number, or `None` when more bytes are needed.
     pub fn next_item(&mut self) -> Option<(u64, Item<'_>)> {
         loop {
             let Some(length) = memchr::memchr(b'\n', &self.buffer[self.at..]) else {
@@ -54,22 +54,22 @@ impl Lines {
             self.at = self.start;
             self.number += 1;
             if self.dropped > 0 || !self.buffer[start..end].trim_ascii().is_empty() {
-                return Some(self.piece(start, end));
+                return Some(self.line(start, end));
             }
         }
     }
 
-    /// The last line with its number, should it have no end. To be called when no more bytes come.
+    /// Returns the last line with its number, if it has no line end. Call this after the last bytes.
     pub fn last(&mut self) -> Option<(u64, Item<'_>)> {
         let (start, end) = (self.start, self.buffer.len());
         self.start = end;
         self.at = end;
         self.number += 1;
         let blank = self.dropped == 0 && self.buffer[start..].trim_ascii().is_empty();
-        (!blank).then(|| self.piece(start, end))
+        (!blank).then(|| self.line(start, end))
     }
 
-    fn piece(&mut self, start: usize, end: usize) -> (u64, Item<'_>) {
+    fn line(&mut self, start: usize, end: usize) -> (u64, Item<'_>) {
         let size = end - start + std::mem::take(&mut self.dropped);
         if size > self.limit {
             let head = &self.buffer[start..end.min(start + HEAD)];
@@ -79,7 +79,7 @@ impl Lines {
         (self.number, Item::Whole(line))
     }
 
-    /// All bytes have been looked at; of a line above the limit only the head is kept.
+    /// Call this when all bytes have been looked at. Keeps only the head of a line above the limit.
     fn drop_above_limit(&mut self) {
         let kept = self.start + HEAD;
         if self.at - self.start + self.dropped > self.limit && self.at > kept {

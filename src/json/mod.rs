@@ -1,6 +1,6 @@
-//! JSON text: read as it streams, walked without a parse of its own for each value, and written.
+//! JSON text: split while it streams, walked in one pass, and written.
 //!
-//! Nothing here knows a vendor or the shape of a conversation.
+//! Nothing here knows a vendor or what a conversation looks like.
 
 pub mod array;
 mod cursor;

@@ -1,4 +1,4 @@
-//! Vendor records as text: carried along verbatim, and parsed without losing one to a quirk.
+//! Vendor records as raw JSON text, and parsers that accept quirks which would otherwise lose a record.
 
 use std::borrow::Cow;
 
@@ -12,21 +12,22 @@ use super::shape::shape_error;
 /// Parses a vendor's record.
 ///
 /// # Errors
-/// Names the field that is not of the promised shape.
+/// When a field does not have the expected shape. The error names the field.
 pub fn parse<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T> {
     let text = raw.get();
     serde_json::from_str(text).map_err(|_| anyhow!(shape_error::<T>(text.as_bytes())))
 }
 
-/// A value of any shape; null for the few that serde cannot hold, such as one nested a thousand deep.
+/// Parses a value of any shape. Returns null for a value that `serde_json` cannot hold, such as one that is nested too
+/// deep.
 pub fn value(raw: &RawValue) -> Value {
     let text = raw.get();
     let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&repaired(text)));
     value.unwrap_or_default()
 }
 
-/// Replaces halves of surrogate pairs, which JavaScript leaves when it cuts a string within an emoji and which no
-/// Rust string can hold, by U+FFFD.
+/// Replaces each escaped half of a surrogate pair by U+FFFD. JavaScript leaves such a half when it cuts a string within
+/// an emoji, and no Rust string can hold it.
 pub fn repaired(text: &str) -> Cow<'_, str> {
     let mut repaired = String::new();
     let mut copied = 0;
@@ -44,7 +45,7 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
                 at += 6;
                 copied = at;
             }
-            // Another escape: what follows the backslash is no backslash of its own.
+            // Another escape. Skip the character after the backslash, since it may be a backslash too.
             (None, _) => at = (at + 2).min(text.len()),
         }
     }
@@ -55,7 +56,7 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
     Cow::Owned(repaired)
 }
 
-/// The value of an escaped surrogate at the beginning of the text.
+/// The value of the escaped surrogate that the text begins with, if any.
 fn surrogate(text: &str) -> Option<u32> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     u32::from_str_radix(digits, 16)

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// A longer path to a field helps nobody.
+/// A path longer than this many bytes is left out of the message, since it helps nobody.
 const LONGEST_PATH: usize = 200;
 
 /// Names the field of a JSON text that does not fit `T`. It parses the text again, so call it only for a text that is

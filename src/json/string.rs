@@ -1,4 +1,4 @@
-//! JSON strings, read and written faster than a general parser or serializer does it: exports are mostly strings.
+//! Reads and writes JSON strings faster than a general parser or serializer. An export consists mostly of strings.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -6,17 +6,17 @@ use std::io::Write;
 /// The inside of a JSON string.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonStr<'a> {
-    /// What stands between the quotes.
+    /// The JSON text between the quotes.
     pub text: &'a str,
-    /// Whether there are backslashes in it.
+    /// Whether it contains backslashes.
     pub escapes: bool,
 }
 
 impl<'a> JsonStr<'a> {
-    /// The text that is meant, borrowed where it is written as it is.
+    /// Decodes the string. Borrows the text if it has no escapes.
     ///
     /// # Errors
-    /// [`LossyText`] where it has halves of surrogate pairs, which no Rust string can hold.
+    /// [`LossyText`] when it has halves of surrogate pairs, which no Rust string can hold.
     pub fn text(self) -> Result<Cow<'a, str>, LossyText> {
         if self.escapes {
             self.unescaped().map(Cow::Owned)
@@ -25,7 +25,7 @@ impl<'a> JsonStr<'a> {
         }
     }
 
-    // Apart, so that the usual way is short enough to be inlined.
+    // A separate function keeps the common case short enough to be inlined.
     #[inline(never)]
     fn unescaped(self) -> Result<String, LossyText> {
         let mut text = String::with_capacity(self.text.len());
@@ -33,9 +33,9 @@ impl<'a> JsonStr<'a> {
         let mut rest = self.text;
         while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
             text.push_str(&rest[..at]);
-            let (meant, length) = decode_escape(&rest[at..]);
-            whole &= meant.is_some();
-            text.push(meant.unwrap_or(char::REPLACEMENT_CHARACTER));
+            let (decoded, length) = decode_escape(&rest[at..]);
+            whole &= decoded.is_some();
+            text.push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
             rest = rest.get(at + length..).unwrap_or_default();
         }
         text.push_str(rest);
@@ -47,11 +47,12 @@ impl<'a> JsonStr<'a> {
     }
 }
 
-/// A text with U+FFFD for each half of a surrogate pair; JavaScript leaves them when it cuts a string within an emoji.
+/// A text with U+FFFD in place of each half of a surrogate pair. JavaScript leaves such a half when it cuts a string
+/// within an emoji.
 #[derive(Debug)]
 pub struct LossyText(pub String);
 
-/// The character that an escape means, none for half a surrogate pair, and the length of the escape.
+/// The character that an escape stands for, `None` for half of a surrogate pair, and the length of the escape.
 fn decode_escape(escape: &str) -> (Option<char>, usize) {
     let c = match escape.as_bytes().get(1) {
         Some(b'b') => '\u{8}',
@@ -65,7 +66,7 @@ fn decode_escape(escape: &str) -> (Option<char>, usize) {
     (Some(c), 2)
 }
 
-/// As [`meant`], of the UTF-16 units of one or two escapes.
+/// [`decode_escape`] for `\u` escapes. Two of them may form one surrogate pair.
 fn unicode(escape: &str) -> (Option<char>, usize) {
     let Some(first) = unit(escape) else {
         return (None, 6);
@@ -94,7 +95,8 @@ pub fn plain_prefix_len(bytes: &[u8]) -> usize {
     let (eights, rest) = bytes.as_chunks();
     for (index, eight) in eights.iter().enumerate() {
         let eight = u64::from_le_bytes(*eight);
-        // With its second bit turned a quote stands right above the control characters, and they stay among themselves.
+        // Flipping the second bit moves the quote to just above the control characters, and keeps those below it. So
+        // one comparison finds both.
         let found = lanes_below(eight ^ (ONES * 2), b' ' + 1)
             | lanes_below(eight ^ (ONES * u64::from(b'\\')), 1);
         if found != 0 {
@@ -107,13 +109,14 @@ pub fn plain_prefix_len(bytes: &[u8]) -> usize {
 
 const ONES: u64 = u64::MAX / 255;
 
-/// Looks at eight bytes at once: the high bit of those that are below a byte. Exact up to the lowest of them.
+/// Compares eight bytes with `byte` at once: sets the high bit of each lane that is below it. Only the lowest bit that
+/// is set is exact; a lane above it may be marked by mistake.
 #[must_use]
 pub fn lanes_below(eight: u64, byte: u8) -> u64 {
     eight.wrapping_sub(ONES * u64::from(byte)) & !eight & (ONES << 7)
 }
 
-/// The length of the escape that the bytes begin with, none where it is no escape.
+/// The length of the escape that the bytes begin with. Returns `None` when they begin with no valid escape.
 #[must_use]
 pub fn escape_len(bytes: &[u8]) -> Option<usize> {
     match bytes.get(1)? {
@@ -127,7 +130,7 @@ pub fn escape_len(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Writes a string as `serde_json` does.
+/// Writes a JSON string, byte for byte as `serde_json` does.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();

@@ -1,4 +1,4 @@
-//! The normalized shape: a conversation, its messages and the people in it.
+//! The normalized data: a conversation, its messages and the people in it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,30 +11,30 @@ use super::record::Record;
 
 use crate::time::Timestamp;
 
-/// One conversation, whole.
+/// One complete conversation.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Conversation {
-    /// Whose it is; with `id` the key of the conversation.
+    /// The vendor it was exported from. Together with `id` it identifies the conversation.
     pub source: Vendor,
-    /// The vendor's id, a string even where the vendor has integers.
+    /// The vendor's id, as a string even if the vendor uses integers.
     pub id: String,
     /// When it began.
     pub created_at: Option<Timestamp>,
-    /// When it changed last, as far as the vendor says.
+    /// When it last changed, if the vendor says so.
     pub updated_at: Option<Timestamp>,
-    /// Where it took place: Botpress's integration name (`webchat`, `whatsapp`).
+    /// Where it took place. For Botpress: the name of the integration (`webchat`, `whatsapp`).
     pub channel: Option<String>,
     /// The vendor's tags.
     pub tags: BTreeMap<String, Value>,
-    /// Oldest first.
+    /// The messages, oldest first.
     pub messages: Vec<Message>,
-    /// Who wrote in it; present when asked for.
+    /// Who took part in it. Present only if users were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<User>>,
-    /// The payload of each state asked for, null where the conversation has none of that name.
+    /// The payload of each state that was asked for, by name. Null if the conversation does not have that state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<BTreeMap<String, Option<Record>>>,
-    /// How many messages the vendor says it has, where it says so.
+    /// How many messages the vendor says it has, if it does.
     #[serde(skip)]
     pub reported_count: Option<u64>,
     /// The vendor's record without its messages, verbatim.
@@ -43,7 +43,7 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Whether it has another number of messages than the vendor reports.
+    /// Whether the number of messages differs from the number that the vendor reports.
     #[must_use]
     pub fn is_miscounted(&self) -> bool {
         let found = self.messages.len() as u64;
@@ -51,7 +51,7 @@ impl Conversation {
             .is_some_and(|reported| reported != found)
     }
 
-    /// The bytes it takes in memory, roughly.
+    /// Roughly how many bytes it takes in memory.
     #[must_use]
     pub fn heap_size(&self) -> usize {
         let record = |raw: &Option<Record>| raw.as_ref().map_or(0, |raw| raw.get().len());
@@ -62,7 +62,7 @@ impl Conversation {
     }
 }
 
-/// Whom a conversation was exported from.
+/// The vendor that a conversation was exported from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Vendor {
@@ -90,37 +90,37 @@ pub struct Message {
     pub id: String,
     /// When it was sent.
     pub created_at: Option<Timestamp>,
-    /// Who speaks.
+    /// Who wrote it.
     pub role: Role,
-    /// The vendor's id of who speaks.
+    /// The vendor's id for who wrote it.
     pub user_id: Option<String>,
-    /// The name of who speaks, where known.
+    /// The name of who wrote it, if known.
     pub author: Option<String>,
     /// The vendor's message type.
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
-    /// The words, as plain text; empty where the message has none.
+    /// The words, as plain text. Empty if the message has none.
     pub text: String,
-    /// What the reader could choose from.
+    /// The options that the reader could choose from.
     pub options: Vec<Choice>,
-    /// Files, pictures and the like, by address.
+    /// Links to files, pictures and other media.
     pub attachments: Vec<Attachment>,
     /// The vendor's message, verbatim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<Record>,
 }
 
-/// Who speaks.
+/// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// The person who talks to the bot.
+    /// The person who writes to the bot.
     User,
     /// The bot.
     Bot,
     /// A human who took over from the bot.
     Agent,
-    /// Neither: the platform itself, or a speaker the vendor does not name.
+    /// The platform itself, or somebody the vendor does not identify.
     System,
 }
 
@@ -136,7 +136,7 @@ impl Role {
         }
     }
 
-    /// The word in a transcript.
+    /// Its name in a transcript.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -148,36 +148,36 @@ impl Role {
     }
 }
 
-/// Something the reader of a message could choose: a button, a quick reply, an action of a card.
+/// An option that the reader of a message could choose: a button, a quick reply, an action of a card.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Choice {
     /// What the reader sees.
     pub label: String,
-    /// What choosing it sends or opens.
+    /// What is sent or opened when it is chosen.
     pub value: Option<String>,
 }
 
-/// A file, picture, video or sound, by its address.
+/// A link to a file, picture, video or sound.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     /// `image`, `video`, `audio`, `file`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Where it is.
+    /// Its address.
     pub url: String,
-    /// Its title, where it has one.
+    /// Its title, if it has one.
     pub title: Option<String>,
 }
 
-/// Somebody who wrote in a conversation.
+/// Somebody who took part in a conversation.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     /// The vendor's id.
     pub id: String,
-    /// Their name, where known.
+    /// Their name, if known.
     pub name: Option<String>,
-    /// The vendor's tags of the user.
+    /// The vendor's tags for the user.
     pub tags: BTreeMap<String, Value>,
-    /// Who they are in this conversation.
+    /// Their role in this conversation.
     pub role: Role,
 }

@@ -1,7 +1,7 @@
-//! The normalized shape that every source produces and every format writes, and its JSON.
+//! The normalized data that every source produces and every format writes, and its JSON.
 //!
 //! The JSON is a promise to users: every key is always present, except `users` and `states` (only when asked for)
-//! and `raw` (left out by `--no-raw`). Unknown fields of a vendor survive in `raw`.
+//! and `raw` (left out by `--no-raw`). Vendor fields that this program does not know are kept in `raw`.
 
 mod conversation;
 mod json;

@@ -1,4 +1,4 @@
-//! A vendor's record, carried along verbatim.
+//! A vendor's record, kept verbatim.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,13 @@ use serde::ser::{SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// A vendor's record, verbatim: JSON, on one line.
+/// A vendor's record: JSON, verbatim, on one line.
 #[derive(Debug)]
 pub struct Record(Box<str>);
 
 impl Record {
-    /// The record of JSON text that somebody has parsed, put on one line, since some formats write a record a line.
+    /// Creates a record from text that is known to be valid JSON. Puts it on one line, since some formats write one
+    /// record per line.
     #[must_use]
     pub fn of_json(json: &str) -> Self {
         Self(one_line(json).into())
@@ -27,7 +28,7 @@ impl Record {
 }
 
 impl Serialize for Record {
-    /// As `serde_json`'s `RawValue` does it, which can only be had by parsing the text once more.
+    /// Does what `serde_json`'s `RawValue` does. A `RawValue` itself can only be made by parsing the text again.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const RAW: &str = "$serde_json::private::RawValue";
         let mut raw = serializer.serialize_struct(RAW, 1)?;
@@ -52,7 +53,7 @@ impl JsonSchema for Record {
     }
 }
 
-/// JSON on one line. Only white space between tokens changes.
+/// Puts JSON on one line. Only white space between tokens changes.
 pub fn one_line(json: &str) -> Cow<'_, str> {
     if memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none() {
         return Cow::Borrowed(json);

@@ -1,16 +1,16 @@
-//! What a reader should see of a message: its words, then what could be chosen, then its links.
+//! Shows a message to a reader: its words, then its options, then its links.
 
 use std::borrow::Cow;
 
 use super::conversation::{Attachment, Choice, Message};
 
-/// Message types that are nothing but words: one without any said nothing.
+/// Message types that have only words. Such a message without words is shown as nothing.
 const SILENT: &[&str] = &["", "text", "markdown", "question", "answer", "button_click"];
 
-/// Message types of several parts, whose text tells each part with its options and links.
+/// Message types of several parts. Their text already contains the options and links of each part.
 const COMPOSED: &[&str] = &["carousel", "bloc"];
 
-/// A message as a reader should see it, in one or more lines.
+/// The message as a reader should see it, in one or more lines.
 #[must_use]
 pub fn of(message: &Message) -> String {
     let kind = &*message.kind;
@@ -20,17 +20,17 @@ pub fn of(message: &Message) -> String {
     line(kind, &message.text, &message.options, &message.attachments)
 }
 
-/// A message as a reader should see it where options and links have a place of their own.
+/// A message as a reader should see it in a format that shows options and links separately.
 pub struct Parts<'a> {
     /// The words.
     pub text: Cow<'a, str>,
-    /// What could be chosen.
+    /// The options that are not in the text.
     pub options: &'a [Choice],
-    /// The links that the words do not tell.
+    /// The links that are not in the text.
     pub attachments: Vec<&'a Attachment>,
 }
 
-/// The parts of a message.
+/// Divides a message into its parts.
 #[must_use]
 pub fn parts(message: &Message) -> Parts<'_> {
     let (kind, text) = (&*message.kind, message.text.as_str());
@@ -50,7 +50,7 @@ pub fn parts(message: &Message) -> Parts<'_> {
     }
 }
 
-/// [`of`] of its parts. Several lines when the text has several, else all on one.
+/// Shows a message like [`of`], from its parts. The words and options are on one line unless the text has several.
 #[must_use]
 pub fn line(kind: &str, text: &str, options: &[Choice], attachments: &[Attachment]) -> String {
     let options: Vec<String> = options.iter().map(choice).collect();

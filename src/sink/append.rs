@@ -1,4 +1,4 @@
-//! A file that each run appends to (`--append`). What a crash left beyond the durable length is cut off.
+//! A file that each run appends to (`--append`). What a crash left after the durable length is cut off.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom};
@@ -10,11 +10,11 @@ use super::target::PriorOutput;
 use crate::io::open_and_lock;
 use crate::usage::usage;
 
-/// Opens the file behind what counts of it, locked against other runs. What a crash left beyond that is moved to
-/// `FILE.cut`: it is exported again, but nobody's bytes are thrown away.
+/// Opens and locks the file, positioned after the bytes that the state knows. What a crash left after them is moved to
+/// `FILE.cut`: it is exported again, but no bytes are thrown away.
 ///
 /// # Errors
-/// When it is not the file that the state knows, or cannot be written.
+/// When the file is not the one that the state knows, or cannot be written.
 pub fn open(path: &Path, prior: &PriorOutput) -> Result<File> {
     let mut file = open_and_lock(path)?;
     let found = file.metadata()?.len();
@@ -47,7 +47,7 @@ pub fn open(path: &Path, prior: &PriorOutput) -> Result<File> {
     Ok(file)
 }
 
-/// Adds the rest of the file to `FILE.cut`.
+/// Appends the rest of the file to `FILE.cut`.
 fn move_aside(file: &mut File, path: &Path) -> Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".cut");

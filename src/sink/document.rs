@@ -1,4 +1,4 @@
-//! A document that is being written: a formatter, and the bytes it makes, counted.
+//! A document that is being written: a formatter, and a writer that counts its bytes.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
@@ -9,10 +9,10 @@ use crate::io::{Compression, GzipWriter, HashingWriter};
 use crate::model::Conversation;
 use crate::report::FileEntry;
 
-/// The size of a buffer in front of a file, in bytes.
+/// The size of a file's buffer, in bytes.
 pub const BUFFER: usize = 64 * 1024;
 
-/// A document that begins with its first conversation, or with its end.
+/// A document that is being written. Its beginning is written with the first conversation, or with the end.
 pub struct Document<F: Formatter + ?Sized> {
     formatter: Box<F>,
     compression: Compression,
@@ -24,7 +24,7 @@ pub struct Document<F: Formatter + ?Sized> {
 }
 
 impl<F: Formatter + ?Sized> Document<F> {
-    /// A document of which nothing is written yet.
+    /// Creates a document that has written nothing yet.
     #[must_use]
     pub fn new(formatter: Box<F>, compression: Compression, out: HashingWriter) -> Self {
         Self {
@@ -37,27 +37,27 @@ impl<F: Formatter + ?Sized> Document<F> {
         }
     }
 
-    /// Takes this file as the beginning of the document. Reads it to its end.
+    /// Continues a document whose beginning is in this file. Reads the file to its end, to count and hash it.
     ///
     /// # Errors
-    /// When it cannot be read, or is not in the format of the document.
+    /// When the file cannot be read, or is not in the format of the document.
     pub fn continues(&mut self, mut file: &File, factory: &FormatterFactory) -> io::Result<()> {
         file.seek(SeekFrom::Start(0))?;
         let read = self.out.hashing_mut().count_along(file);
         let mut read = BufReader::with_capacity(BUFFER, read);
         self.begun |= !read.fill_buf()?.is_empty();
         self.conversations += factory.count(&mut read)?;
-        // All of it counts, also what the format does not look at.
+        // Read what the format did not need, so that all of the file is hashed.
         io::copy(&mut read, &mut io::sink()).map(drop)
     }
 
-    /// Takes this many bytes as the beginning of the document, whatever they are.
+    /// Continues a document that already has this many bytes.
     pub fn continues_at(&mut self, bytes: u64) {
         self.begun |= bytes > 0;
         self.out.hashing_mut().skip(bytes);
     }
 
-    /// Whether anything was written.
+    /// Whether the document has been begun.
     #[must_use]
     pub fn begun(&self) -> bool {
         self.begun
@@ -72,7 +72,7 @@ impl<F: Formatter + ?Sized> Document<F> {
     /// Writes one conversation. `before_first_byte` is called before anything is written.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// When the destination cannot be written.
     pub fn write(
         &mut self,
         conversation: &Conversation,
@@ -96,25 +96,25 @@ impl<F: Formatter + ?Sized> Document<F> {
     /// Writes bytes that the formatter does not make.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// When the destination cannot be written.
     pub fn write_trailer(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.begin()?;
         self.out.write_all(bytes)
     }
 
-    /// Passes on what is buffered.
+    /// Flushes the buffers.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// When the destination cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 
-    /// Writes the end of a `whole` document, and passes on what is buffered. A cut one gets no end: it must not look
-    /// complete.
+    /// Writes the end of the document if it is `whole`, and flushes the buffers. A document that was cut off gets no
+    /// end, so that it does not look complete.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// When the destination cannot be written.
     pub fn finish(&mut self, whole: bool) -> io::Result<()> {
         if whole {
             self.begin()?;
@@ -125,7 +125,7 @@ impl<F: Formatter + ?Sized> Document<F> {
         self.out.finish()
     }
 
-    /// What was written, under a name.
+    /// The file's entry in the summary, under this name.
     #[must_use]
     pub fn entry(&self, name: String) -> FileEntry {
         FileEntry {
@@ -154,11 +154,11 @@ impl Document<dyn PagedFormatter> {
         self.formatter.is_full()
     }
 
-    /// Ends one page of several, or leaves one that was cut without its end, and goes on in another file. Returns what
-    /// was written, under a name.
+    /// Ends the current page and continues in another file. Returns the page's entry in the summary. Without
+    /// `neighbours`, the page was cut off and gets no end.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// When the destination cannot be written.
     pub fn turn(
         &mut self,
         name: String,
@@ -181,7 +181,7 @@ impl Document<dyn PagedFormatter> {
     /// Writes the index of all pages.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// When the destination cannot be written.
     pub fn index(&mut self, pages: &[String], complete: bool) -> io::Result<()> {
         self.buffer.clear();
         self.formatter.index(pages, complete, &mut self.buffer);
@@ -189,7 +189,7 @@ impl Document<dyn PagedFormatter> {
         self.out.finish()
     }
 
-    /// Whether a file that ends so is a page of an earlier export in this format, under this index.
+    /// Whether a file with this end is a page of an earlier export in this format, with this index.
     #[must_use]
     pub fn ends_page_of(&self, index: &str, end: &[u8]) -> bool {
         self.formatter.ends_page_of(index, end)

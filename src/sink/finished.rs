@@ -7,7 +7,7 @@ use crate::report::FileEntry;
 /// What is left when an export has ended.
 #[derive(Debug, Default)]
 pub struct Finished {
-    /// Where an incomplete export lies.
+    /// The path of an incomplete export.
     pub partial: Option<PathBuf>,
     /// What was written.
     pub files: Vec<FileEntry>,

@@ -1,4 +1,4 @@
-//! A folder with one file per conversation: a mirror, in which each file is replaced whole.
+//! A folder with one file per conversation. A file that is exported again is replaced as a whole.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -18,11 +18,11 @@ use crate::model::{Conversation, Vendor};
 use crate::report::FileEntry;
 use crate::usage::usage;
 
-/// The lock of a folder: held while a run writes there, harmless when it is left.
+/// The lock file of a folder. It is locked while a run writes there, and stays afterwards.
 const LOCK: &str = ".convexport.lock";
 
-/// How many files are written before they are synced and get their final names. One sync for many files takes a fraction
-/// of the time of one for each. Each of them is open meanwhile, and some systems allow 256 open files.
+/// How many files are written before they are synced and get their final names. One sync for many files takes a
+/// fraction of the time of one for each. All of them stay open until then, and some systems allow only 256 open files.
 const BATCH: usize = 128;
 
 /// A folder with one file per conversation.
@@ -30,13 +30,13 @@ pub struct Folder {
     path: PathBuf,
     factory: FormatterFactory,
     name: NameTemplate,
-    /// The vendor of the conversations that came.
+    /// The vendor of the conversations so far.
     source: Option<Vendor>,
-    /// Files that are written and do not have their final names yet.
+    /// Files that are written but do not have their final names yet.
     pending: Vec<(PartialFile, String)>,
-    /// Folders with names in them that are not durable yet.
+    /// Folders that contain file names that are not durable yet.
     unsynced: BTreeSet<PathBuf>,
-    /// Kept only if the files are hashed.
+    /// What was written. Filled only if the files are hashed.
     files: Vec<FileEntry>,
     hashed: bool,
     /// Held until the end of the run.
@@ -44,7 +44,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder if need be, and proves that files can be made in it.
+    /// Opens the folder, creates it if it does not exist, and locks it, which shows that files can be created in it.
     pub fn open(
         path: &Path,
         factory: FormatterFactory,
@@ -81,7 +81,7 @@ impl Folder {
         self.check_source(conversation.source)?;
         let name = self.name.file_name(conversation, self.factory.extension());
         if self.pending.iter().any(|(_, pending)| *pending == name) {
-            // The same conversation again: one file must not be written twice at once.
+            // The same conversation comes again. Its file must be finished before it is opened again.
             self.commit()?;
         }
         let path = self.path.join(&name);
@@ -116,7 +116,7 @@ impl Folder {
         Ok(Written::Yes)
     }
 
-    /// Gives all files that are written their final names. Each is whole and durable before.
+    /// Syncs all files that are written, and gives them their final names.
     fn commit(&mut self) -> Result<()> {
         let pending = std::mem::take(&mut self.pending);
         let files: Vec<_> = pending.iter().map(|(partial, _)| partial).collect();
@@ -126,7 +126,7 @@ impl Folder {
             .try_for_each(|partial| partial.paths().rename())
     }
 
-    /// The ids of two vendors may be the same, and no conversation may replace another.
+    /// Fails when conversations of two vendors could have the same file name, since their ids may be equal.
     fn check_source(&mut self, source: Vendor) -> Result<()> {
         let known = *self.source.get_or_insert(source);
         if known == source || self.name.tells_sources_apart() {
@@ -138,7 +138,7 @@ impl Folder {
         ))
     }
 
-    /// Makes the folders on the way to a file.
+    /// Creates the folders that lead to a file.
     fn make_folders(&mut self, name: &Path) -> Result<()> {
         let folders = name.ancestors().skip(1);
         let new: Vec<_> = folders
@@ -153,12 +153,12 @@ impl Folder {
         Ok(())
     }
 
-    /// The files that were written since the last call, if they are hashed.
+    /// Takes the list of files that were written since the last call, if they are hashed.
     pub fn take_files(&mut self) -> Vec<FileEntry> {
         std::mem::take(&mut self.files)
     }
 
-    /// Makes everything that was written durable. The names of the files are durable only when their folders are.
+    /// Makes everything that was written durable. File names become durable when their folders are synced.
     pub fn sync(&mut self) -> Result<()> {
         self.commit()?;
         for folder in std::mem::take(&mut self.unsynced) {

@@ -1,4 +1,5 @@
-//! Where an export goes: stdout, a file or a folder. A sink knows where a document begins and ends, never what is in it.
+//! Where an export goes: stdout, a file or a folder. A sink knows where a document begins and ends, but not what it
+//! contains.
 
 mod append;
 mod document;

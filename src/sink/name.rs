@@ -1,7 +1,7 @@
-//! File names of conversations: by a template, readable, and safe on every system.
+//! File names of conversations, from a template. They are readable, and safe on every system.
 //!
-//! No name leads out of the folder: what a vendor sends never has a separator or a dot, and the template's own parts
-//! are checked. No two conversations share one: see [`NameTemplate::from_str`].
+//! No name leads out of the folder: separators and dots from a vendor are replaced, and the template itself is checked.
+//! No two conversations share a name: see [`NameTemplate::from_str`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,15 +11,15 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{Conversation, Vendor};
 
-/// How files are named when nothing else is asked for.
+/// How files are named without `--name`.
 const DEFAULT: &str = "{date}_{id}";
 
-/// Longer names are refused by some system or other, and `.json.gz.partial` has to fit as well.
+/// Some systems refuse longer names, and `.json.gz.partial` must fit too.
 const LONGEST: usize = 220;
 const LONGEST_CHANNEL: usize = 40;
 const LONGEST_ID: usize = 100;
 
-/// The shape of a path within a folder, `{year}/{date}_{id}`.
+/// A template for paths within a folder, such as `{year}/{date}_{id}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameTemplate {
     text: String,
@@ -33,13 +33,13 @@ enum Piece {
     Field(Field),
 }
 
-/// What a template can name.
+/// A field that a template can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     Id,
     Channel,
     Source,
-    /// A piece of the time of creation, in UTC, by its strftime format.
+    /// A part of the time of creation, in UTC, in this strftime format.
     Time(&'static str),
 }
 
@@ -55,8 +55,8 @@ const FIELDS: &[(&str, Field)] = &[
 ];
 
 impl NameTemplate {
-    /// The path of a conversation's file within the folder, with `/`. An extension that the template ends with is not
-    /// added again.
+    /// The path of a conversation's file within the folder, separated by `/`. The extension is added unless the
+    /// template already ends with it.
     #[must_use]
     pub fn file_name(&self, conversation: &Conversation, extension: &str) -> String {
         let part = |pieces: &Vec<Piece>| -> String {
@@ -75,7 +75,7 @@ impl NameTemplate {
         format!("{}{added}", path.join("/"))
     }
 
-    /// Whether conversations of two vendors have names that differ, should their ids be the same.
+    /// Whether conversations of two vendors with the same id have different names.
     #[must_use]
     pub fn tells_sources_apart(&self) -> bool {
         self.path
@@ -94,9 +94,9 @@ impl Default for NameTemplate {
 impl FromStr for NameTemplate {
     type Err = String;
 
-    /// Reads a template, and sees to it that an id can be read back from every name: so no two ids share one. Times
-    /// have a fixed width and the sources neither begin nor end alike; only a channel can be of any length, so it has
-    /// to end, towards the id, at a character that no channel has.
+    /// Parses a template. Checks that the id can be found in every name, so that no two ids share a name. Times have a
+    /// fixed width, and the two sources neither begin nor end alike. But a channel can have any length, so a character
+    /// that no channel contains must separate it from the id.
     fn from_str(text: &str) -> Result<Self, String> {
         let path: Vec<_> = text.split('/').map(pieces).collect::<Result<_, _>>()?;
         let ids = path.iter().flatten().filter(|piece| piece.is_id()).count();
@@ -124,7 +124,7 @@ impl Serialize for NameTemplate {
 }
 
 impl Piece {
-    /// Never empty, and without a dot or a separator but those of the template itself.
+    /// The piece for this conversation. It is never empty, and only the template's own text can add dots or separators.
     fn show(&self, conversation: &Conversation) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -140,7 +140,7 @@ impl Piece {
         }
     }
 
-    /// The most bytes that it can have.
+    /// The largest possible length in bytes.
     fn longest(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -166,7 +166,7 @@ impl Piece {
     }
 }
 
-/// The pieces of one part of the path.
+/// Parses one part of the path.
 fn pieces(part: &str) -> Result<Vec<Piece>, String> {
     let mut pieces = Vec::new();
     let mut rest = part;
@@ -194,7 +194,7 @@ fn pieces(part: &str) -> Result<Vec<Piece>, String> {
     Ok(pieces)
 }
 
-/// Whether a part of the path is a name on every system, from which an id can be read back.
+/// Checks that a part of the path is a valid name on every system, and that the id can be found in it.
 fn check(part: &[Piece]) -> Result<(), String> {
     let texts = || part.iter().map(Piece::text);
     let odd = |c: char| c.is_control() || "\\<>:\"|?*".contains(c);
@@ -203,7 +203,7 @@ fn check(part: &[Piece]) -> Result<(), String> {
             "no file name may have \\ < > : \" | ? * or a control character in it".to_owned(),
         );
     }
-    // Fields end in a letter or digit.
+    // Fields never end with a dot or a blank.
     if part
         .last()
         .is_none_or(|last| last.text().ends_with(['.', ' ']))
@@ -230,12 +230,12 @@ fn check(part: &[Piece]) -> Result<(), String> {
     Err("{channel} and {id} need a `_`, a blank or a `/` between them: else two conversations could have one name".to_owned())
 }
 
-/// A character that no channel has.
+/// Whether no channel contains this character.
 fn ends_channel(c: char) -> bool {
     !c.is_alphanumeric() && c != '-'
 }
 
-/// A channel as a part of a file name. Channels that differ may share a name.
+/// A channel as a part of a file name. Different channels may become the same.
 fn channel(name: Option<&str>) -> String {
     let plain = |c: char| match c.to_ascii_lowercase() {
         c if c.is_ascii_lowercase() || c.is_ascii_digit() => c,
@@ -254,7 +254,7 @@ fn channel(name: Option<&str>) -> String {
     }
 }
 
-/// What Windows takes for a device, whatever stands behind a dot.
+/// Whether Windows treats this name as a device, with any extension.
 fn is_device(name: &str) -> bool {
     let numbered = |kind| {
         name.strip_prefix(kind)
@@ -263,7 +263,8 @@ fn is_device(name: &str) -> bool {
     matches!(name, "aux" | "con" | "nul" | "prn") || numbered("com") || numbered("lpt")
 }
 
-/// An id as a file name on every system. Ids that differ give names that differ, also where case does not count.
+/// An id as a file name that is valid on every system. Different ids give different names, even if a system ignores
+/// case.
 fn safe(id: &str) -> String {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if !id.is_empty() && id.len() <= LONGEST_ID && id.chars().all(plain) && !is_device(id) {

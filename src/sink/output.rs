@@ -21,11 +21,11 @@ use crate::report::FileEntry;
 
 /// The destination of one export.
 pub enum Sink {
-    /// One document to stdout, or to a device or pipe given as a file, with its name.
+    /// One document to stdout, or to a device or pipe that was given as a file, with its name.
     Stream(Box<Document<dyn Formatter>>, String),
     /// One document to a file.
     File(Box<SingleFile>),
-    /// One document to a file, or several when it would be too large.
+    /// One document to a file, or several pages if one would be too large.
     Pages(Box<Pages>),
     /// One document that each run appends to, with its name and file.
     Append(Box<Document<dyn Formatter>>, String, File),
@@ -34,11 +34,11 @@ pub enum Sink {
 }
 
 impl Sink {
-    /// Opens the destination, so that what is wrong with it shows before the first request. It has to be the one that
-    /// earlier runs wrote to.
+    /// Opens the destination, so that problems with it are found before the first request. With `prior`, it must be the
+    /// one that earlier runs wrote to.
     ///
     /// # Errors
-    /// When it cannot be written, with its path.
+    /// When the destination cannot be written. The error names its path.
     pub fn open(
         options: Options,
         factory: FormatterFactory,
@@ -99,7 +99,7 @@ impl Sink {
     /// Writes one conversation.
     ///
     /// # Errors
-    /// When the destination fails, with its path.
+    /// When the destination cannot be written. The error names its path.
     pub fn write(&mut self, conversation: &Conversation) -> Result<Written> {
         match self {
             Self::Stream(document, name) | Self::Append(document, name, _) => document
@@ -111,10 +111,10 @@ impl Sink {
         }
     }
 
-    /// Writes bytes after the last conversation. Only a stream has a place for them.
+    /// Writes bytes after the last conversation. Only a stream writes them; other destinations ignore them.
     ///
     /// # Errors
-    /// When the destination fails.
+    /// When the destination cannot be written.
     pub fn write_trailer(&mut self, bytes: &[u8]) -> Result<()> {
         match self {
             Self::Stream(document, name) => {
@@ -124,10 +124,10 @@ impl Sink {
         }
     }
 
-    /// Passes on what is buffered to those who read along.
+    /// Flushes a stream, for programs that read it while it is written.
     ///
     /// # Errors
-    /// When the destination fails.
+    /// When the destination cannot be written.
     pub fn flush(&mut self) -> Result<()> {
         match self {
             Self::Stream(document, name) => document.flush().with_context(|| context(name)),
@@ -135,7 +135,7 @@ impl Sink {
         }
     }
 
-    /// The files that were written since the last call, if they are hashed.
+    /// Takes the list of files that were written since the last call, if they are hashed.
     pub fn take_files(&mut self) -> Vec<FileEntry> {
         match self {
             Self::Folder(folder) => folder.take_files(),
@@ -146,7 +146,7 @@ impl Sink {
     /// Makes what was written durable, as far as the destination can. Returns the length of a file that is appended to.
     ///
     /// # Errors
-    /// When the destination fails.
+    /// When the destination cannot be written.
     pub fn sync(&mut self) -> Result<Option<u64>> {
         match self {
             Self::Stream(document, name) => document.flush().with_context(|| context(name))?,
@@ -164,11 +164,11 @@ impl Sink {
         Ok(None)
     }
 
-    /// Ends the export. Only a `complete` one gets its final name. A `whole` one has the end of its document even so,
-    /// since everything that could be written was.
+    /// Ends the export. Only a `complete` export gets its final name. The document gets its end if it is `whole`:
+    /// everything that could be fetched was written, even if something is missing.
     ///
     /// # Errors
-    /// When the destination fails, with its path.
+    /// When the destination cannot be written. The error names its path.
     pub fn finish(self, complete: bool, whole: bool) -> Result<Finished> {
         match self {
             Self::Stream(mut document, name) => {

@@ -1,5 +1,5 @@
-//! A file; or, when it would be too large to open, an index with pages beside it. All get their final names at the end,
-//! the index last, so that an incomplete export replaces none of them.
+//! One file or, if it would be too large to open, an index with several pages beside it. All files get their final
+//! names at the end, and the index last, so that an incomplete export replaces none of them.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -17,10 +17,10 @@ use crate::io::{Compression, HashingWriter};
 use crate::model::Conversation;
 use crate::report::FileEntry;
 
-/// So much of a file's end tells what it is.
+/// How many bytes at a file's end are searched to find out whether it is a page.
 const END: i64 = 64 * 1024;
 
-/// One file, as long as its document is not full; then the last of several.
+/// One file, or several pages, of which the last is being written.
 pub struct Pages {
     target: PathBuf,
     document: Document<dyn PagedFormatter>,
@@ -28,12 +28,12 @@ pub struct Pages {
     hashed: bool,
     /// The pages that are full.
     done: Vec<(Paths, FileEntry)>,
-    /// Held from the second page on.
+    /// The index. Opened with the second page.
     index: Option<PartialFile>,
 }
 
 impl Pages {
-    /// Opens the file. What an earlier run left as its part stays until there is something to write.
+    /// Opens the file. Keeps what an earlier run left in `NAME.partial` until there is something to write.
     pub fn open(path: &Path, formatter: Box<dyn PagedFormatter>, hashed: bool) -> Result<Self> {
         let partial = PartialFile::open(path)?;
         let out = HashingWriter::new(buffered(partial.writer()?), hashed);
@@ -47,7 +47,7 @@ impl Pages {
         })
     }
 
-    /// Writes one conversation, on another page when this one is full.
+    /// Writes one conversation. Begins another page when the current one is full.
     pub fn write(&mut self, conversation: &Conversation) -> Result<Written> {
         if self.document.is_full() {
             self.begin_page()?;
@@ -58,14 +58,14 @@ impl Pages {
             .with_context(|| partial.context())
     }
 
-    /// Passes on what is buffered.
+    /// Flushes the buffers.
     pub fn flush(&mut self) -> Result<()> {
         self.document
             .flush()
             .with_context(|| self.partial.context())
     }
 
-    /// Ends the export, as [`super::Sink::finish`] says.
+    /// Ends the export. See [`super::Sink::finish`].
     pub fn finish(mut self, complete: bool, whole: bool) -> Result<Finished> {
         if !complete && !self.document.begun() {
             self.partial.discard_if_empty()?;
@@ -93,7 +93,7 @@ impl Pages {
         Ok(Finished { partial, files })
     }
 
-    /// Drops what an earlier run left, once there is something to put in its place.
+    /// Removes what an earlier run left, before the first bytes are written.
     fn start_over(&self) -> Result<()> {
         if self.document.begun() {
             return Ok(());
@@ -105,7 +105,7 @@ impl Pages {
 
     fn begin_page(&mut self) -> Result<()> {
         if self.index.is_none() {
-            // Only now is it known that this file is a page and not the whole export.
+            // Until now this file could have been the whole export. Now it becomes the first page.
             let first = self.open_page(1)?;
             self.partial.move_to(first)?;
             self.index = Some(PartialFile::open(&self.target)?);
@@ -115,7 +115,7 @@ impl Pages {
         self.turn_to(next, true, Some(name))
     }
 
-    /// Ends the page, unless it was cut off, and goes on in another file.
+    /// Continues in another file. The current page gets its end if it is `whole`.
     fn turn_to(&mut self, file: PartialFile, whole: bool, next: Option<String>) -> Result<()> {
         let neighbours = Neighbours {
             index: file_name(&self.target),
@@ -147,7 +147,7 @@ impl Pages {
             .with_context(|| self.partial.context())
     }
 
-    /// The full pages, under the names that they have in the end.
+    /// The entries of the full pages, with their final names if the export is `complete`.
     fn entries(&self, complete: bool) -> Vec<FileEntry> {
         let named = |(paths, entry): &(Paths, FileEntry)| FileEntry {
             name: paths.name(complete),
@@ -156,7 +156,7 @@ impl Pages {
         self.done.iter().map(named).collect()
     }
 
-    /// The file of a page. What is no page of an earlier export is left alone.
+    /// Opens the file of a page. Fails if the name belongs to a file that is not a page of an earlier export.
     fn open_page(&self, number: usize) -> Result<PartialFile> {
         let path = self.page_path(number);
         let context = || format!("could not write {}", path.display());
@@ -189,7 +189,7 @@ impl Pages {
         Ok(self.document.ends_page_of(&file_name(&self.target), &end))
     }
 
-    /// Removes what an earlier, larger export left: nothing leads there any more.
+    /// Removes pages that an earlier, larger export left, since no page links to them any more.
     fn remove_stale_pages(&self) -> Result<()> {
         for number in self.done.len() + 1.. {
             let page = self.page_path(number);

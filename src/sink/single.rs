@@ -1,4 +1,4 @@
-//! One file, which has its final name only when it is complete.
+//! One file, which gets its final name only when it is complete.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -21,7 +21,7 @@ pub struct SingleFile {
 }
 
 impl SingleFile {
-    /// Opens the file. What an earlier run left as its part stays until there is something to write.
+    /// Opens the file. Keeps what an earlier run left in `NAME.partial` until there is something to write.
     pub fn open(path: &Path, formatter: Box<dyn Formatter>, hashed: bool) -> Result<Self> {
         let partial = PartialFile::open(path)?;
         let out = HashingWriter::new(buffered(partial.writer()?), hashed);
@@ -39,14 +39,14 @@ impl SingleFile {
             .with_context(|| partial.context())
     }
 
-    /// Passes on what is buffered.
+    /// Flushes the buffers.
     pub fn flush(&mut self) -> Result<()> {
         self.document
             .flush()
             .with_context(|| self.partial.context())
     }
 
-    /// Ends the file. Returns where an incomplete one lies, and what was written.
+    /// Ends the file. Returns its entry in the summary, or `None` when nothing was written to an incomplete file.
     pub fn finish(mut self, complete: bool, whole: bool) -> Result<Option<FileEntry>> {
         if !complete && !self.document.begun() {
             self.partial.discard_if_empty()?;
@@ -64,13 +64,13 @@ impl SingleFile {
         Ok(Some(self.document.entry(paths.name(complete))))
     }
 
-    /// Where it lies while it is not complete.
+    /// The path of the file while it is incomplete.
     pub fn partial(&self) -> &Path {
         self.partial.paths().partial()
     }
 }
 
-/// A buffer in front of a file.
+/// Adds a buffer to a file.
 pub fn buffered(file: File) -> Box<dyn Write> {
     Box::new(BufWriter::with_capacity(BUFFER, file))
 }

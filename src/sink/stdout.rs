@@ -9,8 +9,8 @@ use super::document::BUFFER;
 use super::single::buffered;
 use crate::console::{Neutral, Screen};
 
-/// A terminal shows transcripts in colours, unless `NO_COLOR` is set. With `CLICOLOR_FORCE` a pipe gets them too, for a
-/// pager that shows them.
+/// A writer to stdout. A terminal shows transcripts in colours, unless `NO_COLOR` is set. With `CLICOLOR_FORCE` a pipe
+/// gets colours too, for a pager that shows them.
 pub fn stdout(transcripts: bool) -> Box<dyn Write> {
     let out = io::stdout().lock();
     let terminal = out.is_terminal();
@@ -26,7 +26,7 @@ pub fn stdout(transcripts: bool) -> Box<dyn Write> {
     Box::new(BufWriter::with_capacity(BUFFER, out))
 }
 
-/// A device or pipe that was given as a file.
+/// A writer to a device or pipe that was given as a file.
 pub fn device(file: File) -> Box<dyn Write> {
     let out: Box<dyn Write> = if file.is_terminal() {
         Box::new(Neutral(file))
@@ -36,11 +36,11 @@ pub fn device(file: File) -> Box<dyn Write> {
     Box::new(Named(out))
 }
 
-/// When nobody reads a pipe that was named any more, that is an error. Only stdout may be left early.
+/// A pipe that was given as a file. It is an error when nobody reads it any more; for stdout it is not.
 struct Named(Box<dyn Write>);
 
 impl Named {
-    fn told(error: io::Error) -> io::Error {
+    fn explained(error: io::Error) -> io::Error {
         match error.kind() {
             io::ErrorKind::BrokenPipe => io::Error::other("nobody reads it any more"),
             _ => error,
@@ -50,10 +50,10 @@ impl Named {
 
 impl Write for Named {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes).map_err(Self::told)
+        self.0.write(bytes).map_err(Self::explained)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush().map_err(Self::told)
+        self.0.flush().map_err(Self::explained)
     }
 }

@@ -7,7 +7,7 @@ use super::name::NameTemplate;
 /// Where an export goes, and what is kept of it.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where it goes.
+    /// The destination.
     pub target: Target,
     /// Whether the files are hashed, for a summary.
     pub hashed: bool,
@@ -32,12 +32,12 @@ pub enum Target {
 /// What earlier runs left at the destination.
 #[derive(Clone, Copy, Debug)]
 pub struct PriorOutput {
-    /// Whether there is anything.
+    /// Whether they wrote anything.
     pub has_output: bool,
     /// Whether this run appends to one file.
     pub append: bool,
-    /// How many bytes of that file count; `None` when no run has opened it.
+    /// The durable length of that file in bytes, or `None` when no run has opened it yet.
     pub bytes: Option<u64>,
-    /// The run before was killed, so that there may be more.
+    /// Whether the previous run was killed, so that the file may be longer.
     pub unclean: bool,
 }

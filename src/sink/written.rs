@@ -1,12 +1,12 @@
-//! What became of a conversation.
+//! The result of writing a conversation.
 
-/// What became of a conversation that was handed to a sink.
+/// The result of writing a conversation to a sink.
 #[derive(Debug)]
 pub enum Written {
     /// It is in the output.
     Yes,
-    /// The format has no place for it, for this reason.
+    /// The format leaves it out, for this reason.
     Skipped(&'static str),
-    /// It cannot be written in this format. Nothing was written of it, and others can follow.
+    /// It cannot be written in this format. Nothing of it was written, and other conversations can follow.
     Unfit(anyhow::Error),
 }

@@ -1,4 +1,4 @@
-//! The memory that a Singer target keeps, for a run without a file of its own.
+//! Reads and makes the state that a Singer target keeps, for runs that have no state file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::format::singer::Bookmark;
 use crate::time::Timestamp;
 use crate::usage::usage;
 
-/// The value of a STATE message, as targets keep it.
+/// The value of a STATE message, as a target keeps it.
 #[derive(Default, Deserialize)]
 struct Wire {
     #[serde(default)]
@@ -22,10 +22,10 @@ struct Wire {
 }
 
 impl State {
-    /// The memory that a Singer target keeps, of an export of these streams; one is begun where it has none.
+    /// Reads the state that a Singer target keeps for these streams. Begins a new state when there is none.
     ///
     /// # Errors
-    /// When it cannot be read, or is that of another selection.
+    /// When the file cannot be read, or belongs to another selection.
     pub fn from_singer(
         path: Option<&Path>,
         streams: &[&str],
@@ -45,8 +45,8 @@ impl State {
         Ok(Self::of(stored, None))
     }
 
-    /// What is true once this run has brought everything but what failed, for somebody else to keep; none when it brought
-    /// nothing that a later run could go on from.
+    /// The bookmark for the target to keep when this run has written everything except what failed. Returns `None` when
+    /// a later run cannot continue from this one.
     #[must_use]
     pub fn bookmark(&self) -> Option<Bookmark> {
         let watermark = if self.unretryable {
@@ -56,7 +56,7 @@ impl State {
         };
         let mut selection = self.stored.selection.clone();
         if let Some(selection) = selection.as_object_mut() {
-            // What is not there is null.
+            // A key that is missing is read as null.
             selection.retain(|_, value| !value.is_null());
         }
         Some(Bookmark {
@@ -68,14 +68,15 @@ impl State {
     }
 }
 
-/// Where a run that brings all of these streams goes on: none, from the beginning, when one of them was never brought.
+/// Reads where a run with all of these streams continues. Returns `None`, so that the run begins at the beginning, when
+/// a stream has no bookmark.
 ///
 /// # Errors
-/// When the file cannot be read, or is no STATE of this program.
+/// When the file cannot be read, or is not a STATE of this program.
 fn read(path: &Path, streams: &[&str]) -> Result<Option<Bookmark>> {
     let text = fs::read_to_string(path)?;
     if text.trim().is_empty() {
-        // What `tail -n 1` leaves of a target that has said nothing.
+        // `tail -n 1` writes an empty file when the target printed nothing.
         return Ok(None);
     }
     let wire = parse(&text).map_err(|error| usage!("it is no Singer STATE: {error}"))?;
@@ -94,7 +95,8 @@ fn read(path: &Path, streams: &[&str]) -> Result<Option<Bookmark>> {
     Ok(whole)
 }
 
-/// The value of a STATE, bare or in its message. Anything else is no reason to begin anew without a word.
+/// Reads the value of a STATE, alone or in its message. Anything else is an error, since a run must not silently begin
+/// at the beginning.
 fn parse(text: &str) -> Result<Wire> {
     let mut value: Value = serde_json::from_str(text)?;
     if value["type"] == "STATE" {
@@ -107,7 +109,7 @@ fn parse(text: &str) -> Result<Wire> {
     Ok(serde_json::from_value(value)?)
 }
 
-/// What is true of two streams.
+/// Combines the bookmarks of two streams into one that holds for both.
 fn common(mut one: Bookmark, other: Bookmark) -> Result<Bookmark> {
     if (&one.selection, one.since) != (&other.selection, other.since) {
         return Err(usage!("its streams are of different exports").into());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::journal::Journal;
 
-/// Where a memory is kept, held by one run at a time.
+/// Where a state is stored. The lock allows only one run at a time.
 #[derive(Debug)]
 pub struct Disk {
     pub path: PathBuf,

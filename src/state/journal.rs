@@ -1,7 +1,7 @@
-//! The journal of a run: JSON lines, of which only those up to the last commit count.
+//! The journal of a run: JSON lines. Only the lines up to the last commit count.
 //!
-//! A commit is written when all that stands before it is durably in the output, so whatever a crash cuts off is what
-//! the next run does again.
+//! A commit is written when everything before it is durably in the output. The next run repeats whatever a crash cut
+//! off.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -13,25 +13,25 @@ use super::stored::Known;
 use crate::report::FileEntry;
 use crate::time::Timestamp;
 
-/// One line.
+/// One line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Entry {
-    /// The run that writes it: its number and when it began.
+    /// The run that writes the journal: its number, and when it began.
     Run {
-        /// One more than the runs that were completed.
+        /// The number of completed runs, plus one.
         number: u64,
-        /// Read before anything was asked for.
+        /// The time before the first request.
         started: Timestamp,
     },
     /// A conversation that is in the output.
     Done {
         /// Its id.
         id: String,
-        /// What is known of it.
+        /// What is remembered of it.
         known: Known,
     },
-    /// A conversation that could not be had.
+    /// A conversation that could not be fetched.
     Failed {
         /// Its id.
         id: String,
@@ -45,9 +45,9 @@ pub enum Entry {
     },
     /// A file that is in the output.
     File(FileEntry),
-    /// All before it is in the output, which has so many bytes where it is one file that grows.
+    /// Everything before this line is in the output.
     Commit {
-        /// The length of the file.
+        /// The length of the output, if it is a file that is appended to.
         bytes: Option<u64>,
     },
 }
@@ -60,10 +60,10 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens it, and reads what was committed.
+    /// Opens the journal and reads what was committed.
     ///
     /// # Errors
-    /// When it cannot be read or written.
+    /// When the journal cannot be read or written.
     pub fn open(path: &Path) -> io::Result<(Self, Vec<Entry>)> {
         let mut file = OpenOptions::new()
             .read(true)
@@ -74,17 +74,17 @@ impl Journal {
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
         let (entries, length) = committed(&text);
-        // What came after is done again, and written again here.
+        // The run repeats what came after the last commit, and notes it again.
         file.set_len(length)?;
         file.seek(SeekFrom::End(0))?;
         let pending = Vec::new();
         Ok((Self { file, pending }, entries))
     }
 
-    /// Begins anew.
+    /// Removes all entries and begins the journal of a new run.
     ///
     /// # Errors
-    /// When the file system refuses.
+    /// When the journal cannot be written.
     pub fn start_over(&mut self, number: u64, started: Timestamp) -> io::Result<()> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
@@ -100,10 +100,10 @@ impl Journal {
         self.pending.push(b'\n');
     }
 
-    /// Writes what was added, durably.
+    /// Writes and syncs what was added.
     ///
     /// # Errors
-    /// When the file system refuses.
+    /// When the journal cannot be written.
     pub fn commit(&mut self, bytes: Option<u64>) -> io::Result<()> {
         self.add(&Entry::Commit { bytes });
         self.file.write_all(&self.pending)?;
@@ -112,7 +112,7 @@ impl Journal {
     }
 }
 
-/// The entries up to the last commit, and where that ends. A line that is cut or damaged ends the reading.
+/// The entries up to the last commit, and the position where that commit ends. Stops at a line that is cut or damaged.
 fn committed(text: &[u8]) -> (Vec<Entry>, u64) {
     let (mut entries, mut whole, mut length) = (Vec::new(), 0, 0);
     let mut at = 0;

@@ -1,8 +1,8 @@
-//! What is remembered between runs, so that each exports only what is new: by `--state FILE`, with which a killed one
-//! goes on, or by a Singer target.
+//! What is remembered between runs, so that each run exports only what is new. It is stored in `--state FILE`, which
+//! also lets a killed run continue, or by a Singer target.
 //!
-//! Two files: FILE, readable JSON, written whole when a run is complete; and beside it `FILE.journal`, to which a run
-//! adds what is durably in the output. A journal that is there when a run starts is that of one that did not end.
+//! `--state` uses two files. FILE is readable JSON and is rewritten when a run is complete. `FILE.journal` lists what
+//! is durably in the output of the current run. If a journal exists when a run starts, the previous run did not end.
 
 mod bookmark;
 mod disk;
@@ -29,31 +29,32 @@ pub use disk::files;
 pub use stored::Known;
 pub(crate) use stored::Stored;
 
-/// A conversation that no run met for so long is forgotten. Botpress deletes after 90 days, and an overlap is shorter.
+/// A conversation that no run has seen for this long is forgotten. Botpress deletes conversations after 90 days, and an
+/// overlap is shorter.
 const KEPT: Span = Span::days(100);
 
-/// The memory of an archive.
+/// What is remembered of the earlier runs of an export.
 #[derive(Debug)]
 pub struct State {
-    /// None where somebody else keeps it.
+    /// `None` when a Singer target keeps the state.
     disk: Option<Disk>,
     stored: Stored,
     started: Timestamp,
-    /// Conversations that this run, or the one it continues, has finished.
+    /// Conversations that this run, or the run that it continues, has finished.
     done: HashSet<String>,
-    /// What the run that this one continues wrote, where a summary wants to know.
+    /// The files that the continued run wrote, if a summary needs them.
     files: Vec<FileEntry>,
-    /// The run before did not end, and may have written more to the output than it noted.
+    /// Whether the previous run did not end, so that it may have written more to the output than it noted.
     unclean: bool,
-    /// A conversation failed that cannot be asked for again by its id.
+    /// Whether a conversation failed that cannot be fetched again by its id.
     unretryable: bool,
 }
 
 impl State {
-    /// Opens the memory of the archive that `selection` describes, or begins one at `since`.
+    /// Opens the state of the export that `selection` describes, or creates one that begins at `since`.
     ///
     /// # Errors
-    /// When another run holds it, when it cannot be read or written, or when it is that of another selection.
+    /// When another run uses it, when it cannot be read or written, or when it belongs to another selection.
     pub fn open(path: &Path, selection: Value, since: Option<Timestamp>) -> Result<Self> {
         let name = path.display();
         let context = || format!("could not use the state {name}");
@@ -69,7 +70,7 @@ impl State {
         let opened = Journal::open(&journal);
         let (journal, entries) =
             opened.with_context(|| format!("could not write {}", journal.display()))?;
-        // As long as nothing was exported, a flag may still be mended.
+        // As long as nothing was exported, the user may still correct a flag.
         let begun = |stored: &Stored| {
             stored.runs > 0
                 || entries
@@ -89,7 +90,7 @@ impl State {
         };
         let mut state = Self::of(stored, Some(disk));
         if state.stored.runs == 0 {
-            // What the journal is of has to be known as long as there is one.
+            // Without this file nobody would know which selection the journal belongs to.
             state
                 .write()
                 .with_context(|| format!("could not write the state {name}"))?;
@@ -111,7 +112,7 @@ impl State {
         }
     }
 
-    /// Takes over what the journal says, if it is that of a run that did not end.
+    /// Applies the journal, if it belongs to a run that did not end.
     fn resume(&mut self, entries: Vec<Entry>) -> io::Result<()> {
         let number = self.stored.runs + 1;
         match entries.first() {
@@ -119,7 +120,7 @@ impl State {
                 number: theirs,
                 started,
             }) if *theirs == number => self.started = *started,
-            // None, or one that was completed: only its removal was cut off.
+            // There is no journal, or it belongs to a completed run that was killed before it removed its journal.
             _ => {
                 let started = self.started;
                 let mut disk = self.disk.iter_mut();
@@ -145,18 +146,18 @@ impl State {
     fn take(&mut self, id: String, known: Known) {
         self.stored.failed.remove(&id);
         if self.disk.is_none() {
-            // Too much for a STATE message, and a target puts the same record in the same place.
+            // The list would be too long for a STATE message. A target replaces a record that comes again.
             return;
         }
         self.done.insert(id.clone());
         self.stored.known.insert(id, known);
     }
 
-    /// What the source has to bring: everything at first, then what is new since the last completed run began, with
-    /// an overlap for what came late.
+    /// What the source must fetch: everything in the first run, then what is new since the last completed run began. An
+    /// `overlap` covers changes that the vendor reported late.
     #[must_use]
     pub fn delta(&self, overlap: Span) -> Delta {
-        let stand = |known: &Known| ListedVersion {
+        let version = |known: &Known| ListedVersion {
             messages: known.messages,
             updated: known.updated,
         };
@@ -168,12 +169,12 @@ impl State {
             failed: self.stored.failed.keys().cloned().collect(),
             done: self.done.clone(),
             known: known
-                .map(|(id, known)| (id.clone(), stand(known)))
+                .map(|(id, known)| (id.clone(), version(known)))
                 .collect::<HashMap<_, _>>(),
         }
     }
 
-    /// Whether the conversation is in the output as it is.
+    /// Whether the conversation is in the output in this version.
     #[must_use]
     pub fn has(&self, id: &str, known: &Known) -> bool {
         self.stored
@@ -182,7 +183,7 @@ impl State {
             .is_some_and(|earlier| earlier.hash == known.hash)
     }
 
-    /// Notes a conversation that is on its way into the output, or in it already.
+    /// Notes a conversation that is in the output, or will be at the next commit.
     pub fn note_done(&mut self, id: &str, known: Known) {
         if self.done.contains(id) && self.stored.known.get(id) == Some(&known) {
             return;
@@ -194,7 +195,7 @@ impl State {
         self.take(id.to_owned(), known);
     }
 
-    /// Notes that the vendor still has a conversation, as it is in the output.
+    /// Notes that the vendor still has a conversation, and that it is unchanged.
     pub fn note_seen(&mut self, id: &str) {
         if let Some(known) = self.stored.known.get_mut(id) {
             known.last_seen = self.started;
@@ -206,13 +207,13 @@ impl State {
         self.add(&Entry::File(file));
     }
 
-    /// Notes a conversation that could not be had.
-    pub fn note_failed(&mut self, missing: &FailedConversation) {
-        let Some(id) = missing.id.clone() else {
+    /// Notes a conversation that could not be fetched.
+    pub fn note_failed(&mut self, failed: &FailedConversation) {
+        let Some(id) = failed.id.clone() else {
             self.unretryable = true;
             return;
         };
-        let error = format!("{:#}", missing.error);
+        let error = format!("{:#}", failed.error);
         self.add(&Entry::Failed {
             id: id.clone(),
             error: error.clone(),
@@ -232,7 +233,8 @@ impl State {
         }
     }
 
-    /// Makes what was noted durable. To be called when all of it is durably in the output, of so many bytes.
+    /// Makes what was noted durable. Call this when all of it is durably in the output. `bytes` is the length of an
+    /// output file that is appended to.
     ///
     /// # Errors
     /// When the journal cannot be written.
@@ -248,8 +250,8 @@ impl State {
         })
     }
 
-    /// Ends a run that brought everything: the next one begins where this one began. One in which a conversation
-    /// failed that cannot be asked for by its id ends as well, but the next begins where it began.
+    /// Completes the run. The next run fetches what is new since this run began. If a conversation failed that cannot
+    /// be fetched by its id, the next run starts again from where this run started.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -259,7 +261,7 @@ impl State {
             self.stored.watermark = Some(self.started);
         }
         let horizon = self.started.minus(KEPT);
-        // What was not met for so long cannot come again; so the file does not grow without end.
+        // A conversation that no run has seen since then cannot come again. Without this, the file would grow forever.
         self.stored
             .known
             .retain(|_, known| known.last_seen >= horizon);
@@ -268,7 +270,7 @@ impl State {
         };
         self.write()
             .with_context(|| format!("could not write the state {}", disk.path.display()))?;
-        // Its number says that it is done with, should it stay.
+        // If the journal cannot be removed, its run number shows that it is out of date.
         fs::remove_file(beside(&disk.path, "journal")).ok();
         Ok(())
     }
@@ -286,19 +288,19 @@ impl State {
         partial.commit()
     }
 
-    /// Whether a run that did not end is gone on with.
+    /// Whether a killed run can be continued, which takes a state file.
     #[must_use]
     pub fn resumes(&self) -> bool {
         self.disk.is_some()
     }
 
-    /// When the last completed run began. One in the future tells that a clock was wrong, and is as good as none.
+    /// When the last completed run began. A time in the future is ignored, since a clock was wrong then.
     #[must_use]
     pub fn watermark(&self) -> Option<Timestamp> {
         self.stored.watermark.filter(|time| *time <= self.started)
     }
 
-    /// When this run began, or the one that it continues.
+    /// When this run, or the run that it continues, began.
     #[must_use]
     pub fn started(&self) -> Timestamp {
         self.started
@@ -316,18 +318,18 @@ impl State {
         self.unretryable || !self.stored.failed.is_empty()
     }
 
-    /// What the run that this one continues wrote.
+    /// Takes the list of files that the continued run wrote.
     pub fn take_files(&mut self) -> Vec<FileEntry> {
         std::mem::take(&mut self.files)
     }
 
-    /// The durable length of the output, where it is one file that grows.
+    /// The durable length of the output, if it is a file that is appended to.
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         self.stored.bytes
     }
 
-    /// Whether the run before was cut off, so that the output may be longer than is known.
+    /// Whether the previous run was killed, so that the output may be longer than the state says.
     #[must_use]
     pub fn unclean(&self) -> bool {
         self.unclean

@@ -1,4 +1,4 @@
-//! The file of a state: what it holds, and that it is the right one.
+//! The state file: what it contains, and whether it is the right one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,28 +12,28 @@ use crate::model::Conversation;
 use crate::time::Timestamp;
 use crate::usage::usage;
 
-/// The form of the file; another one is not read.
+/// The version of the file format. A file of another version is not read.
 const VERSION: u32 = 1;
 
-/// The memory of an archive, as its file has it.
+/// The state of an export, as it is in the file.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Stored {
-    /// The form of the file.
+    /// The version of the file format.
     #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// How many runs were completed.
     pub runs: u64,
-    /// What each run has to ask for: vendor, bot or site, filters, output.
+    /// What each run must ask for: vendor, bot or site, filters, output.
     pub selection: Value,
-    /// Where the archive begins: a `--since` is bound once, by the first run.
+    /// Where the export begins. The first run resolves a relative `--since`.
     pub since: Option<Timestamp>,
-    /// When the last completed run began. Everything before it is in the output, or among the failed.
+    /// When the last completed run began. Everything before it is in the output, except what failed.
     pub watermark: Option<Timestamp>,
-    /// The length of the output, where it is one file that grows.
+    /// The length of the output in bytes, if it is a file that is appended to.
     pub bytes: Option<u64>,
-    /// Conversations that could not be had, and why; they are tried first.
+    /// Conversations that could not be fetched, and why. The next run tries them first.
     pub failed: BTreeMap<String, String>,
-    /// Conversations that are in the output and may come again.
+    /// Conversations that are in the output and may be fetched again.
     pub known: BTreeMap<String, Known>,
 }
 
@@ -46,16 +46,16 @@ pub struct Known {
     pub messages: Option<u64>,
     /// When the vendor says it changed.
     pub updated: Option<Timestamp>,
-    /// When the run began that met it last.
+    /// When the last run that saw it began.
     pub last_seen: Timestamp,
 }
 
 impl Known {
-    /// What is to be remembered of a conversation that a run met.
+    /// What to remember of a conversation. `last_seen` is when the run that saw it began.
     #[must_use]
     pub fn of(conversation: &Conversation, last_seen: Timestamp) -> Self {
         let json = serde_json::to_vec(conversation).unwrap_or_default();
-        // A count that did not match is no reason to take the conversation for unchanged.
+        // If the vendor's count does not match, it must not be used later to decide that nothing changed.
         let found = conversation.messages.len() as u64;
         Self {
             hash: format!("{:016x}", digest_prefix(json) >> 64),
@@ -69,7 +69,7 @@ impl Known {
 }
 
 impl Stored {
-    /// An archive of which nothing is known.
+    /// Creates the state of an export that has not run yet.
     pub fn new(selection: Value, since: Option<Timestamp>) -> Self {
         Self {
             version: VERSION,
@@ -83,7 +83,7 @@ impl Stored {
         }
     }
 
-    /// Reads the file.
+    /// Parses the file.
     pub fn read(text: &[u8]) -> Result<Self> {
         const DAMAGED: &str =
             "it is damaged: put a copy back, or remove it to export everything again";
@@ -94,9 +94,9 @@ impl Stored {
         serde_json::from_value(value).context(DAMAGED)
     }
 
-    /// Itself, if it is the memory of this selection.
+    /// Returns the state, or a usage error when it belongs to another selection.
     pub fn agrees_with(self, selection: &Value) -> Result<Self> {
-        // Flags that have their defaults are in neither.
+        // A flag with its default value is left out, so both sides may have keys that the other lacks.
         let keys = |selection: &Value| {
             let map = selection.as_object().into_iter().flatten();
             map.map(|(key, _)| key.clone()).collect::<BTreeSet<_>>()

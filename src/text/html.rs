@@ -1,6 +1,7 @@
-//! HTML fragments as plain text: the words, line breaks where a browser has them, and the addresses of links.
+//! Converts HTML fragments to plain text: the words, line breaks where a browser breaks lines, and the addresses of
+//! links.
 //!
-//! html5gum reads the HTML; what is here is only how a tag shows in text.
+//! html5gum parses the HTML. This file only decides how each tag looks in text.
 
 use std::fmt::Write;
 
@@ -8,12 +9,13 @@ use html5gum::{Token, Tokenizer};
 
 use crate::json;
 
-/// The text a reader would see. A link is `words (address)`, an item of a list begins with `- `.
+/// The text that a reader would see. A link becomes `words (address)`, and a list item begins with `- `.
 pub fn to_text(html: &str) -> String {
     simple(html).unwrap_or_else(|| full(html))
 }
 
-/// Most fragments have nothing but these tags and entities, and need no parser; none where there is more.
+/// Converts a fragment that has only these tags and entities, as most fragments do, without a parser. Returns `None`
+/// when it has others.
 fn simple(html: &str) -> Option<String> {
     let mut page = Page::default();
     page.text.reserve(html.len());
@@ -64,13 +66,13 @@ fn full(html: &str) -> String {
 #[derive(Default)]
 struct Page {
     text: String,
-    /// A blank stands between these words and the next.
+    /// Whether white space separates the text so far from the next words.
     blank: bool,
-    /// The address of the link in hand, and where its words begin.
+    /// The address of the current link, and where its words begin in `text`.
     link: Option<(String, usize)>,
-    /// Within `script` and `style`, whose text is not for reading.
+    /// Whether the position is within `script` or `style`, whose text a reader does not see.
     hidden: bool,
-    /// Within `pre`, whose white space counts.
+    /// Whether the position is within `pre`, whose white space is kept.
     verbatim: bool,
 }
 
@@ -99,7 +101,7 @@ impl Page {
                 self.text.push(' ');
             }
             self.blank = false;
-            let (words, tail) = words.split_at(even(words));
+            let (words, tail) = words.split_at(evenly_spaced_len(words));
             self.text.push_str(words);
             rest = tail;
         }
@@ -111,7 +113,7 @@ impl Page {
             b"a" => {
                 let address =
                     attribute(b"href").map(|value| String::from_utf8_lossy(value).into_owned());
-                // The blank before a link is not one of its words.
+                // The space before a link does not belong to its words.
                 if std::mem::take(&mut self.blank) && !self.at_line_start() {
                     self.text.push(' ');
                 }
@@ -173,8 +175,8 @@ impl Page {
     }
 }
 
-/// How long the words are that stand a single space apart, which read as they are written.
-fn even(words: &str) -> usize {
+/// The length of the prefix whose words are separated by single spaces. It can be copied as it is.
+fn evenly_spaced_len(words: &str) -> usize {
     let blank = |byte: u8| is_blank(byte.into());
     let uneven = |pair: &[u8]| blank(pair[0]) && (pair[0] != b' ' || blank(pair[1]));
     let bytes = words.as_bytes();
@@ -185,7 +187,7 @@ fn even(words: &str) -> usize {
         {
             return at + found;
         }
-        // The last of them has not been seen with the one behind it.
+        // The last byte has not been compared with the one after it, so it is looked at again.
         at += 7;
     }
     let rest = &bytes[at..];
@@ -193,7 +195,8 @@ fn even(words: &str) -> usize {
     at + end.unwrap_or_else(|| rest.len() - usize::from(rest.last().copied().is_some_and(blank)))
 }
 
-/// Whether there may be two spaces in a row among eight bytes, or another byte below a space.
+/// Whether eight bytes may contain two spaces in a row, or any byte below a space. It can be wrong only by returning
+/// true.
 fn may_be_uneven(eight: u64) -> bool {
     let spaces = json::lanes_below(eight, b' ' + 1);
     (json::lanes_below(eight, b' ') | (spaces & (spaces >> 8))) != 0

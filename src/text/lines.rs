@@ -1,6 +1,6 @@
 //! Splits text into lines.
 
-/// Splits at everything that some program takes for the end of a line. White space at the end of the text is dropped.
+/// Splits at every character that some program treats as a line end. White space at the end of the text is dropped.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     let text = text.trim_end();
     let mut rest = Some(text);

@@ -1,4 +1,4 @@
-//! Text from the network: HTML as plain text, lines, and text made harmless for a terminal.
+//! Text from the network: HTML to plain text, lines, and text that is safe to show on a terminal.
 
 pub mod html;
 mod lines;

@@ -1,4 +1,4 @@
-//! Makes text harmless for a terminal: no escape sequence and no bidi trick reaches it.
+//! Makes text safe to show on a terminal: no escape sequence and no bidi trick reaches it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
-//! Nouns that are counted.
+//! Counts with their nouns.
 
-/// `message` for one, else `messages`.
+/// `message` for a count of 1, otherwise `messages`.
 #[must_use]
 pub fn plural(count: u64, noun: &str) -> String {
     if count == 1 {

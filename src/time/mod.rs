@@ -1,4 +1,4 @@
-//! Points in time: parsing what people and vendors write, and showing it. Only this room knows chrono.
+//! Points in time: parsing what people and vendors write, and showing it. Only this folder uses chrono.
 
 mod rfc3339_fast;
 mod span;

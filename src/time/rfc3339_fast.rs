@@ -1,9 +1,9 @@
-//! The usual form of a time, `2021-01-28T17:20:48.812727+01:00`, read and written many times faster than chrono does it.
-//! What is unusual in any way is left to chrono.
+//! Reads and writes times in the usual format, `2021-01-28T17:20:48.812727+01:00`, many times faster than chrono. The
+//! caller uses chrono for any other format.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 
-/// Reads a time with six digits and a numeric offset.
+/// Reads a time with microseconds and a numeric offset. Returns `None` for any other format.
 pub fn read(text: &str) -> Option<DateTime<Utc>> {
     let text: &[u8; 32] = text.as_bytes().try_into().ok()?;
     let marks = [4, 7, 10, 13, 16, 19, 29].map(|at| text[at]);
@@ -35,13 +35,13 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// Writes a time with six digits and `Z`.
+/// Writes a time with microseconds and `Z`. Returns `None` for a leap second, or a year that does not have four digits.
 pub fn write(time: DateTime<Utc>) -> Option<[u8; 27]> {
     let time = time.naive_utc();
     let year = u32::try_from(time.year())
         .ok()
         .filter(|year| *year < 10_000)?;
-    // A leap second has more.
+    // In a leap second chrono counts further than a million microseconds.
     let micros = Some(time.nanosecond() / 1000).filter(|micros| *micros < 1_000_000)?;
     let mut text = *b"0000-00-00T00:00:00.000000Z";
     let mut put = |from: usize, to: usize, mut number: u32| {

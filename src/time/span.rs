@@ -1,4 +1,4 @@
-//! Lengths of time.
+//! Durations.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -6,24 +6,24 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use chrono::TimeDelta;
 
-/// A length of time: `90s`, `30m`, `24h`, `7d`, `2w`.
+/// A duration: `90s`, `30m`, `24h`, `7d`, `2w`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub(super) TimeDelta);
 
 impl Span {
-    /// So many days.
+    /// A span of this many days.
     #[must_use]
     pub const fn days(days: i64) -> Self {
         Self(TimeDelta::days(days))
     }
 
-    /// So many hours.
+    /// A span of this many hours.
     #[must_use]
     pub const fn hours(hours: i64) -> Self {
         Self(TimeDelta::hours(hours))
     }
 
-    /// As the standard library counts.
+    /// The span as the standard library's type.
     #[must_use]
     pub fn to_std(self) -> Duration {
         self.0.to_std().unwrap_or_default()

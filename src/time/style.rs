@@ -8,15 +8,15 @@ use chrono::{Local, NaiveDate};
 use super::timestamp::Timestamp;
 use super::zone::Zone;
 
-/// How a transcript shows a time without `--time-format`.
+/// The format of times in transcripts when there is no `--time-format`.
 pub const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S %:z";
 
-/// A day of the calendar; shown as `2026-11-01`.
+/// A calendar day, shown as `2026-11-01`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(NaiveDate);
 
 impl Day {
-    /// How many days lie between an earlier day and this one.
+    /// The number of days from an earlier day to this one.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_days()
@@ -29,7 +29,7 @@ impl fmt::Display for Day {
     }
 }
 
-/// How times are shown: where, and by which strftime format.
+/// How times are shown: in which time zone, and in which strftime format.
 #[derive(Clone, Debug)]
 pub struct TimeStyle {
     zone: Zone,
@@ -37,10 +37,10 @@ pub struct TimeStyle {
 }
 
 impl TimeStyle {
-    /// A style whose format has been tried.
+    /// Creates a style, and tries its format first.
     ///
     /// # Errors
-    /// When chrono cannot write by this format.
+    /// When chrono cannot use this format, or the format shows nothing.
     pub fn new(zone: Zone, format: &str) -> Result<Self> {
         let format = format.to_owned();
         let style = Self { zone, format };
@@ -55,13 +55,13 @@ impl TimeStyle {
         Ok(style)
     }
 
-    /// Shows a moment.
+    /// Formats a time.
     #[must_use]
     pub fn show(&self, time: Timestamp) -> String {
         self.try_show(time).unwrap_or_default()
     }
 
-    /// The day a moment falls on, where times are shown.
+    /// The day of a time, in the time zone in which times are shown.
     #[must_use]
     pub fn day(&self, time: Timestamp) -> Day {
         Day(self.zone.date(time))
@@ -85,7 +85,7 @@ impl TimeStyle {
 /// Checks a `--time-format` before anything is written with it.
 ///
 /// # Errors
-/// As [`TimeStyle::new`].
+/// The same as those of [`TimeStyle::new`].
 pub fn check_format(format: &str) -> Result<String> {
     TimeStyle::new(Zone::Local, format).map(|style| style.format)
 }

@@ -1,4 +1,4 @@
-//! A moment.
+//! A point in time.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::rfc3339_fast;
 use super::span::Span;
 
-/// A moment, in UTC, to the microsecond. Its JSON is RFC 3339 with six digits and `Z`.
+/// A point in time, in UTC, to the microsecond. Its JSON is RFC 3339 with microseconds and `Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub(super) DateTime<Utc>);
 
@@ -21,19 +21,19 @@ impl Timestamp {
         Self(Utc::now())
     }
 
-    /// So long before.
+    /// The time that is `span` earlier.
     #[must_use]
     pub fn minus(self, span: Span) -> Self {
         Self(self.0 - span.0)
     }
 
-    /// How long ago, in whole days.
+    /// How many whole days ago this was.
     #[must_use]
     pub fn days_ago(self) -> i64 {
         (Utc::now() - self.0).num_days()
     }
 
-    /// What `take` makes of its form in JSON: RFC 3339 with six digits and `Z`.
+    /// Calls `take` with the time as it is written in JSON: RFC 3339 with microseconds and `Z`.
     pub fn in_json<T>(self, take: impl FnOnce(&str) -> T) -> T {
         let text = rfc3339_fast::write(self.0);
         match text.as_ref().map(|text| str::from_utf8(text)) {
@@ -42,27 +42,27 @@ impl Timestamp {
         }
     }
 
-    /// The shortest exact RFC 3339 form in UTC, as query parameters want it.
+    /// The shortest exact RFC 3339 text in UTC, for query parameters.
     #[must_use]
     pub fn to_query(self) -> String {
         self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
     }
 
-    /// The second it lies in, with an offset, as boost.ai writes times.
+    /// RFC 3339 with an offset, rounded down to a whole second, as boost.ai writes times.
     #[must_use]
     pub fn to_whole_second(self) -> String {
         self.0.to_rfc3339_opts(SecondsFormat::Secs, false)
     }
 
-    /// The second at or after it, as [`Self::to_whole_second`] writes it: the end of a range that leaves nothing out.
+    /// The same as [`Self::to_whole_second`], but rounded up. A range that ends there leaves nothing out.
     #[must_use]
     pub fn to_next_second(self) -> String {
         let up = TimeDelta::seconds(1) - TimeDelta::nanoseconds(1);
         Self(self.0.checked_add_signed(up).unwrap_or(self.0)).to_whole_second()
     }
 
-    /// The moments that cut the time from here to `until` into at most so many equal windows of an hour or more, at
-    /// whole seconds; with both ends.
+    /// Divides the time from here to `until` into at most `windows` windows of equal length, each an hour or longer.
+    /// Returns the edges of the windows, with both ends. They are a whole number of seconds apart.
     #[must_use]
     pub fn cut(self, until: Self, windows: u16) -> Vec<Self> {
         let seconds = (until.0 - self.0).num_seconds();
@@ -77,7 +77,7 @@ impl Timestamp {
         self.utc("%Y-%m-%d")
     }
 
-    /// In UTC, by a strftime format that is known to be one.
+    /// The time in UTC, in a strftime format that must be valid.
     #[must_use]
     pub fn utc(self, format: &'static str) -> String {
         self.0.format(format).to_string()
@@ -125,7 +125,8 @@ impl JsonSchema for Timestamp {
     }
 }
 
-/// Seconds from now until the date of an HTTP header such as `Retry-After`, 0 when it has passed.
+/// Seconds from now until the date in an HTTP header such as `Retry-After`, 0 when it has passed. Returns `None` when
+/// the text is not a date.
 #[must_use]
 pub fn seconds_until_http_date(text: &str) -> Option<f64> {
     let date = DateTime::parse_from_rfc2822(text).ok()?;

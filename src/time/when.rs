@@ -1,4 +1,4 @@
-//! Times and lengths of time as people write them on the command line.
+//! Times and durations as people write them on the command line.
 
 use std::str::FromStr;
 
@@ -10,29 +10,29 @@ use super::span::Span;
 use super::timestamp::Timestamp;
 use super::zone::Zone;
 
-/// A WHEN of the command line, not yet bound to a clock and a time zone.
+/// A WHEN of the command line. It becomes a time only with a clock and a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// The moment the program started.
+    /// When the program started.
     Now,
-    /// So long before now.
+    /// This long before now.
     Ago(Span),
-    /// Midnight, so many days before today.
+    /// Midnight, this many days before today.
     DaysBack(u64),
-    /// A wall clock reading without an offset.
+    /// A date and time without an offset.
     Wall(NaiveDateTime),
     /// A time with its offset.
     Exact(Timestamp),
 }
 
 impl When {
-    /// Binds it to the clock and the time zone.
+    /// The time that this means in `zone`, when the clock shows `now`.
     ///
     /// # Errors
     /// When the result falls outside the calendar.
     pub fn resolve(self, zone: Zone, now: Timestamp) -> Result<Timestamp> {
         let time = self.bind(zone, now)?;
-        // RFC 3339 has no other years, and so neither vendors nor states.
+        // RFC 3339 has only years of four digits, so neither vendors nor state files can hold others.
         ensure!(
             (0..10_000).contains(&time.0.year()),
             "the year has to have four digits"
@@ -63,7 +63,7 @@ impl When {
 }
 
 impl Serialize for When {
-    /// As the command line would have it.
+    /// Writes it much as on the command line.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Now => serializer.serialize_str("now"),

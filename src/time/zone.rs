@@ -9,13 +9,13 @@ use serde::{Serialize, Serializer};
 
 use super::timestamp::Timestamp;
 
-/// The time zone that times are read and shown in: `local`, `utc` or a name of the IANA database.
+/// The time zone in which times are read and shown: `local`, `utc` or a name from the IANA database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Zone {
-    /// The machine's own.
+    /// The machine's time zone.
     #[default]
     Local,
-    /// One of the IANA database; UTC is one of them.
+    /// A time zone from the IANA database, which includes UTC.
     Named(Tz),
 }
 
@@ -23,8 +23,8 @@ impl Zone {
     /// UTC.
     pub const UTC: Self = Self::Named(Tz::UTC);
 
-    /// The moment a wall clock in this zone shows `wall`. A time that a clock change skips is moved an hour on;
-    /// of one that comes twice the first is taken.
+    /// The time at which a clock in this zone shows `wall`. If a clock change skips `wall`, one hour is added. If
+    /// `wall` occurs twice, the first one counts.
     pub(super) fn at(self, wall: NaiveDateTime) -> Result<Timestamp> {
         let find = |wall| match self {
             Self::Local => Local
@@ -39,7 +39,7 @@ impl Zone {
             .with_context(|| format!("{wall} does not exist in the time zone"))
     }
 
-    /// The day on a calendar in this zone.
+    /// The calendar day in this zone.
     pub(super) fn date(self, time: Timestamp) -> NaiveDate {
         match self {
             Self::Local => time.0.with_timezone(&Local).date_naive(),
@@ -49,7 +49,7 @@ impl Zone {
 }
 
 impl Serialize for Zone {
-    /// Its name; null for the machine's own.
+    /// Writes the name, or null for the machine's time zone.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Local => serializer.serialize_none(),

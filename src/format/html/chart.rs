@@ -6,13 +6,13 @@ use std::fmt::Write;
 use super::number::counted;
 use crate::time::Day;
 
-/// A day or two should not be bars as wide as the page.
+/// The chart shows at least this many days, so that the bars of one or two days are not as wide as the page.
 const FEWEST_DAYS: i64 = 21;
 
-/// More days than this stand without gaps.
+/// Bars have gaps between them up to this many days.
 const LOOSE_DAYS: i64 = 150;
 
-/// The chart with its caption; nothing when there are no days. It needs a bar for each day that has conversations.
+/// The chart with its caption, empty when there are no days. Only days with conversations have a bar.
 pub fn figure(days: &BTreeMap<Day, u64>) -> String {
     let (Some((&first, _)), Some((&last, _))) = (days.first_key_value(), days.last_key_value())
     else {
@@ -29,7 +29,7 @@ pub fn figure(days: &BTreeMap<Day, u64>) -> String {
          aria-label=\"Conversations per day\">"
     );
     for (&day, &count) in days {
-        // Even one conversation among thousands shows.
+        // The minimum keeps a single conversation visible next to thousands.
         let height = (count * 100 / most).max(4);
         let _ = write!(
             svg,

@@ -1,4 +1,4 @@
-//! One conversation: its entry in the list, and itself.
+//! One conversation: its entry in the list, and its messages.
 
 use std::fmt::{self, Display};
 
@@ -7,10 +7,10 @@ use super::number::counted;
 use crate::model::{Attachment, Choice, Conversation, Message, Role, wording};
 use crate::time::{TimeStyle, Timestamp};
 
-/// So much of the first words stands in the list.
+/// How many characters of the first words are shown in the list.
 const GLIMPSE: usize = 120;
 
-/// A conversation on a page, where it has a number.
+/// A conversation with its number on the page.
 pub struct ConversationView<'a> {
     pub conversation: &'a Conversation,
     pub times: &'a TimeStyle,
@@ -18,7 +18,7 @@ pub struct ConversationView<'a> {
 }
 
 impl ConversationView<'_> {
-    /// What an address names it by: its id where that is plain, so that the address stays good in the next export.
+    /// Its anchor for links: the id if that has only safe characters, so that a link still works in the next export.
     fn anchor(&self) -> String {
         let id = &self.conversation.id;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -112,7 +112,7 @@ impl ConversationView<'_> {
         f.write_str("</b>")?;
         let parts = wording::parts(message);
         let is_title = |link: &&Attachment| link.title.as_deref() == Some(parts.text.as_ref());
-        // TextOrNone that are no more than the name of a link stand on the link.
+        // Text that only repeats the title of a link is shown as that link.
         if !parts.text.is_empty() && !parts.attachments.iter().any(is_title) {
             write!(f, "<p dir=\"auto\">{}</p>", Linked(parts.text.trim_end()))?;
         }
@@ -169,7 +169,7 @@ fn attachments(f: &mut fmt::Formatter<'_>, attachments: &[&Attachment]) -> fmt::
     f.write_str("</ul>")
 }
 
-/// The first words of the user, or else of anybody, on one line.
+/// The first words of the user, or of anybody if the user wrote nothing, on one line.
 fn glimpse(messages: &[Message]) -> Option<String> {
     let said = |message: &&Message| !message.text.trim().is_empty();
     let by_user = |message: &&Message| message.role == Role::User && said(message);

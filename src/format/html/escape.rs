@@ -1,13 +1,13 @@
-//! Text from the network, made harmless for a page: nothing in it can end an element or an attribute, run, or turn what
-//! stands around it.
+//! Makes text from the network safe for a page. It cannot end an element or an attribute, run as a script, or change
+//! the direction of the text around it.
 
 use std::fmt::{self, Display, Write};
 
 use linkify::{LinkFinder, LinkKind};
 use url::Url;
 
-/// Text for an element or a quoted attribute. Control characters, and those that override the direction of writing,
-/// show as `\u202e`.
+/// Text for an element or a quoted attribute. Control characters, and those that override the writing direction, are
+/// shown like `\u202e`.
 pub struct Escaped<'a>(pub &'a str);
 
 impl Display for Escaped<'_> {
@@ -23,9 +23,9 @@ impl Display for Escaped<'_> {
                 '\r' if chars.peek() == Some(&'\n') => {}
                 '\r' => f.write_char('\n')?,
                 '\n' | '\t' => f.write_char(c)?,
-                // Marks of direction, which Arabic and Hebrew need, override nothing and stay.
-                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => shown(c, f)?,
-                c if c.is_control() => shown(c, f)?,
+                // Direction marks, which Arabic and Hebrew need, override nothing, so they stay.
+                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => write_visible(c, f)?,
+                c if c.is_control() => write_visible(c, f)?,
                 c => f.write_char(c)?,
             }
         }
@@ -33,11 +33,11 @@ impl Display for Escaped<'_> {
     }
 }
 
-fn shown(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_visible(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "\\u{:04x}", u32::from(c))
 }
 
-/// Text whose addresses are links.
+/// Text in which addresses become links.
 pub struct Linked<'a>(pub &'a str);
 
 impl Display for Linked<'_> {
@@ -55,7 +55,7 @@ impl Display for Linked<'_> {
     }
 }
 
-/// Words that lead to an address, where there is one that may be led to.
+/// Words that link to an address, or plain words when there is none.
 pub struct Link<'a>(pub Option<&'a str>, pub &'a str);
 
 impl Display for Link<'_> {
@@ -73,13 +73,13 @@ impl Display for Link<'_> {
     }
 }
 
-/// The address, as a browser understands it, when following it can do nothing but open a page or a letter.
+/// The address as a browser understands it. Returns `None` for a link that could do more than open a page or an e-mail.
 pub fn address(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
 }
 
-/// A name as part of an address.
+/// Percent-encodes a name as part of an address.
 pub fn encoded(name: &str) -> String {
     name.bytes().fold(String::new(), |mut text, byte| {
         match byte {

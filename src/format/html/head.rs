@@ -1,4 +1,4 @@
-//! What stands before the body of a page, and the script at its end.
+//! The head of a page, and the script at its end.
 
 use std::borrow::Cow;
 
@@ -16,9 +16,9 @@ pub fn without_script() -> String {
     head("'none'")
 }
 
-/// Only the style sheet and a script of the page's own may do anything.
+/// The policy in the head allows only the page's own style sheet and script.
 fn head(scripts: &str) -> String {
-    let style = own(include_str!("page.css"));
+    let style = with_line_feeds(include_str!("page.css"));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src {scripts}; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
@@ -36,11 +36,11 @@ fn head(scripts: &str) -> String {
 
 /// The page's script.
 pub fn script() -> Cow<'static, str> {
-    own(include_str!("page.js"))
+    with_line_feeds(include_str!("page.js"))
 }
 
-/// A browser hashes what it read, in which every line ends with a line feed. A checkout may have other line ends.
-fn own(text: &'static str) -> Cow<'static, str> {
+/// Replaces line ends by line feeds. A browser hashes text with line feeds, but a checkout may have other line ends.
+fn with_line_feeds(text: &'static str) -> Cow<'static, str> {
     if text.contains('\r') {
         Cow::Owned(text.replace("\r\n", "\n"))
     } else {

@@ -1,4 +1,4 @@
-//! The page that leads to the others, when an export is too large for one.
+//! The index page, which links to the other pages when an export is too large for one.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::head;
 use super::number::counted;
 use super::stats::PageStats;
 
-/// The index of these pages, in their order, with their names. One that is not `complete` says so.
+/// The index of these pages, in their order, with their names. It shows a warning if the export is not `complete`.
 pub fn index(pages: &[PageStats], names: &[String], complete: bool) -> String {
     let all = pages.iter().fold(PageStats::default(), PageStats::plus);
     let mut list = String::new();

@@ -1,8 +1,9 @@
-//! `html`: one self-contained page. It loads nothing and sends nothing, and a policy in it tells the browser so.
+//! `html`: one self-contained page. It loads nothing and sends nothing, and its policy makes the browser enforce this.
 //!
-//! Conversations are plain elements in one list: each entry is followed by its conversation, which the style sheet
-//! shows beside the list when the address names it. So the page reads without the script, which adds the search, keys
-//! and the reader's time zone. Totals and the chart are known only at the end; the style sheet puts them above the list.
+//! Conversations are plain elements in one list. Each entry is followed by its conversation, and the style sheet shows
+//! the conversation beside the list when the address names it. So the page works without the script, which adds the
+//! search, keys and the reader's time zone. Totals and the chart are known only at the end; the style sheet puts them
+//! above the list.
 
 mod chart;
 mod conversation;

@@ -1,4 +1,4 @@
-//! Numbers for people.
+//! Numbers with their nouns, for people to read.
 
 use crate::text::plural;
 

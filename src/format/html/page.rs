@@ -17,10 +17,10 @@ use crate::time::TimeStyle;
 const FULL_CONVERSATIONS: u64 = 5_000;
 const FULL_BYTES: u64 = 16 << 20;
 
-/// The words that lead from a page to the index.
+/// The text of the link from a page to the index.
 const TO_INDEX: &str = "All pages";
 
-/// The page that is being written, and what the index says of those before.
+/// The page that is being written, and what the index shows about the pages before it.
 pub struct Html {
     times: TimeStyle,
     page: PageStats,
@@ -41,7 +41,7 @@ impl Html {
         let about = page.about();
         self.done.push(page);
         let script = head::script();
-        // Memory takes what is written to it.
+        // Writing to memory cannot fail.
         let _ = write!(
             out,
             "</ol></main>\n<footer class=\"about\">{about}{pages}</footer>\n</div>\n\
@@ -113,13 +113,13 @@ impl PagedFormatter for Html {
 
     fn index(&mut self, pages: &[String], complete: bool, out: &mut Vec<u8>) {
         if self.page.conversations > 0 {
-            // A page that was cut off has no end.
+            // The last page was cut off, so it was never closed.
             self.done.push(std::mem::take(&mut self.page));
         }
         out.extend_from_slice(index::index(&self.done, pages, complete).as_bytes());
     }
 
-    /// Looks for the link to the index. No message can have it: text is escaped, and links have a scheme.
+    /// Looks for the link to the index. A message cannot contain it: text is escaped, and links have a scheme.
     fn ends_page_of(&self, index: &str, end: &[u8]) -> bool {
         memchr::memmem::find(end, link(index, TO_INDEX).as_bytes()).is_some()
     }

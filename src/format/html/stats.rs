@@ -17,7 +17,7 @@ pub struct PageStats {
 }
 
 impl PageStats {
-    /// Counts and, when there is more than a glance shows, the chart of days.
+    /// The counts, and the chart of days if any day is known.
     pub fn about(&self) -> String {
         let counts = format!(
             "<p>{}, {}</p>",
@@ -27,7 +27,7 @@ impl PageStats {
         counts + &chart::figure(&self.days)
     }
 
-    /// Both together, bytes aside.
+    /// The sum of both, except for the bytes.
     pub fn plus(mut self, other: &Self) -> Self {
         self.conversations += other.conversations;
         self.messages += other.messages;
@@ -37,7 +37,7 @@ impl PageStats {
         self
     }
 
-    /// From which day to which.
+    /// The first and the last day.
     pub fn range(&self) -> String {
         match (self.days.first_key_value(), self.days.last_key_value()) {
             (Some((first, _)), Some((last, _))) if first != last => format!("{first} to {last}"),

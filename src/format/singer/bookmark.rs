@@ -11,11 +11,11 @@ use crate::time::Timestamp;
 /// Everything before the watermark is in the output, except what failed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bookmark {
-    /// What each run has to ask for.
+    /// What each run must ask for.
     pub selection: Value,
     /// Where the first run began. A relative time is resolved once.
     pub since: Option<Timestamp>,
-    /// When the last run that ended began.
+    /// When the last completed run began.
     pub watermark: Timestamp,
     /// Conversations that could not be fetched, and why. They are tried first.
     #[serde(default)]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::stream::Stream;
 use crate::usage::usage;
 
-/// What is selected: the columns of each stream, none of one that is not.
+/// The selected columns of each stream, or `None` for a stream that is not selected.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     conversations: Option<BTreeSet<&'static str>>,
@@ -17,7 +17,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Everything.
+    /// Selects everything.
     #[must_use]
     pub fn everything() -> Self {
         let columns = |stream: Stream| Some(stream.columns().iter().copied().collect());
@@ -30,7 +30,7 @@ impl Catalog {
     /// Reads what a catalog file selects.
     ///
     /// # Errors
-    /// A usage error when it is no catalog, selects a stream that there is not, or selects nothing.
+    /// A usage error when it is not a catalog, selects an unknown stream, or selects nothing.
     pub fn parse(text: &[u8]) -> Result<Self> {
         let wire: Wire = serde_json::from_slice(text)
             .map_err(|error| usage!("it is no Singer catalog: {error}"))?;
@@ -56,7 +56,7 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// The same without the vendors' records.
+    /// The same selection without the vendors' records.
     #[must_use]
     pub fn without_raw(mut self) -> Self {
         let streams = [&mut self.conversations, &mut self.messages];
@@ -72,7 +72,7 @@ impl Catalog {
         selected.into_iter().flatten()
     }
 
-    /// What is selected of a stream.
+    /// The selected columns of a stream.
     #[must_use]
     pub fn columns(&self, stream: Stream) -> Option<&BTreeSet<&'static str>> {
         match stream {
@@ -81,7 +81,7 @@ impl Catalog {
         }
     }
 
-    /// The JSON Schema of what is selected of a stream.
+    /// The JSON Schema of the selected columns of a stream.
     #[must_use]
     pub fn schema(&self, stream: Stream) -> Value {
         let columns = self.columns(stream).map(|columns| stream.schema(columns));
@@ -89,7 +89,7 @@ impl Catalog {
     }
 }
 
-/// The catalog of all there is, of which everything is selected.
+/// The catalog of all streams and columns, with everything selected.
 #[must_use]
 pub fn discovered() -> Value {
     let stream = |stream: Stream| {
@@ -116,13 +116,13 @@ pub fn discovered() -> Value {
     json!({"streams": Stream::ALL.map(stream)})
 }
 
-/// The file.
+/// The catalog file.
 #[derive(Deserialize)]
 struct Wire {
     streams: Vec<Entry>,
 }
 
-/// A stream of the file. Older programs mark what is selected in the entry or in its schema, newer in its metadata.
+/// A stream in the file. Older programs mark what is selected in the entry or its schema, newer ones in its metadata.
 #[derive(Deserialize)]
 struct Entry {
     tap_stream_id: Option<String>,
@@ -177,7 +177,7 @@ impl Entry {
         self.marks(&[]).or(older).unwrap_or(false)
     }
 
-    /// The keys, and what nobody has deselected.
+    /// The keys, and all columns that are not deselected.
     fn columns(&self, stream: Stream) -> BTreeSet<&'static str> {
         let is_selected = |name: &str| {
             let older = self.schema["properties"][name]["selected"].as_bool();

@@ -1,5 +1,5 @@
-//! `singer`: what a Singer tap writes, for targets that load it into databases: SCHEMA of each stream, a RECORD of each
-//! conversation and message, and at the end a STATE from which a later run can go on
+//! `singer`: the output of a Singer tap, for targets that load it into databases. It has a SCHEMA for each stream, a
+//! RECORD for each conversation and message, and a STATE at the end, from which a later run can continue
 //! (<https://hub.meltano.com/singer/spec>).
 
 mod bookmark;

@@ -31,7 +31,7 @@ struct ConversationRecord<'a> {
 }
 
 impl Singer {
-    /// A formatter for what the catalog selects.
+    /// Creates a formatter for what the catalog selects.
     #[must_use]
     pub fn new(catalog: Catalog) -> Self {
         Self { catalog }
@@ -96,7 +96,8 @@ fn line(message: &Value, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// No database takes U+0000 in a text, and one message must not hold up all others. `raw` has it escaped.
+/// Replaces U+0000, since some databases refuse it in a text, and one message must not stop all others. In `raw` it is
+/// escaped, so it stays.
 fn without_nul(value: &mut Value) {
     if let Value::String(text) = value
         && text.contains('\0')

@@ -1,4 +1,4 @@
-//! The streams of a tap, and what they hold.
+//! The streams of a tap, and their columns.
 
 use std::collections::BTreeSet;
 
@@ -9,17 +9,17 @@ use crate::format::row::COLUMNS;
 /// A stream of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
-    /// A record for each conversation.
+    /// One record per conversation.
     Conversations,
-    /// A record for each message.
+    /// One record per message.
     Messages,
 }
 
 impl Stream {
-    /// All of them.
+    /// All streams.
     pub const ALL: [Self; 2] = [Self::Conversations, Self::Messages];
 
-    /// Its name, which is that of the target's table.
+    /// Its name, which is also the name of the target's table.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -28,7 +28,7 @@ impl Stream {
         }
     }
 
-    /// What tells one record from another.
+    /// The columns that identify a record.
     #[must_use]
     pub fn keys(self) -> &'static [&'static str] {
         match self {
@@ -56,7 +56,8 @@ impl Stream {
         }
     }
 
-    /// The JSON Schema of a column. All but keys may be null, since a target has rows from before a column came.
+    /// The JSON Schema of a column. All columns except keys may be null, since a target may have rows that are older
+    /// than the column.
     fn column(self, name: &str) -> Value {
         match name {
             _ if self.keys().contains(&name) => json!({"type": "string"}),
@@ -68,7 +69,7 @@ impl Stream {
         }
     }
 
-    /// The JSON Schema of some of its columns.
+    /// The JSON Schema of these columns.
     #[must_use]
     pub fn schema(self, columns: &BTreeSet<&'static str>) -> Value {
         let properties: Map<_, _> = columns

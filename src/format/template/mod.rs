@@ -1,7 +1,7 @@
-//! Transcripts by a template of the user's own: rendered once a conversation, so that memory does not grow.
+//! Transcripts from the user's own template. It is rendered once per conversation, so that memory use does not grow.
 //!
-//! A misspelt name is an error, and found by rendering samples before anything is asked for. A template can reach
-//! nothing but its conversation: no other file, no environment, no network.
+//! A misspelt name is an error, and rendering samples finds it before the first request. A template can read only its
+//! conversation: no other file, no environment, no network.
 
 mod sample;
 mod values;
@@ -20,24 +20,24 @@ use crate::model::Conversation;
 use crate::time::TimeStyle;
 use crate::usage::usage;
 
-/// How many steps the template may take for one conversation: a few seconds' worth.
+/// How many steps the template may take per conversation. They take a few seconds.
 const FUEL: u64 = 50_000_000;
 
-/// A template that has been tried; clones share it.
+/// A template that was tried on samples. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Template {
     engine: Arc<Environment<'static>>,
-    /// The file, which errors name.
+    /// The name of its file, for errors.
     name: Arc<str>,
     times: TimeStyle,
     sha256: Arc<str>,
 }
 
 impl Template {
-    /// Compiles the text of a file and tries it on samples. Errors name the file.
+    /// Compiles the text of a file and tries it on samples.
     ///
     /// # Errors
-    /// A usage error with the line when it is no template, or uses what there is not.
+    /// A usage error with the file and line when it is not a template, or uses a name that does not exist.
     pub fn new(name: String, text: String, times: TimeStyle) -> Result<Self> {
         let sha256 = hex(&Sha256::digest(&text));
         let mut engine = engine().context("the template engine broke down")?;
@@ -52,7 +52,7 @@ impl Template {
         };
         for conversation in sample::conversations() {
             match template.render(&conversation) {
-                // What can be done with a value may depend on the value, and these are made up.
+                // Whether an operation works may depend on the value, and these values are made up.
                 Err(error) if error.kind() != ErrorKind::InvalidOperation => bail!(usage!(
                     "the template {} (tried on a made-up conversation)",
                     in_words(&error)
@@ -92,7 +92,7 @@ impl Formatter for Template {
     }
 }
 
-/// Plain text: nothing is escaped, a block leaves no blank line behind, and null shows as nothing.
+/// An engine for plain text: nothing is escaped, a block leaves no blank line behind, and null is shown as nothing.
 fn engine() -> Result<Environment<'static>, Error> {
     let mut engine = Environment::new();
     engine.set_syntax(
@@ -112,9 +112,9 @@ fn engine() -> Result<Environment<'static>, Error> {
         }
     });
     engine.set_fuel(Some(FUEL));
-    // None is to be reached from another, and so none from itself.
+    // A template must not include another one, and so not itself.
     engine.set_path_join_callback(|_, _| "".into());
-    // So that errors can show what they are about.
+    // Errors can then show the code that they are about.
     engine.set_debug(true);
     Ok(engine)
 }

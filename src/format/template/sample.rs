@@ -1,4 +1,4 @@
-//! Conversations that a template is tried on: those that have everything, one that has as little as can be.
+//! Conversations to try a template on: two that have every field, and one that has as few as possible.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a template can name: the conversation as its JSON has it, and how transcripts show it.
+//! The values that a template can use: the conversation as in its JSON, and as transcripts show it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::model::{Attachment, Choice, Conversation, Message, Record, User, wording};
 use crate::time::TimeStyle;
 
-/// A conversation. Keys that exports leave out when nobody asked for them are null here.
+/// A conversation. Keys that an export leaves out unless they are asked for are null here.
 pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
     let Conversation {
         source,
@@ -103,12 +103,12 @@ fn attachment(attachment: &Attachment) -> Value {
     context! { type => kind, url, title }
 }
 
-/// A word or a time, as the JSON of an export has it.
+/// A name or a time, as in the JSON of an export.
 fn plain(value: impl Serialize) -> Value {
     free(&serde_json::to_value(value).unwrap_or_default())
 }
 
-/// A vendor's record. To parse those takes longer than all the rest, so that is left until a template looks into one.
+/// A vendor's record. Parsing it takes longer than everything else, so it is parsed only when a template uses it.
 fn record(record: Option<&Record>) -> Value {
     let json = record.map_or("null", Record::get);
     if json.starts_with('{') {
@@ -119,7 +119,7 @@ fn record(record: Option<&Record>) -> Value {
     free(&serde_json::from_str(json).unwrap_or_default())
 }
 
-/// A record that is read when it is looked into.
+/// A record that is parsed when it is used.
 #[derive(Debug)]
 struct Unread {
     json: String,
@@ -155,7 +155,7 @@ fn free_map(map: &BTreeMap<String, Json>) -> Value {
     Value::from_object(Free(map.iter().map(entry).collect()))
 }
 
-/// JSON of any shape. Numbers that neither kind of number can hold are texts.
+/// JSON of any shape. A number that fits neither an integer nor a float becomes text.
 fn free(json: &Json) -> Value {
     match json {
         Json::Null => Value::from_object(Free(BTreeMap::new())),
@@ -174,8 +174,8 @@ fn free(json: &Json) -> Value {
     }
 }
 
-/// An object whose keys are the vendor's, or the customer's: nobody can know them beforehand, so one that is not there
-/// is empty, shows as nothing and is false.
+/// An object whose keys the vendor or the customer chooses. Nobody can know them in advance, so a missing key is no
+/// error: its value is empty, is shown as nothing and is false.
 #[derive(Debug)]
 struct Free(BTreeMap<String, Value>);
 

@@ -1,4 +1,4 @@
-//! The splitter against `serde_json`.
+//! Compares the splitter with `serde_json`.
 
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::*;
 
-/// The elements of `bytes` pushed in pieces that end at `cuts`, or why there are none.
+/// Pushes `bytes` in chunks that end at `cuts`. Returns the elements, or the error.
 fn split(
     bytes: &[u8],
     cuts: &[usize],
@@ -45,7 +45,7 @@ fn agrees(bytes: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
     agrees_with(split(bytes, cuts, usize::MAX, true), bytes)
 }
 
-/// Agrees with `serde_json`: the same elements, or an error somewhere where it has one.
+/// Checks that the splitter finds the same elements as `serde_json`, or fails when it fails.
 fn agrees_with(
     found: Result<Vec<(Vec<u8>, usize)>, SplitError>,
     bytes: &[u8],

@@ -145,7 +145,7 @@ fn any_template() -> impl Strategy<Value = String> {
 
 fn any_id() -> impl Strategy<Value = String> {
     prop_oneof![
-        // Few enough that names would meet.
+        // So few characters that names would collide often.
         4 => "[a-]{1,3}",
         2 => "[a0_u-]{1,4}",
         1 => "(undated|boost|botpress|2026|con|[./\\\\]|_|-|a){0,4}",
