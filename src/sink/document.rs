@@ -98,6 +98,9 @@ impl<F: Formatter + ?Sized> Document<F> {
     /// # Errors
     /// When the destination cannot be written.
     pub fn write_trailer(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         self.begin()?;
         self.out.write_all(bytes)
     }

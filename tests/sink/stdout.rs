@@ -38,3 +38,13 @@ fn control_and_bidi_characters_pass_through_a_pipe() {
         "=== talk · webchat · 1 message ===\n\nUser: a\u{1b}[31mb\u{202e}c\nat 2026-11-01 10:00:00 +00:00\n"
     );
 }
+
+/// Not even the `[` of an array: a reader could take it for an export.
+#[test]
+fn a_run_that_is_refused_writes_nothing() {
+    let fake = Fake::start(World::new().rule(Rule::on("/").answer(Action::Status(401))));
+    for format in ["json", "csv", "html", "text"] {
+        let run = botpress(&fake, "-f").arg(format).run();
+        assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{format}");
+    }
+}
