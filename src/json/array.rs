@@ -9,22 +9,14 @@ use memchr::{memchr2, memchr3};
 use simdutf8::compat::from_utf8;
 
 use super::item::Item;
-
-/// How many bytes are kept of an element above the limit: enough to read an id near its beginning.
-const HEAD: usize = 4096;
+use super::item_buffer::ItemBuffer;
 
 /// Finds the elements of an array whose bytes arrive in chunks of any size.
 #[derive(Debug)]
 pub struct Splitter {
-    buffer: Vec<u8>,
-    /// Where the current element begins. Between elements: the next byte to look at.
-    start: usize,
-    /// Within an element: the next byte to look at.
-    at: usize,
+    /// Its `start` is the next byte to look at between elements, its `at` within one.
+    buffer: ItemBuffer,
     state: State,
-    limit: usize,
-    /// How many bytes of the current element were dropped because it is above the limit.
-    dropped: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -95,27 +87,20 @@ impl Splitter {
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self {
-            buffer: Vec::new(),
-            start: 0,
-            at: 0,
+            buffer: ItemBuffer::new(limit),
             state: State::Before,
-            limit,
-            dropped: 0,
         }
     }
 
     /// Takes the next bytes. Call [`Self::next_item`] until it returns `None` before you push more.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.buffer.drain(..self.start);
-        self.at = self.at.saturating_sub(self.start);
-        self.start = 0;
-        self.buffer.extend_from_slice(bytes);
+        self.buffer.push(bytes);
     }
 
     /// The bytes that no element has taken yet.
     #[must_use]
     pub fn rest(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        self.buffer.rest()
     }
 
     /// Whether the current position is within an element whose end has not been found yet.
@@ -137,7 +122,7 @@ impl Splitter {
         if self.is_within() {
             return Ok(());
         }
-        let text = valid(&self.buffer[self.start..]);
+        let text = valid(self.buffer.rest());
         let mut at = 0;
         loop {
             at += blanks(&text.as_bytes()[at..]);
@@ -159,7 +144,7 @@ impl Splitter {
                 }
             }
         }
-        self.start += at;
+        self.buffer.start += at;
         Ok(())
     }
 
@@ -172,16 +157,16 @@ impl Splitter {
             if let State::Within(element) = self.state {
                 return Ok(self.within(element));
             }
-            self.start += blanks(&self.buffer[self.start..]);
-            let Some(&byte) = self.buffer.get(self.start) else {
+            self.buffer.start += blanks(self.buffer.rest());
+            let Some(&byte) = self.buffer.rest().first() else {
                 return Ok(None);
             };
             self.state = self.state.after(byte)?;
             match self.state {
                 // An element's first byte belongs to it.
-                State::Within(Element::Scalar) => self.at = self.start,
-                State::Within(_) => self.at = self.start + 1,
-                _ => self.start += 1,
+                State::Within(Element::Scalar) => self.buffer.at = self.buffer.start,
+                State::Within(_) => self.buffer.at = self.buffer.start + 1,
+                _ => self.buffer.start += 1,
             }
         }
     }
@@ -198,33 +183,14 @@ impl Splitter {
     }
 
     fn within(&mut self, element: Element) -> Option<Item<'_>> {
-        let (element, end) = element.find_end(&self.buffer, self.at);
+        let (element, end) = element.find_end(&self.buffer.bytes, self.buffer.at);
         let Some(end) = end else {
             self.state = State::Within(element);
-            self.drop_above_limit();
+            self.buffer.end_look();
             return None;
         };
-        let start = std::mem::replace(&mut self.start, end);
-        let size = end - start + std::mem::take(&mut self.dropped);
         self.state = State::After;
-        if size > self.limit {
-            let head = &self.buffer[start..end.min(start + HEAD)];
-            return Some(Item::TooLarge(head, size));
-        }
-        Some(Item::Whole(&self.buffer[start..end]))
-    }
-
-    /// Call this when all bytes have been looked at. Keeps only the head of an element above the limit.
-    fn drop_above_limit(&mut self) {
-        self.at = self.buffer.len();
-        let size = self.at - self.start + self.dropped;
-        let kept = self.start + HEAD;
-        if size > self.limit && self.at > kept {
-            self.dropped += self.at - kept;
-            self.buffer.truncate(kept);
-            self.buffer.shrink_to(2 * HEAD);
-            self.at = kept;
-        }
+        Some(self.buffer.take(end, end))
     }
 }
 

@@ -1,21 +1,12 @@
 //! Splits JSON lines as the bytes arrive, holding one line at a time.
 
 use super::item::Item;
-
-/// How many bytes are kept of a line above the limit: enough to read an id near its beginning.
-const HEAD: usize = 4096;
+use super::item_buffer::ItemBuffer;
 
 /// Finds the lines in bytes that arrive in chunks of any size. Blank lines are skipped.
 #[derive(Debug)]
 pub struct Lines {
-    buffer: Vec<u8>,
-    /// Where the current line begins.
-    start: usize,
-    /// The next byte to look at.
-    at: usize,
-    limit: usize,
-    /// How many bytes of the current line were dropped because it is above the limit.
-    dropped: usize,
+    buffer: ItemBuffer,
     /// The number of the last line that was found, counted from 1, blank lines included.
     number: u64,
 }
@@ -24,70 +15,48 @@ impl Lines {
     /// Creates a splitter that skips lines of more than `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self {
-            buffer: Vec::new(),
-            start: 0,
-            at: 0,
-            limit,
-            dropped: 0,
+            buffer: ItemBuffer::new(limit),
             number: 0,
         }
     }
 
     /// Takes the next bytes. Call [`Self::next_item`] until it returns `None` before you push more.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.buffer.drain(..self.start);
-        self.at -= self.start;
-        self.start = 0;
-        self.buffer.extend_from_slice(bytes);
+        self.buffer.push(bytes);
     }
 
     /// Returns the next complete line with its number, or `None` when more bytes are needed.
     pub fn next_item(&mut self) -> Option<(u64, Item<'_>)> {
         loop {
-            let Some(length) = memchr::memchr(b'\n', &self.buffer[self.at..]) else {
-                self.at = self.buffer.len();
-                self.drop_above_limit();
+            let buffer = &mut self.buffer;
+            let Some(length) = memchr::memchr(b'\n', &buffer.bytes[buffer.at..]) else {
+                buffer.end_look();
                 return None;
             };
-            let (start, end) = (self.start, self.at + length);
-            self.start = end + 1;
-            self.at = self.start;
+            let end = buffer.at + length;
+            buffer.at = end + 1;
             self.number += 1;
-            if self.dropped > 0 || !self.buffer[start..end].trim_ascii().is_empty() {
-                return Some(self.line(start, end));
+            if buffer.is_cut() || !buffer.bytes[buffer.start..end].trim_ascii().is_empty() {
+                return Some((self.number, trimmed(self.buffer.take(end, end + 1))));
             }
+            buffer.start = end + 1;
         }
     }
 
     /// Returns the last line with its number, if it has no line end. Call this after the last bytes.
     pub fn last(&mut self) -> Option<(u64, Item<'_>)> {
-        let (start, end) = (self.start, self.buffer.len());
-        self.start = end;
-        self.at = end;
         self.number += 1;
-        let blank = self.dropped == 0 && self.buffer[start..].trim_ascii().is_empty();
-        (!blank).then(|| self.line(start, end))
+        let blank = !self.buffer.is_cut() && self.buffer.rest().trim_ascii().is_empty();
+        let end = self.buffer.bytes.len();
+        let line = trimmed(self.buffer.take(end, end));
+        (!blank).then_some((self.number, line))
     }
+}
 
-    fn line(&mut self, start: usize, end: usize) -> (u64, Item<'_>) {
-        let size = end - start + std::mem::take(&mut self.dropped);
-        if size > self.limit {
-            let head = &self.buffer[start..end.min(start + HEAD)];
-            return (self.number, Item::TooLarge(head, size));
-        }
-        let line = self.buffer[start..end].trim_ascii();
-        (self.number, Item::Whole(line))
-    }
-
-    /// Call this when all bytes have been looked at. Keeps only the head of a line above the limit.
-    fn drop_above_limit(&mut self) {
-        let kept = self.start + HEAD;
-        if self.at - self.start + self.dropped > self.limit && self.at > kept {
-            self.dropped += self.at - kept;
-            self.buffer.truncate(kept);
-            self.buffer.shrink_to(2 * HEAD);
-            self.at = kept;
-        }
+fn trimmed(item: Item) -> Item {
+    match item {
+        Item::Whole(line) => Item::Whole(line.trim_ascii()),
+        other => other,
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod array;
 mod cursor;
 mod item;
+mod item_buffer;
 pub mod lenient;
 pub mod lines;
 pub mod raw;

@@ -7,8 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
 
+use crate::io::digest_prefix;
 use crate::model::{Conversation, Vendor};
 
 /// How files are named without `--name`.
@@ -281,11 +281,7 @@ fn safe(id: &str) -> String {
             }
         })
         .collect();
-    let digest = Sha256::digest(id);
-    let mark = digest
-        .iter()
-        .take(8)
-        .fold(0_u64, |mark, byte| mark << 8 | u64::from(*byte));
+    let mark = digest_prefix(id) >> 64;
     format!("{readable}~{mark:016x}")
 }
 
