@@ -60,6 +60,23 @@ impl ApiError {
         }
     }
 
+    /// The error for an answer with this status.
+    #[cfg(test)]
+    pub fn of_status(status: StatusCode) -> Self {
+        let cause = Cause::Status {
+            status,
+            vendor: None,
+            genuine: true,
+            wait: None,
+        };
+        Self {
+            purpose: "do what a test asked for".to_owned(),
+            cause,
+            attempts: 1,
+            advice: None,
+        }
+    }
+
     /// The vendor itself says that what was asked for does not exist, or no longer (404, 410).
     #[must_use]
     pub fn is_gone(&self) -> bool {

@@ -233,6 +233,21 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// The JSON of the first field of this name in an object. What stands behind it is not looked at, and may be damaged.
+pub fn first_field<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    let mut found = None;
+    // The walk ends at the field, or at what is damaged before it.
+    let _ = Cursor::new(object).members(|cursor, key| {
+        let value = cursor.value()?;
+        if key == name {
+            found = Some(value);
+            return None;
+        }
+        Some(())
+    });
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

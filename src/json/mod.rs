@@ -12,7 +12,7 @@ pub mod raw;
 mod shape;
 mod string;
 
-pub use cursor::Cursor;
+pub use cursor::{Cursor, first_field};
 pub use item::Item;
 pub use shape::shape_error;
 pub use string::{lanes_below, write_string};

@@ -1,13 +1,12 @@
 //! One export: takes what the source sends, writes it, and sees to it that what a state remembers is in the output.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{self, Receiver};
-use tokio::time::Instant;
 
+use super::checkpoint::Due;
 use super::exit::Exit;
 use super::signal::{self, Stop};
 use crate::cli::RunOptions;
@@ -21,10 +20,6 @@ use crate::state::{Known, State};
 
 /// Conversations between the source and the output; the source keeps a window of its own.
 const CHANNEL: usize = 4;
-
-/// A checkpoint is due after so many conversations, or so long after the last.
-const CHECKPOINT: u64 = 100;
-const CHECKPOINT_AFTER: Duration = Duration::from_secs(1);
 
 /// Where everything goes.
 pub struct Export<'a> {
@@ -275,24 +270,6 @@ impl Export<'_> {
         }
         self.summary.files.extend(files);
         Ok(())
-    }
-}
-
-/// When the next checkpoint is due.
-struct Due {
-    at: Instant,
-    conversations: u64,
-}
-
-impl Due {
-    fn new() -> Self {
-        let at = Instant::now() + CHECKPOINT_AFTER;
-        let conversations = 0;
-        Self { at, conversations }
-    }
-
-    fn is_now(&self) -> bool {
-        self.conversations >= CHECKPOINT || Instant::now() >= self.at
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`job`] opens and checks what an export needs, and writes the summary whatever comes of it; [`export`] moves the data.
 
 mod check;
+mod checkpoint;
 mod command;
 mod exit;
 mod export;

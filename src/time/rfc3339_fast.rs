@@ -100,4 +100,11 @@ mod tests {
         let time = read("2021-01-28T00:20:48.812727+01:00").unwrap();
         assert_eq!(write(time).as_ref(), Some(b"2021-01-27T23:20:48.812727Z"));
     }
+
+    /// Found by the property test once: a character of two bytes has to be no digit.
+    #[test]
+    fn a_long_character_is_no_digit() {
+        agrees("0000-00-00T00:00:00\u{a1}000000+00:00").unwrap();
+        agrees("0000-00-00T00:00:000000000+00:00").unwrap();
+    }
 }

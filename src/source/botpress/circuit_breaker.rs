@@ -120,3 +120,58 @@ impl CircuitBreaker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+
+    use super::*;
+
+    fn failed(status: StatusCode) -> Event {
+        Event::Failed(FailedConversation {
+            id: Some("c".to_owned()),
+            error: ApiError::of_status(status).into(),
+        })
+    }
+
+    fn gone() -> Event {
+        Event::Gone(FailedConversation {
+            id: Some("c".to_owned()),
+            error: ApiError::of_status(StatusCode::NOT_FOUND).into(),
+        })
+    }
+
+    #[test]
+    fn twenty_failures_in_a_row_end_the_run() {
+        for status in [StatusCode::SERVICE_UNAVAILABLE, StatusCode::FORBIDDEN] {
+            let mut breaker = CircuitBreaker::of(&Plan::All);
+            assert!((1..20).all(|_| breaker.count(failed(status)).is_ok()));
+            // One conversation that comes forgives the others.
+            breaker.count(Event::Skipped("c".to_owned())).unwrap();
+            assert!((1..20).all(|_| breaker.count(failed(status)).is_ok()));
+            assert!(breaker.count(failed(status)).is_err());
+        }
+    }
+
+    #[test]
+    fn conversations_that_cannot_be_read_do_not_end_the_run() {
+        let mut breaker = CircuitBreaker::of(&Plan::All);
+        assert!((0..100).all(|_| breaker.count(failed(StatusCode::BAD_REQUEST)).is_ok()));
+        assert!(breaker.check().is_ok());
+    }
+
+    #[test]
+    fn a_list_of_nothing_but_gone_conversations_is_an_error() {
+        let typed = |typed| {
+            let ids = vec!["c".to_owned()];
+            Plan::Ids(Ids { ids, typed })
+        };
+        for (plan, most) in [(Plan::All, 3), (typed(true), 0), (typed(false), 3)] {
+            let mut breaker = CircuitBreaker::of(&plan);
+            for count in 1..=5 {
+                breaker.count(gone()).unwrap();
+                assert_eq!(breaker.check().is_ok(), count <= most, "{plan:?} {count}");
+            }
+        }
+    }
+}

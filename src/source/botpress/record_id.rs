@@ -1,28 +1,15 @@
 //! The ids in a record, read without the rest of it.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::json::lenient::Id;
-use crate::json::raw;
+use crate::json::{first_field, lenient};
 
 /// The id of a record. Returns `None` when it has none.
 pub fn id(record: &RawValue) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Wire {
-        id: Id,
-    }
-    raw::parse::<Wire>(record).ok().map(|wire| wire.id.0)
+    lenient::id(first_field(record.get(), "id")?)
 }
 
 /// The conversation that a message belongs to. Returns `None` when the message does not say.
 pub fn conversation_id(record: &RawValue) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Wire {
-        conversation_id: Id,
-    }
-    raw::parse::<Wire>(record)
-        .ok()
-        .map(|wire| wire.conversation_id.0)
+    lenient::id(first_field(record.get(), "conversationId")?)
 }

@@ -7,8 +7,8 @@ use anyhow::{Result, anyhow};
 use serde::Deserialize;
 use serde_json::Deserializer;
 
-use crate::json::Cursor;
-use crate::json::shape_error;
+use crate::json::lenient::TextOrNone;
+use crate::json::{first_field, shape_error};
 use crate::model::Conversation;
 
 /// So many unknown keys are remembered at most.
@@ -50,17 +50,9 @@ pub fn conversation(text: &str, unknown: &mut Unknown) -> Result<Conversation> {
 
 /// The id of a conversation that cannot be read, if it stands before the flaw.
 pub fn id(text: &str) -> Option<String> {
-    let mut id = None;
-    let mut cursor = Cursor::new(text);
-    // None at the flaw, or when the id has been found: either way there is no more to look at.
-    let _ = cursor.members(|cursor, key| {
-        if key != "id" {
-            return cursor.value().map(drop);
-        }
-        id = cursor.text_or_none()?.0.map(Cow::into_owned);
-        None
-    });
-    id
+    TextOrNone::of(first_field(text, "id")?)
+        .0
+        .map(Cow::into_owned)
 }
 
 /// What is looked at when only the last of several is wanted.
