@@ -20,6 +20,8 @@ pub struct Patience {
     pub first: Duration,
     /// Until the next ones.
     pub next: Duration,
+    /// Whether the user is told of the wait for the first byte.
+    pub announced: bool,
 }
 
 /// An answer of which the head has come.
@@ -66,7 +68,7 @@ impl Answer {
             .map_err(|_| Cause::silent(limit))?
             .map_err(Cause::connection)?;
         self.received += chunk.as_ref().map_or(0, Bytes::len);
-        if !started {
+        if !started && self.patience.announced {
             self.observer.on_waiting("");
         }
         Ok(chunk)

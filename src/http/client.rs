@@ -135,6 +135,7 @@ impl Client {
         let patience = Patience {
             first: self.options.timeout,
             next: self.options.timeout,
+            announced: false,
         };
         self.retrying(call, |id| {
             let request = request(&self.http);
@@ -164,6 +165,7 @@ impl Client {
         let patience = Patience {
             first: first_byte,
             next: self.options.timeout,
+            announced: true,
         };
         self.retrying(call, |id| {
             let request = request(self.http.clone());
