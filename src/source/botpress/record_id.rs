@@ -1,4 +1,4 @@
-//! The ids in a record, read without the rest of it.
+//! Reads the ids of a record without the rest of it.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -15,7 +15,7 @@ pub fn id(record: &RawValue) -> Option<String> {
     raw::parse::<Wire>(record).ok().map(|wire| wire.id.0)
 }
 
-/// The conversation that a message belongs to. Returns `None` when the message does not say.
+/// The id of the conversation that a message belongs to. Returns `None` when the message has none.
 pub fn conversation_id(record: &RawValue) -> Option<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
