@@ -1,4 +1,4 @@
-//! Messages on stderr: problems, and with `-v` what the program does.
+//! Writes messages to stderr: problems, and details with `-v`.
 
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::progress::Progress;
 use crate::text::neutralise;
 use crate::time::Timestamp;
 
-/// The handle on stderr. Clones share one bar. All text is neutralised for terminals.
+/// Writes to stderr. Clones share one progress bar. All text is neutralised for terminals.
 #[derive(Clone, Debug)]
 pub struct Console(Arc<Inner>);
 
@@ -22,8 +22,8 @@ struct Inner {
 }
 
 impl Console {
-    /// Sets stderr up as the options and the kind of stderr ask for. A terminal that is `shared` with the data shows no
-    /// bar, since the two would disturb each other.
+    /// Sets up the output on stderr for the options and the kind of stderr. There is no bar on a terminal that is
+    /// `shared` with the data, since they would disturb each other.
     #[must_use]
     pub fn new(options: Options, shared: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
@@ -39,41 +39,41 @@ impl Console {
         }))
     }
 
-    /// Shows a bar to this total, with the time that is left.
+    /// Shows a bar up to this total, with the remaining time.
     pub fn expect(&self, conversations: u64) {
         self.0.progress.expect(conversations);
     }
 
-    /// Shows how far the export is.
+    /// Shows how many conversations and messages are exported.
     pub fn advance(&self, conversations: u64, messages: u64) {
         self.0.progress.advance(conversations, messages);
     }
 
-    /// Shows what is being waited for, or nothing.
+    /// Shows what the export waits for. An empty text shows nothing.
     pub fn status(&self, text: &str) {
         self.0.progress.status(text);
     }
 
-    /// Says what went wrong, whatever the options.
+    /// Reports an error. The options cannot hide it.
     pub fn error(&self, text: &str) {
         self.say("error", text);
     }
 
-    /// Says what the user should know, unless told to be quiet.
+    /// Reports a warning, unless the options hide it.
     pub fn warn(&self, text: &str) {
         if !self.0.options.quiet {
             self.say("warning", text);
         }
     }
 
-    /// Says a detail that only `-v` shows.
+    /// Reports a detail that only `-v` shows.
     pub fn detail(&self, text: impl FnOnce() -> String) {
         if self.0.options.verbose {
             self.say("info", &text());
         }
     }
 
-    /// Takes the bar away and, on a terminal, leaves the last line.
+    /// Removes the bar. On a terminal, writes the last line.
     pub fn finish(&self, last_line: impl FnOnce() -> String) {
         self.0.progress.finish();
         let Options { quiet, verbose, .. } = self.0.options;
@@ -92,7 +92,7 @@ impl Console {
             LogFormat::Text => format!("convexport: {level}: {text}"),
         };
         self.0.progress.suspend(|| {
-            // Nobody is left to be told when stderr itself fails.
+            // If stderr fails, the error cannot be shown anywhere.
             writeln!(std::io::stderr().lock(), "{line}").ok();
         });
     }

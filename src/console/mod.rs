@@ -1,6 +1,6 @@
-//! Everything that goes to stderr, and what a terminal needs to show data.
+//! Writes to stderr, and prepares data for a terminal.
 //!
-//! A bar that must not be seen is hidden, so callers never ask whether there is one.
+//! A progress bar that must not be shown is hidden, so callers need not ask whether there is one.
 
 mod log;
 mod options;

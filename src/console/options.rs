@@ -1,6 +1,6 @@
-//! What a user can set about messages.
+//! The options for messages.
 
-/// What to say on stderr, and how.
+/// What to write to stderr, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Only errors.

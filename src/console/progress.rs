@@ -13,7 +13,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar on stderr, hidden unless it is `shown`.
+    /// Makes a bar on stderr. It is hidden unless `shown`.
     pub fn new(shown: bool) -> Self {
         let target = if shown {
             ProgressDrawTarget::stderr()
@@ -30,7 +30,7 @@ impl Progress {
         Self(bar)
     }
 
-    /// Shows a bar to this total, with the time that is left.
+    /// Shows a bar up to this total, with the remaining time.
     pub fn expect(&self, conversations: u64) {
         self.0.set_length(conversations);
         self.0.set_style(style(
@@ -38,23 +38,23 @@ impl Progress {
         ));
     }
 
-    /// Shows how far the export is.
+    /// Shows how many conversations and messages are exported.
     pub fn advance(&self, conversations: u64, messages: u64) {
         self.0.set_position(conversations);
         self.0.set_prefix(format!("{messages} messages"));
     }
 
-    /// Shows what is being waited for, or nothing.
+    /// Shows what the export waits for. An empty text shows nothing.
     pub fn status(&self, text: &str) {
         self.0.set_message(text.to_owned());
     }
 
-    /// Takes the bar away while something else is written.
+    /// Hides the bar while something else is written.
     pub fn suspend(&self, write: impl FnOnce()) {
         self.0.suspend(write);
     }
 
-    /// Takes the bar away for good.
+    /// Removes the bar.
     pub fn finish(&self) {
         self.0.finish_and_clear();
     }
@@ -62,7 +62,7 @@ impl Progress {
 
 fn style(template: &str) -> ProgressStyle {
     let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
-        // A bar that cannot be written is no reason to stop.
+        // The export goes on even if the bar cannot be written.
         let _ = write!(out, "{:.1} a second", state.per_sec());
     };
     let style = ProgressStyle::with_template(template);

@@ -1,8 +1,8 @@
-//! Transcripts on a terminal: wrapped at its width, and with colours for who speaks.
+//! Writes transcripts to a terminal: wrapped at its width, with a colour for each role.
 //!
-//! The lines are told apart by how they begin, as [`crate::format`]'s `text` makes them: no text of a message can
-//! pass for a header or a turn. Colours are added to what was neutralised before, so that they are the only escape
-//! sequences there are.
+//! The beginning of a line says what it is. The text format of [`crate::format`] makes sure that no text of a message
+//! looks like a header or a turn. Colours are added after the text is neutralised, so they are the only escape
+//! sequences.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use crate::text::neutralise;
 /// How lines within a turn begin.
 const INDENT: &str = "  ";
 
-/// Below this there is no reading anyway.
+/// The smallest width. Narrower text is unreadable anyway.
 const NARROWEST: usize = 20;
 
 const HEADER: Style = Style::new().bold();
@@ -30,7 +30,7 @@ pub struct Screen<W> {
 }
 
 impl<W: Write> Screen<W> {
-    /// Writes to a terminal so wide; without a width nothing is wrapped.
+    /// Makes a writer for a terminal of this width. `None` wraps nothing.
     pub fn new(out: W, width: Option<usize>) -> Self {
         let width = width.map(|width| width.max(NARROWEST));
         Self { out, width }
@@ -39,7 +39,7 @@ impl<W: Write> Screen<W> {
     fn line(&self, line: &str, shown: &mut String) {
         let wrapped = self.wrapped(line);
         let (word, style) = styled(&wrapped);
-        // A string takes what is written to it.
+        // Writing to a string never fails.
         let _ = write!(shown, "{style}{word}{style:#}{}", &wrapped[word.len()..]);
     }
 
@@ -51,7 +51,7 @@ impl<W: Write> Screen<W> {
             Some(text) => (INDENT, text),
             None => ("", line),
         };
-        // Links and ids stay whole: what is too long for a line, the terminal breaks.
+        // Links and ids are not split. The terminal breaks a word that is longer than a line.
         let options = Options::new(width)
             .initial_indent(first)
             .subsequent_indent(INDENT)
@@ -62,7 +62,7 @@ impl<W: Write> Screen<W> {
     }
 }
 
-/// What a line begins with that has a style, and that style.
+/// Returns the styled beginning of a line, and its style.
 fn styled(line: &str) -> (&str, Style) {
     if line.starts_with("=== ") {
         return (line, HEADER);
@@ -124,7 +124,7 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// What a reader sees.
+    /// The text without escape sequences.
     fn plain(shown: &str) -> String {
         anstream::adapter::strip_str(shown).to_string()
     }

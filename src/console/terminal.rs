@@ -1,10 +1,10 @@
-//! Writers to a terminal, which must not be reached by what a vendor sends as it is.
+//! Writes to a terminal. Text of a vendor is neutralised first, since it may contain escape sequences.
 
 use std::io::{self, Write};
 
 use crate::text::neutralise;
 
-/// A writer that neutralises what passes through. Each write must hold whole characters, as `write_all` of a `str` does.
+/// A writer that neutralises all text. Each write must hold whole characters, as `write_all` of a `str` does.
 #[derive(Debug)]
 pub struct Neutral<W>(pub W);
 

@@ -1,4 +1,4 @@
-//! Addresses that a token may be sent to, and values that a header can carry.
+//! Checks addresses that a token is sent to, and values of headers.
 
 use std::net::IpAddr;
 
@@ -7,10 +7,10 @@ use url::Url;
 
 use crate::usage::{UsageError, usage};
 
-/// Reads a base address and refuses one that would send the token in the clear.
+/// Reads a base address. Refuses an address to which the token would be sent without encryption.
 ///
 /// # Errors
-/// When it is no http(s) address, or plain http to another machine.
+/// When it is not an http(s) address, or plain http to another machine.
 pub fn base_url(text: &str) -> Result<Url, UsageError> {
     let url = Url::parse(text).map_err(|error| usage!("`{text}` is not an address: {error}"))?;
     if !url.username().is_empty()
@@ -35,10 +35,10 @@ pub fn base_url(text: &str) -> Result<Url, UsageError> {
     }
 }
 
-/// A header's value.
+/// Makes the value of a header.
 ///
 /// # Errors
-/// When the text cannot stand in a header.
+/// When the text cannot be sent in a header.
 pub fn header(name: &str, text: &str) -> Result<HeaderValue, UsageError> {
     HeaderValue::from_str(text)
         .map_err(|_| usage!("the {name} has characters that a header cannot carry"))

@@ -1,4 +1,4 @@
-//! An answer whose body comes piece by piece.
+//! An answer whose body is read piece by piece.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,18 +13,18 @@ use super::observer::Observer;
 /// A gzip stream can begin with a header of this many bytes before there is any data.
 const GZIP_HEADER: usize = 10;
 
-/// How long to wait for the bytes of an answer.
+/// The timeouts for the bytes of an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// Until the first byte.
+    /// How long to wait for the first byte.
     pub first: Duration,
-    /// Until the next ones.
+    /// How long to wait for each of the next pieces.
     pub next: Duration,
     /// Whether the user is told of the wait for the first byte.
     pub announced: bool,
 }
 
-/// An answer of which the head has come.
+/// An answer whose headers have come.
 #[derive(Debug)]
 pub struct Answer {
     response: Response,
@@ -52,7 +52,7 @@ impl Answer {
         self.response.headers()
     }
 
-    /// The next bytes of the body; `None` after the last.
+    /// Reads the next bytes of the body. Returns `None` after the last ones.
     ///
     /// # Errors
     /// When the connection breaks, or no bytes come in time.

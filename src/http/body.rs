@@ -1,4 +1,4 @@
-//! From the bytes of an answer to its value, telling apart what may have gone wrong.
+//! Reads the body of an answer, and says what is wrong with it.
 
 use serde::de::DeserializeOwned;
 

@@ -3,16 +3,16 @@
 use reqwest::StatusCode;
 use url::Url;
 
-/// What a vendor advises on a status, as the end of an error message.
+/// Returns advice for a status, which ends the error message.
 pub type Advice = fn(StatusCode) -> Option<&'static str>;
 
-/// One call of an API: what it is for, and where it goes.
+/// One call of an API: its purpose and its address.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// In words that follow "could not", such as `list the conversations of bot B`.
+    /// The purpose, in words that follow "could not", such as `list the conversations of bot B`.
     pub purpose: String,
     /// The address with its query.
     pub url: Url,
-    /// What to say about a status that is no success.
+    /// The advice for a status other than 2xx.
     pub advice: Advice,
 }

@@ -19,7 +19,7 @@ use super::retry::{self, Verdict};
 use super::secret::SentSecrets;
 use super::{body, refusal};
 
-/// No page of records has more bytes.
+/// The largest size of an answer, in bytes. No page of records is larger.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
 
 /// A client for one API.
@@ -35,7 +35,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes a client that sends `headers` with every call below `base`. `sent` is told every secret that is sent.
+    /// Makes a client that sends `headers` with every call below `base`. Every secret that is sent is noted in `sent`.
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
@@ -47,14 +47,14 @@ impl Client {
         sent: Arc<SentSecrets>,
         observer: Arc<dyn Observer>,
     ) -> Result<Self> {
-        // This fails only when a provider is in place already, which serves as well.
+        // This fails only when a provider is installed already, which works as well.
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
         sent.note_headers(&headers);
         let mut http = reqwest::Client::builder();
         if base.scheme() == "http" {
-            // This is the machine itself. A proxy would get to see the token.
+            // This address is the machine itself. A proxy would see the token.
             http = http.no_proxy();
         }
         let http = http
@@ -88,10 +88,10 @@ impl Client {
         self.options.retries
     }
 
-    /// Makes a call of the path's segments and the query's pairs, each percent-encoded.
+    /// Makes a call from path segments and query pairs, each percent-encoded.
     ///
     /// # Errors
-    /// For a segment that would turn the address into another one.
+    /// When a segment would change the rest of the address.
     pub fn call(&self, purpose: String, path: &[&str], query: &[(String, String)]) -> Result<Call> {
         let dots = |segment: &str| matches!(segment, "" | "." | "..");
         if let Some(odd) = path
@@ -118,7 +118,7 @@ impl Client {
     /// Sends a GET request and reads a JSON answer.
     ///
     /// # Errors
-    /// [`ApiError`], when it still fails after the retries, or fails in a way that no retry can help.
+    /// [`ApiError`], when the request fails after the retries, or when a retry cannot help.
     pub async fn get<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ApiError> {
         self.json(call, |http| http.get(call.url.clone())).await
     }
@@ -148,11 +148,11 @@ impl Client {
         .await
     }
 
-    /// Sends a request whose answer is streamed and may take `first_byte` to begin. `request` makes it anew for each
-    /// attempt, so that a token that it fetches is fresh. Only what goes wrong before the body is retried here.
+    /// Sends a request whose answer is streamed and may take `first_byte` to begin. `request` makes a new request for
+    /// each attempt, so that its token is fresh. Only failures before the body are retried here.
     ///
     /// # Errors
-    /// As [`Self::get`], and those of `request`.
+    /// As [`Self::get`], and the errors of `request`.
     pub async fn open<F>(
         &self,
         call: &Call,
@@ -188,7 +188,7 @@ impl Client {
         tokio::time::sleep(span).await;
     }
 
-    /// Sends one request and tells an answer of 2xx from all others.
+    /// Sends one request. An answer with a status other than 2xx is an error.
     async fn send(
         &self,
         request: RequestBuilder,
@@ -228,7 +228,7 @@ impl Client {
         Err(refusal::read(answer, &self.sent).await)
     }
 
-    /// Repeats a unit of work, such as reading a whole page, as long as that may help.
+    /// Repeats a unit of work, such as reading a whole page, while a retry may help.
     async fn retrying<T, F>(
         &self,
         call: &Call,
@@ -283,9 +283,9 @@ impl Client {
 
 /// Why one attempt at a unit of work failed.
 enum Failure {
-    /// The request itself.
+    /// The request itself failed.
     Attempt(Cause),
-    /// Another call that the request needs, which has had its own retries.
+    /// Another call that the request needs failed, after its own retries.
     Other(ApiError),
 }
 

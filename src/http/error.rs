@@ -1,4 +1,4 @@
-//! What went wrong with a call: in words for the user, and as a type for code that depends on it.
+//! The errors of calls: messages for the user, and types for the code.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use super::call::Call;
 use super::secret::SentSecrets;
 
-/// A call that failed for good.
+/// A call that failed after all retries.
 #[derive(Debug)]
 pub struct ApiError {
     purpose: String,
@@ -20,26 +20,26 @@ pub struct ApiError {
 /// Why one attempt failed.
 #[derive(Debug)]
 pub enum Cause {
-    /// Another status than 2xx.
+    /// A status other than 2xx.
     Status {
         /// The status.
         status: StatusCode,
-        /// The vendor's own words.
+        /// The vendor's message.
         vendor: Option<String>,
-        /// Whether the body was the vendor's error object, rather than a page of a proxy.
+        /// Whether the body is the vendor's error object. Otherwise it may be a page of a proxy.
         genuine: bool,
         /// How long the vendor asks to wait.
         wait: Option<Duration>,
     },
-    /// No connection, no answer in time, or a connection that broke.
+    /// There is no connection or no answer in time, or the connection broke.
     Connection(String),
     /// The body ended in the middle of its JSON.
     Cut,
     /// The body is larger than any answer should be.
     TooLarge,
-    /// A web page came where JSON was promised.
+    /// The body is a web page instead of JSON.
     Html,
-    /// JSON of another shape than promised, or no JSON; with the field.
+    /// The body is not JSON, or has another shape than documented. The text names the field.
     Shape(String),
 }
 
@@ -84,19 +84,19 @@ impl ApiError {
         matches!(&self.cause, Cause::Status { status, genuine: true, .. } if gone.contains(status))
     }
 
-    /// The token or its rights were refused (401, 403).
+    /// Whether the token or its rights were refused (401, 403).
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         self.has_status(&[StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN])
     }
 
-    /// Every other call would fail in the same way: the token is not accepted, or a bill is open (401, 402).
+    /// Whether every other call would fail too: the token is not accepted, or a bill is open (401, 402).
     #[must_use]
     pub fn concerns_all(&self) -> bool {
         self.has_status(&[StatusCode::UNAUTHORIZED, StatusCode::PAYMENT_REQUIRED])
     }
 
-    /// The API does not take this call, or not with these parameters.
+    /// Whether the API does not support this call or its parameters.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
         use StatusCode as Code;
@@ -110,7 +110,7 @@ impl ApiError {
         self.has_status(&refusals)
     }
 
-    /// It might work later: network, rate limit or server.
+    /// Whether the call might work later: the network, the rate limit or the server failed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.cause.is_transient()
@@ -150,7 +150,7 @@ impl Cause {
         Self::Connection(format!("no bytes came for {seconds} s (--timeout)"))
     }
 
-    /// Whether a body is a web page: no JSON begins with `<`.
+    /// Whether a body is a web page. JSON never begins with `<`.
     #[must_use]
     pub fn is_html(body: &[u8]) -> bool {
         body.trim_ascii_start().starts_with(b"<")
@@ -166,7 +166,7 @@ impl Cause {
         }
     }
 
-    /// The same without the secrets that a parser's message may quote.
+    /// Hides secrets, which a parser's message may quote.
     pub(super) fn without(self, sent: &SentSecrets) -> Self {
         match self {
             Self::Shape(why) => Self::Shape(sent.hide(&why)),
@@ -191,7 +191,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// Whether another try may get another status.
+/// Whether another try may succeed after this status.
 fn is_transient(status: StatusCode) -> bool {
     status == StatusCode::REQUEST_TIMEOUT
         || status == StatusCode::TOO_MANY_REQUESTS

@@ -1,4 +1,4 @@
-//! One HTTP client for both vendors: authorization, timeouts, retries, rate limits and errors. It knows no vendor.
+//! The HTTP client: authorization, timeouts, retries, rate limits and errors. Nothing here depends on a vendor's API.
 
 mod address;
 mod answer;

@@ -1,4 +1,4 @@
-//! What the network did, in numbers.
+//! Counts of the network for the summary.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
-//! What a user can set about the network.
+//! The network options.
 
 use std::time::Duration;
 
-/// How patient the client is.
+/// The timeout and the number of retries.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// How many times a failed request is sent again. Waiting for a rate limit does not count.

@@ -11,17 +11,17 @@ use super::error::Cause;
 use super::secret::SentSecrets;
 use crate::time;
 
-/// How many bytes are read of an error's body.
+/// How many bytes of an error's body are read.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// How many characters are shown of it.
+/// How many characters of it are shown.
 const SHOWN: usize = 500;
 
-/// Reads an answer with another status than 2xx, in words without the secrets that were sent.
+/// Reads an answer with a status other than 2xx. The secrets that were sent are hidden in its message.
 pub async fn read(answer: Answer, sent: &SentSecrets) -> Cause {
     let status = answer.status();
     let wait = asked_wait(answer.headers());
-    // If the body does not come, the status says enough.
+    // If the body cannot be read, the status is enough.
     let body = body::read(answer, BODY_LIMIT).await.unwrap_or_default();
     let (vendor, genuine) = vendor_words(&body, sent);
     Cause::Status {
@@ -32,7 +32,8 @@ pub async fn read(answer: Answer, sent: &SentSecrets) -> Cause {
     }
 }
 
-/// `Retry-After`, in seconds or as a date, else Botpress's `RateLimit-Reset` in seconds (vendors/botpress.md, Limits).
+/// Reads how long the vendor asks to wait: `Retry-After` in seconds or as a date, else Botpress's `RateLimit-Reset` in
+/// seconds (vendors/botpress.md, Limits).
 fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok();
     let after = text(RETRY_AFTER.as_str()).and_then(|value| {
@@ -45,8 +46,8 @@ fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// The type and message of the vendor's error object, or the beginning of any other body; and whether it was the
-/// vendor's object.
+/// Returns the type and message of the vendor's error object, or the beginning of another body, and whether the body is
+/// the vendor's error object.
 fn vendor_words(bytes: &[u8], sent: &SentSecrets) -> (Option<String>, bool) {
     #[derive(Deserialize)]
     struct Wire {
@@ -68,9 +69,9 @@ fn vendor_words(bytes: &[u8], sent: &SentSecrets) -> (Option<String>, bool) {
         _ if Cause::is_html(bytes) => "a web page".to_owned(),
         _ => String::from_utf8_lossy(bytes).into_owned(),
     };
-    // Hidden before the text is cut, so that no half of a secret stays.
+    // Secrets are hidden before the text is cut, so that no part of a secret stays.
     let words = sent.hide(&words);
-    // On one line, so that the vendor's words cannot look like ours.
+    // The text is put on one line, so that the vendor's text cannot look like ours.
     let line: Vec<&str> = words.split_whitespace().collect();
     let line: String = line.join(" ").chars().take(SHOWN).collect();
     ((!line.is_empty()).then_some(line), genuine)

@@ -1,4 +1,4 @@
-//! Which failures are worth another try, and after how long.
+//! Decides which failures are retried, and how long to wait before.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::error::Cause;
 
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(60);
-/// A vendor that asks for more than this is not believed: something else is wrong.
+/// The longest wait that a vendor can ask for. A longer one is a mistake.
 const LONGEST_LIMIT: Duration = Duration::from_secs(3600);
 
 /// What to do about a failure.
@@ -16,13 +16,13 @@ const LONGEST_LIMIT: Duration = Duration::from_secs(3600);
 pub enum Verdict {
     /// Another try would fail as well.
     GiveUp,
-    /// Try again after so long.
+    /// Try again after this time.
     Retry(Duration),
-    /// The rate limit; with how long the vendor asks to wait.
+    /// The rate limit was reached. The vendor may say how long to wait.
     RateLimited(Option<Duration>),
 }
 
-/// Judges the failure of a call that failed `failures` times before.
+/// Decides what to do about a call that failed `failures` times before.
 pub fn verdict(cause: &Cause, failures: u32) -> Verdict {
     match cause {
         Cause::Status { status, wait, .. } if *status == StatusCode::TOO_MANY_REQUESTS => {
@@ -37,7 +37,7 @@ pub fn verdict(cause: &Cause, failures: u32) -> Verdict {
     }
 }
 
-/// How long everybody waits after so many refusals in a row: as long as the vendor asks, and longer each time that
+/// How long all requests wait after this many refusals in a row: as long as the vendor asks, and longer each time this
 /// was not enough.
 pub fn limit_wait(asked: Option<Duration>, refused: u32) -> Duration {
     let grown = back_off(refused.saturating_sub(1));
@@ -47,12 +47,12 @@ pub fn limit_wait(asked: Option<Duration>, refused: u32) -> Duration {
         (Some(asked), _) => asked.max(grown),
         (None, _) => grown,
     };
-    // A little late, since the vendor's seconds are whole ones.
+    // Waits a little longer, since the vendor states whole seconds.
     wait + jitter(Duration::from_millis(200))
 }
 
-/// How long to wait after so many failures: doubles from half a second to a minute; half of it is fixed, the other half
-/// random ("equal jitter").
+/// How long to wait after this many failures. The time doubles from half a second up to a minute; half of it is fixed
+/// and half is random ("equal jitter").
 #[must_use]
 pub fn back_off(failures: u32) -> Duration {
     let full = FIRST

@@ -9,12 +9,12 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::usage::{UsageError, usage};
 
-/// A token or a client's secret. Its `Debug` is `***`; there is no `Display`.
+/// A token or a client secret. Its `Debug` shows `***`; it has no `Display`.
 #[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The secret that is this text, from a place that errors name.
+    /// Makes a secret from a text. Errors name the place that it comes from.
     ///
     /// # Errors
     /// A usage error when the text cannot be a secret.
@@ -28,7 +28,7 @@ impl Secret {
         Ok(Self(text.to_owned()))
     }
 
-    /// The secret itself, for the one place that sends it.
+    /// Returns the secret itself. Use this only to send it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -71,12 +71,12 @@ impl SentSecrets {
         let mut known = self.known();
         if !secret.is_empty() && !known.iter().any(|known| known.reveal() == secret) {
             known.push(Secret(secret.to_owned()));
-            // One may be the beginning of another.
+            // The longest come first, since one may be the beginning of another.
             known.sort_by_key(|secret| Reverse(secret.0.len()));
         }
     }
 
-    /// Notes what stands after the scheme in the headers that are marked as sensitive.
+    /// Notes the secrets of headers that are marked as sensitive: the text after the scheme.
     pub fn note_headers(&self, headers: &HeaderMap) {
         let values = headers.values().filter(|value| value.is_sensitive());
         for text in values.filter_map(|value| value.to_str().ok()) {
@@ -84,7 +84,7 @@ impl SentSecrets {
         }
     }
 
-    /// The text with `***` in place of each of them.
+    /// Replaces each secret in the text with `***`.
     #[must_use]
     pub fn hide(&self, text: &str) -> String {
         let hide = |text: String, secret: &Secret| text.replace(secret.reveal(), "***");

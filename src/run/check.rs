@@ -1,4 +1,4 @@
-//! `convexport check`: whether token, bot or site, and network are all right.
+//! `convexport check`: checks the token, the bot or site, and the network.
 
 use std::future::Future;
 
@@ -9,10 +9,10 @@ use crate::cli::Check;
 use crate::console::Console;
 use crate::source::{Context, boost, botpress};
 
-/// Asks the vendor once. Returns the outcome in one line.
+/// Sends one request to the vendor. Returns the outcome in one line.
 ///
 /// # Errors
-/// As an export would fail.
+/// The errors of an export.
 pub fn check(args: &Check) -> Result<String> {
     let context = |console, http| {
         let console = Console::new(console, false);

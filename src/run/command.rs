@@ -1,4 +1,4 @@
-//! Does what the command line asks for.
+//! Runs the command of the command line.
 
 use std::io::{self, Write};
 
@@ -9,17 +9,17 @@ use super::{check, job, manual, schema, tap, verify};
 use crate::cli::{Cli, Command, VerifyArgs};
 use crate::text::neutralise;
 
-/// Does what the command line asks for.
+/// Runs the command of the command line.
 ///
 /// # Errors
-/// What ended the work before its end; [`Exit::of`] knows its exit code.
+/// The error that ended the command early. [`Exit::of`] returns its exit code.
 pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Botpress(args) => job::run(&*args),
         Command::Boost(args) => job::run(&*args),
         Command::Render(args) => job::run(&*args),
         Command::Check(args) => {
-            say(&check::check(&args)?)?;
+            print_line(&check::check(&args)?)?;
             Ok(Exit::Done)
         }
         Command::Verify(args) => verify(&args),
@@ -36,15 +36,15 @@ pub fn run(cli: Cli) -> Result<Exit> {
 
 fn verify(args: &VerifyArgs) -> Result<Exit> {
     let problem = |text: &str| {
-        // Nobody is left to be told when stderr itself fails.
+        // If stderr fails, the error cannot be shown anywhere.
         writeln!(io::stderr(), "convexport: {}", neutralise(text)).ok();
     };
     let (exit, line) = verify::verify(args, problem)?;
-    say(&line)?;
+    print_line(&line)?;
     Ok(exit)
 }
 
-/// What a command is for: data, as it is.
+/// Writes the data that a command returns, unchanged.
 fn print(data: &[u8]) -> Result<Exit> {
     io::stdout()
         .write_all(data)
@@ -52,7 +52,7 @@ fn print(data: &[u8]) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The one line that is a command's answer.
-fn say(line: &str) -> Result<()> {
+/// Writes the one line that a command returns.
+fn print_line(line: &str) -> Result<()> {
     writeln!(io::stdout(), "{}", neutralise(line)).context("could not write to stdout")
 }

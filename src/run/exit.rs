@@ -8,12 +8,12 @@ use crate::http::ApiError;
 use crate::source::Incomplete;
 use crate::usage::UsageError;
 
-/// The ways out of the program, as numbers for scripts.
+/// The exit codes of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Everything was exported.
     Done,
-    /// An error without a number of its own.
+    /// An error that has no other code.
     Failed,
     /// The command line asks for something the program cannot do.
     Usage,
@@ -21,9 +21,9 @@ pub enum Exit {
     Incomplete,
     /// The vendor refused the token or its rights.
     Refused,
-    /// It may work later.
+    /// It failed for a reason that may be temporary.
     GaveUp,
-    /// Somebody or something stopped it.
+    /// A signal or the time limit stopped the program.
     Stopped(Stop),
 }
 
@@ -69,7 +69,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Whether the reader of our output left, as `head` does. That ends the work and is no error.
+/// Whether the reader of our output has closed it, as `head` does. This ends the work and is not an error.
 #[must_use]
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let mut kinds = error

@@ -1,4 +1,5 @@
-//! One export: takes what the source sends, writes it, and sees to it that what a state remembers is in the output.
+//! Runs one export: writes what the source sends, and makes sure that the output has everything that the state
+//! remembers.
 
 use std::collections::BTreeMap;
 
@@ -18,20 +19,20 @@ use crate::sink::{Finished, Sink, Written};
 use crate::source::{Event, FailedConversation, Source};
 use crate::state::{Known, State};
 
-/// Conversations between the source and the output; the source keeps a window of its own.
+/// How many events may wait between the source and the output. The source has its own limit as well.
 const CHANNEL: usize = 4;
 
-/// Where everything goes.
+/// An export, ready to run.
 pub struct Export<'a> {
     /// The output.
     pub sink: Sink,
-    /// What earlier runs did, where that is wanted.
+    /// The state of earlier runs, if there is one.
     pub state: Option<State>,
-    /// What this run does.
+    /// The summary of this run.
     pub summary: &'a mut Summary,
-    /// What is said of it.
+    /// Where messages go.
     pub console: &'a Console,
-    /// The streams of a Singer tap, which ends with a STATE.
+    /// The streams of a Singer tap. Its output ends with a STATE message.
     pub streams: Option<Vec<Stream>>,
     /// How to run.
     pub options: RunOptions,
@@ -41,9 +42,9 @@ impl Export<'_> {
     /// Runs the source to its end, or until it is stopped.
     ///
     /// # Errors
-    /// What ended the export before its end.
+    /// The error that ended the export early.
     pub fn run(mut self, source: Source) -> Result<Exit> {
-        // Until everything is saved, so that signals are heard as long.
+        // The runtime lives until everything is saved, so that signals are handled until then.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -51,23 +52,23 @@ impl Export<'_> {
             .context("could not start the threads for the network")?;
         let worked = self.work(&runtime, source);
         let exit = self.finish(worked);
-        // Requests under way are of no use any more.
+        // Requests under way are not needed any more.
         runtime.shutdown_background();
         exit
     }
 
     fn work(&mut self, runtime: &Runtime, source: Source) -> Result<()> {
         let stops = signal::watch(runtime.handle(), self.options.max_duration);
-        // The first one says where the output begins.
+        // The first checkpoint saves where the output begins.
         let worked = self
             .checkpoint()
             .and_then(|()| self.pump(runtime, source, stops));
-        // What was written before an error is in the output all the same.
+        // What was written before an error stays in the output, so it is saved.
         let saved = self.checkpoint();
         worked.and(saved)
     }
 
-    /// Ends the output and the state as it befits what came of the work.
+    /// Finishes the output, depending on the result of the work.
     fn finish(self, worked: Result<()>) -> Result<Exit> {
         let Self {
             mut sink,
@@ -88,11 +89,11 @@ impl Export<'_> {
         let finished = sink
             .write_trailer(trailer.as_bytes())
             .and_then(|()| sink.finish(complete, worked.is_ok()))
-            .map(|finished| note(summary, finished));
+            .map(|finished| note_files(summary, finished));
         console.finish(|| summary.to_string());
         let place = finished.as_ref().ok().cloned().unwrap_or_default();
         if let Err(error) = worked {
-            tell_stop(&error, state.as_ref().is_some_and(State::resumes), console);
+            report_stop(&error, state.as_ref().is_some_and(State::resumes), console);
             if !place.is_empty() {
                 console.error(&format!("incomplete: {place}"));
             }
@@ -129,7 +130,7 @@ impl Export<'_> {
                 due = Due::new();
             }
             if events.is_empty() {
-                // A reader sees what there is before a wait.
+                // Flushes before a wait, so that a reader sees everything written so far.
                 self.sink.flush()?;
             }
             let next = async {
@@ -141,15 +142,15 @@ impl Export<'_> {
                 }
             };
             match runtime.block_on(next)? {
-                Some(Some(event)) => due.conversations += self.take(event)?,
+                Some(Some(event)) => due.conversations += self.handle(event)?,
                 Some(None) => return runtime.block_on(source).context("the source broke down")?,
                 None => {}
             }
         }
     }
 
-    /// Deals with what the source sent. How many conversations a checkpoint should know of.
-    fn take(&mut self, event: Event) -> Result<u64> {
+    /// Handles an event of the source. Returns how many conversations it adds to the next checkpoint.
+    fn handle(&mut self, event: Event) -> Result<u64> {
         match event {
             Event::Expect(count) => self.console.expect(count),
             Event::Skipped(id) => self.skipped(&id),
@@ -211,7 +212,7 @@ impl Export<'_> {
         self.console.advance(counts.conversations, counts.messages);
     }
 
-    /// The vendor's count of messages is no proof, but the user should know.
+    /// This is only a warning, since the vendor's count of messages may be wrong.
     fn note_mismatch(&mut self, id: String, reported_count: u64, found: u64) {
         self.console.warn(&format!(
             "conversation {id} has {found} messages, but the vendor says {reported_count}"
@@ -258,7 +259,7 @@ impl Export<'_> {
         }
     }
 
-    /// Makes durable what was written, and then that it was.
+    /// Saves the output to disk, and then the state that says so.
     fn checkpoint(&mut self) -> Result<()> {
         let files = self.sink.take_files();
         if let Some(state) = &mut self.state {
@@ -273,10 +274,10 @@ impl Export<'_> {
     }
 }
 
-/// Notes what was written; where an incomplete export lies, in words.
-fn note(summary: &mut Summary, finished: Finished) -> String {
+/// Adds the written files to the summary. Returns where an incomplete export is, in words.
+fn note_files(summary: &mut Summary, finished: Finished) -> String {
     summary.files.extend(finished.files);
-    // A file that was written again counts as it is now.
+    // For a file that was written twice, the last entry counts.
     let files: BTreeMap<_, _> = summary
         .files
         .drain(..)
@@ -291,7 +292,7 @@ fn note(summary: &mut Summary, finished: Finished) -> String {
 }
 
 /// After a stop, says how to go on.
-fn tell_stop(error: &anyhow::Error, has_state: bool, console: &Console) {
+fn report_stop(error: &anyhow::Error, has_state: bool, console: &Console) {
     if error.is::<Stop>() {
         let command = signal::command_line();
         console.error(&if has_state {

@@ -1,5 +1,5 @@
-//! One export from its settings to its exit code: what has to be opened and checked before the first request, and the
-//! summary, whatever comes of it.
+//! One export from its settings to its exit code: opens and checks everything before the first request, and always
+//! writes the summary.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -24,13 +24,13 @@ use crate::time::{Span, Timestamp};
 /// Botpress deletes after 90 days, so a run after this many days is overdue.
 const OVERDUE_DAYS: i64 = 80;
 
-/// Singer's runs look this far back, for what came late.
+/// Runs of the tap look this far back, to find data that came late.
 const SINGER_OVERLAP: Span = Span::hours(1);
 
-/// Exports what the flags ask for, and writes the summary whatever comes of it.
+/// Exports what the flags ask for. The summary is written even after an error.
 ///
 /// # Errors
-/// What ended the export before its end.
+/// The error that ended the export early.
 pub fn run(args: &impl ExportArgs) -> Result<Exit> {
     let paths = args.paths();
     check_distinct_paths(&paths)?;
@@ -47,13 +47,13 @@ pub fn run(args: &impl ExportArgs) -> Result<Exit> {
     run_settings(settings)
 }
 
-/// The same, of settings that are resolved.
+/// Runs an export with resolved settings.
 ///
 /// # Errors
-/// What ended the export before its end.
+/// The error that ended the export early.
 pub fn run_settings(settings: Settings) -> Result<Exit> {
     check_distinct_paths(&settings.paths)?;
-    // The bar stays away from a terminal that shows the data.
+    // There is no progress bar on a terminal that shows the data.
     let to_stdout = matches!(settings.output.target, Target::Stdout);
     let console = Console::new(settings.console, to_stdout && io::stdout().is_terminal());
     let monitor = Monitor::new(console.clone());
@@ -126,7 +126,7 @@ fn work(settings: Settings, context: &Context, summary: &mut Summary) -> Result<
     export.run(source)
 }
 
-/// Should the program be killed, this summary says that the run did not end.
+/// Writes a summary that says that the run did not end, in case the program is killed.
 fn write_unfinished(summary: &Summary, run: &RunOptions) -> Result<()> {
     let path = run.summary.as_deref();
     match path.filter(|path| *path != Path::new("-")) {
@@ -158,14 +158,14 @@ fn overlap(memory: &Memory) -> Span {
     }
 }
 
-/// Without locks a second run could write to the same place at the same time.
+/// Warns when the file system has no locks, since a second run could then write to the same place at the same time.
 fn warn_without_locks(target: &Target, console: &Console) {
     let folder = match target {
         Target::Stdout => return,
         Target::File(path) => path.parent().unwrap_or(path),
         Target::Folder { path, .. } => path,
     };
-    // What does not exist yet is made in the nearest folder that does.
+    // A path that does not exist yet will be on the file system of its nearest existing parent.
     let exists = |folder: &&Path| folder.is_dir();
     let folder = folder.ancestors().find(exists).unwrap_or(Path::new("."));
     if !supports_locks(folder) {

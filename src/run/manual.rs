@@ -1,4 +1,4 @@
-//! What is made from the command line's own description: shell completions and manual pages.
+//! Makes shell completions and manual pages from the definition of the command line.
 
 use std::path::Path;
 
@@ -10,17 +10,17 @@ use clap_mangen::Man;
 use super::exit::Exit;
 use crate::cli::Cli;
 
-/// The script that makes a shell complete commands and flags.
+/// Makes the completion script for a shell.
 pub fn completions(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "convexport", &mut script);
     script
 }
 
-/// The manual page of the program, which names those of its commands.
+/// Makes the manual page of the program, which refers to the pages of its commands.
 pub fn page() -> Result<Vec<u8>> {
     let mut page = Vec::new();
-    // As it is among the pages of all commands.
+    // The page is the same as the one that is written with the pages of all commands.
     let program = Cli::command().disable_help_subcommand(true);
     Man::new(program).render(&mut page)?;
     Ok(page)

@@ -1,6 +1,6 @@
-//! The commands, one file each, and what they share.
+//! The commands, one file each, and the code that they share.
 //!
-//! [`job`] opens and checks what an export needs, and writes the summary whatever comes of it; [`export`] moves the data.
+//! [`job`] opens and checks what an export needs, and always writes the summary; [`export`] moves the data.
 
 mod check;
 mod checkpoint;

@@ -1,4 +1,4 @@
-//! Watches the network: counts for the summary, and tells the user.
+//! Counts network events for the summary, and shows them to the user.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::console::Console;
 use crate::http::{Network, Observer};
 
-/// Counts what the client does, and shows it.
+/// Counts what the HTTP client does, and shows it.
 #[derive(Debug)]
 pub struct Monitor {
     console: Console,
@@ -17,7 +17,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// Nothing counted yet.
+    /// Makes a monitor with all counts at zero.
     pub fn new(console: Console) -> Arc<Self> {
         Arc::new(Self {
             console,
@@ -27,7 +27,7 @@ impl Monitor {
         })
     }
 
-    /// What was counted.
+    /// The counts.
     pub fn network(&self) -> Network {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Network {

@@ -1,4 +1,4 @@
-//! The files that a run may write or read: none of them may be two things at once.
+//! Checks that a run uses no file for two purposes.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::sink::Target;
 use crate::state;
 use crate::usage::usage;
 
-/// Checks that no file is named twice, and that none of ours lies in the folder of the export.
+/// Checks that no file is named twice, and that the state and the summary are not in the folder of the export.
 ///
 /// # Errors
 /// A usage error that names the file.
@@ -55,7 +55,7 @@ fn own_files(paths: &Paths) -> Vec<PathBuf> {
     state.chain(paths.summary.clone()).collect()
 }
 
-/// Where a file is, by whichever name.
+/// The path of a file, which is the same for all names of the file.
 fn place(file: &Path) -> PathBuf {
     fs::canonicalize(file)
         .or_else(|_| std::path::absolute(file))

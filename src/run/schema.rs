@@ -1,4 +1,4 @@
-//! `convexport schema`: the JSON Schema of what the program writes, made from the types that write it.
+//! `convexport schema`: prints the JSON Schema of a document that the program writes, made from its Rust type.
 
 use anyhow::Result;
 use schemars::generate::SchemaSettings;
@@ -15,7 +15,7 @@ use crate::state::Stored;
 /// The schema of a document, as text.
 ///
 /// # Errors
-/// None: every schema is JSON.
+/// None in practice: a schema can always be written as JSON.
 pub fn schema(document: Document) -> Result<String> {
     let (name, mut schema) = match document {
         Document::Json => ("json", of::<Vec<Conversation>>()),
@@ -36,7 +36,7 @@ pub fn schema(document: Document) -> Result<String> {
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }
 
-/// The schema of a type as it is written: with each key required that is always there.
+/// Makes the schema of a type as it is written. Every key that is always written is required.
 fn of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12()
         .for_serialize()
@@ -45,7 +45,7 @@ fn of<T: JsonSchema>() -> Schema {
         .into_root_schema_for::<T>()
 }
 
-/// Where the keys are ours there are no others, so that a check tells of one that was forgotten.
+/// Forbids unknown keys in our own objects, so that a check finds a key that the schema lacks.
 fn close(schema: &mut Schema) {
     if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
         schema.insert("additionalProperties".to_owned(), json!(false));

@@ -1,4 +1,4 @@
-//! What ends a run from outside: Ctrl-C, SIGTERM, or the end of `--max-duration`.
+//! Stops a run on Ctrl-C, on SIGTERM, or at the end of `--max-duration`.
 
 use std::fmt;
 use std::io::Write;
@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, channel};
 
-/// How long a run may take to save itself. Then the program ends, even if its output takes no more bytes.
+/// How long a stopped run may take to save its work. Then the program ends, even if its output is blocked.
 const GRACE: Duration = Duration::from_millis(1900);
 
-/// Why a run was stopped; as an error, the end of the work that was not brought to its end.
+/// Why a run was stopped. This is the error of the unfinished work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// Ctrl-C.
@@ -33,7 +33,7 @@ impl fmt::Display for Stop {
 impl std::error::Error for Stop {}
 
 impl Stop {
-    /// The exit code, by the convention of shells for signals.
+    /// The exit code that shells use for this signal.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -44,8 +44,8 @@ impl Stop {
     }
 }
 
-/// Watches for the first reason to stop. A second signal, or a run that does not manage to save itself in time, ends
-/// the program at once.
+/// Waits for the first reason to stop. The program ends at once after a second signal, or when the run does not save
+/// its work in time.
 #[must_use]
 pub fn watch(runtime: &Handle, most: Option<Duration>) -> Receiver<Stop> {
     let (sender, receiver) = channel(1);
@@ -54,13 +54,13 @@ pub fn watch(runtime: &Handle, most: Option<Duration>) -> Receiver<Stop> {
             stop = signal() => stop,
             () = deadline(most) => Stop::Deadline,
         };
-        // The receiver is gone only when the run is over anyway.
+        // The receiver is gone only when the run has ended.
         sender.send(stop).await.ok();
         let last = tokio::select! {
             second = signal() => second,
             () = tokio::time::sleep(GRACE) => stop,
         };
-        // Nobody is left to be told when stderr itself fails.
+        // If stderr fails, the error cannot be shown anywhere.
         let line =
             "convexport: error: ended before everything was written; this continues or begins anew";
         writeln!(std::io::stderr(), "{line}: {}", command_line()).ok();

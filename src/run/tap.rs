@@ -1,4 +1,4 @@
-//! `convexport tap`: an export as a Singer tap, whose flags come from a config file.
+//! `convexport tap`: runs an export as a Singer tap, with flags from a config file.
 
 use anyhow::Result;
 
@@ -11,7 +11,7 @@ use crate::format::singer;
 /// The catalog, as text.
 ///
 /// # Errors
-/// None: it is JSON.
+/// None in practice: the catalog can always be written as JSON.
 pub fn discover() -> Result<String> {
     Ok(serde_json::to_string_pretty(&singer::discovered())? + "\n")
 }
@@ -19,7 +19,7 @@ pub fn discover() -> Result<String> {
 /// Exports what the config asks for.
 ///
 /// # Errors
-/// A usage error that names the key of the config which is wrong; else what ended the export before its end.
+/// A usage error that names the wrong key of the config, or the error that ended the export early.
 pub fn run(args: &TapArgs) -> Result<Exit> {
     let (settings, unknown) = args.resolve()?;
     let console = Console::new(settings.console, true);

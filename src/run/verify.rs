@@ -1,4 +1,4 @@
-//! `convexport verify`: whether an export is still what its summary says.
+//! `convexport verify`: checks that an export still matches its summary.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,10 +13,10 @@ use crate::io::hex;
 use crate::report::{FileEntry, Summary};
 use crate::usage::usage;
 
-/// Compares every file of the summary; says each difference with `tell`, and the outcome in one line.
+/// Compares every file of the summary. Reports each difference with `tell`, and returns the outcome in one line.
 ///
 /// # Errors
-/// When the summary cannot be read, or is that of another kind of export.
+/// When the summary cannot be read, or belongs to another kind of export.
 pub fn verify(args: &VerifyArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> {
     let name = args.summary.display();
     let text = std::fs::read(&args.summary)
@@ -62,7 +62,7 @@ pub fn verify(args: &VerifyArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> 
     ))
 }
 
-/// Where a file of the summary lies: in the folder, or it is the file itself, or a page beside it.
+/// Returns the path of a file of the summary: in the folder, the export itself, or a page beside it.
 fn place(export: &Path, summary: &Summary, entry: &FileEntry) -> Result<PathBuf> {
     if !export.is_dir() && summary.files.len() == 1 {
         return Ok(export.to_owned());

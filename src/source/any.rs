@@ -12,7 +12,7 @@ use super::options::Options;
 use super::saved::Saved;
 use super::selection::Selection;
 
-/// A vendor ready to be asked, or an export ready to be read.
+/// A vendor's API or an earlier export, ready to be read.
 #[derive(Debug)]
 pub enum Source {
     /// Botpress Cloud.
@@ -24,10 +24,10 @@ pub enum Source {
 }
 
 impl Source {
-    /// Prepares the export. Nothing is asked yet.
+    /// Prepares the export. No request is sent yet.
     ///
     /// # Errors
-    /// Those of the source.
+    /// The errors of the source.
     pub fn new(options: Options, selection: &Selection, context: &Context) -> Result<Self> {
         Ok(match options {
             Options::Botpress(options) => {
@@ -42,10 +42,10 @@ impl Source {
         })
     }
 
-    /// Sends everything that was selected, until that is done or `events` is closed.
+    /// Sends everything that is selected. Ends early when `events` is closed.
     ///
     /// # Errors
-    /// What ends the whole export. Failures of single conversations are events.
+    /// An error that ends the whole export. Failures of single conversations are events.
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
         match self {
             Self::Botpress(botpress) => botpress.run(events).await,
@@ -54,7 +54,7 @@ impl Source {
         }
     }
 
-    /// Asks only for what is new or changed. An export on disk has nothing new, so no delta is offered for it.
+    /// Asks only for what is new or changed. This does not apply to an earlier export.
     #[must_use]
     pub fn with_delta(self, delta: Delta) -> Self {
         match self {

@@ -1,24 +1,24 @@
-//! Conversations are sent to the writing thread in batches, since waking it for each takes longer than reading one.
+//! Sends conversations to the writing thread in batches, since waking it takes longer than reading a conversation.
 
 use tokio::sync::mpsc::Sender;
 
 use super::event::Event;
 use crate::model::Conversation;
 
-/// A batch is sent when its conversations were read from this many bytes, or when no more have come yet.
+/// A batch is sent when its conversations were read from this many bytes, or when the reader has to wait for input.
 const BATCH: usize = 256 * 1024;
 
-/// Sends events from a thread of its own, conversations in batches.
+/// Sends events from a thread that may block. Conversations are sent in batches.
 #[derive(Debug)]
 pub struct BatchSender {
     events: Sender<Event>,
     conversations: Vec<Conversation>,
-    /// The bytes that they were read from.
+    /// How many bytes these conversations were read from.
     size: usize,
 }
 
 impl BatchSender {
-    /// An empty batch.
+    /// Makes a sender with an empty batch.
     pub fn new(events: Sender<Event>) -> Self {
         Self {
             events,
@@ -27,20 +27,20 @@ impl BatchSender {
         }
     }
 
-    /// Adds a conversation that was read from this many bytes, and sends the batch when it is full. Returns false when
-    /// nobody listens any more.
+    /// Adds a conversation that was read from `size` bytes, and sends the batch when it is full. Returns false when the
+    /// receiver is gone.
     pub fn push(&mut self, conversation: Conversation, size: usize) -> bool {
         self.conversations.push(conversation);
         self.size += size;
         self.size < BATCH || self.flush()
     }
 
-    /// Sends an event after everything that came before it. Returns false when nobody listens any more.
+    /// Sends the batch and then this event. Returns false when the receiver is gone.
     pub fn send(&mut self, event: Event) -> bool {
         self.flush() && self.events.blocking_send(event).is_ok()
     }
 
-    /// Sends what is in the batch. Returns false when nobody listens any more.
+    /// Sends the conversations of the batch. Returns false when the receiver is gone.
     pub fn flush(&mut self) -> bool {
         self.size = 0;
         if self.conversations.is_empty() {
@@ -50,7 +50,7 @@ impl BatchSender {
         self.events.blocking_send(batch).is_ok()
     }
 
-    /// The channel itself, for asynchronous code.
+    /// The channel, for asynchronous code.
     pub fn events(&self) -> &Sender<Event> {
         &self.events
     }

@@ -1,16 +1,16 @@
-//! What every source needs around it.
+//! What every source gets from the program.
 
 use std::sync::Arc;
 
 use crate::console::Console;
 use crate::http::{self, Observer};
 
-/// The network, and who is told what happens.
+/// The network options, and where reports go.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// How patient the client is.
+    /// The timeout and the number of retries.
     pub http: http::Options,
-    /// Who is told what the client does.
+    /// Receives reports about what the HTTP client does.
     pub observer: Arc<dyn Observer>,
     /// Where warnings and details go.
     pub console: Console,

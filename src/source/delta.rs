@@ -4,28 +4,28 @@ use std::collections::{HashMap, HashSet};
 
 use crate::time::Timestamp;
 
-/// What a source has to bring when earlier runs are remembered.
+/// What earlier runs did, so that a source fetches only the rest.
 #[derive(Debug)]
 pub struct Delta {
     /// When the run began: the end of the range.
     pub started: Timestamp,
     /// Where the archive begins.
     pub begin: Option<Timestamp>,
-    /// Only what is new or changed since; everything when it is `None`.
+    /// Fetches only what is new or changed since this time; `None` fetches everything.
     pub since: Option<Timestamp>,
-    /// Conversations that could not be fetched before. They are tried first.
+    /// Conversations that could not be fetched in earlier runs. They are tried first.
     pub failed: Vec<String>,
-    /// Conversations that the run which this one continues has brought.
+    /// Conversations that were fetched by the run that this run continues.
     pub done: HashSet<String>,
-    /// What the list said of each conversation when it was brought.
+    /// What the list said about each conversation when it was fetched.
     pub known: HashMap<String, ListedVersion>,
 }
 
-/// What a list says of a conversation.
+/// The version of a conversation that a list shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ListedVersion {
-    /// How many messages it has.
+    /// The number of messages.
     pub messages: Option<u64>,
-    /// When it changed last.
+    /// The time of the last change.
     pub updated: Option<Timestamp>,
 }

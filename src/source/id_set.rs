@@ -1,8 +1,9 @@
-//! Which ids have been met: exact, and compact for the ids that the vendors use.
+//! A set of ids that is compact for the ids that the vendors use.
 
 use std::collections::HashSet;
 
-/// A set of ids. Integers and UUIDs in their usual spelling take 8 and 16 bytes; no two ids are ever taken for one.
+/// A set of ids. An integer takes 8 bytes and a UUID 16 bytes, if they have the usual spelling. Different ids always
+/// stay different.
 #[derive(Debug, Default)]
 pub struct IdSet {
     integers: HashSet<u64>,
@@ -11,7 +12,7 @@ pub struct IdSet {
 }
 
 impl IdSet {
-    /// Remembers the id; false when it was there before.
+    /// Adds an id. Returns false when the set has it already.
     pub fn insert(&mut self, id: &str) -> bool {
         if let Some(number) = integer(id) {
             self.integers.insert(number)
@@ -22,7 +23,7 @@ impl IdSet {
         }
     }
 
-    /// Whether the id was met.
+    /// Whether the set has the id.
     pub fn contains(&self, id: &str) -> bool {
         match (integer(id), uuid(id)) {
             (Some(number), _) => self.integers.contains(&number),
@@ -32,14 +33,14 @@ impl IdSet {
     }
 }
 
-/// Only the usual spelling, so that `7` and `07` stay two ids.
+/// Accepts only the usual spelling, so that `7` and `07` stay two ids.
 fn integer(id: &str) -> Option<u64> {
     id.parse()
         .ok()
         .filter(|number: &u64| number.to_string() == id)
 }
 
-/// Only the usual spelling: lower case, with hyphens at their places.
+/// Accepts only the usual spelling: lower case, with hyphens in the usual places.
 fn uuid(id: &str) -> Option<u128> {
     let hyphens = [8, 13, 18, 23];
     let usual = id.len() == 36

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// What could be read is written, and the exit code says that more is missing.
+/// The export is incomplete, for this reason. What could be read is written; the exit code says that the rest is
+/// missing.
 #[derive(Debug)]
 pub struct Incomplete(pub String);
 

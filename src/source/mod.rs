@@ -1,4 +1,4 @@
-//! Where conversations come from: the two vendors and earlier exports, behind one stream of events.
+//! The sources of conversations: two vendors and earlier exports. All of them send the same events.
 
 mod any;
 mod batch;

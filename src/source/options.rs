@@ -1,8 +1,8 @@
-//! What a user can ask of a source.
+//! The options of all sources.
 
 use super::{boost, botpress, saved};
 
-/// A source, with what is wanted of it.
+/// A source and its options.
 #[derive(Clone, Debug)]
 pub enum Options {
     /// Botpress Cloud.

@@ -1,7 +1,7 @@
-//! Work done by several workers at once, with results in the order in which the work was handed out, or as they come.
+//! Several workers work at once. Results are returned in the order of the work, or as soon as they are ready.
 //!
-//! A worker takes the next item as soon as it is free, whatever result is waited for. Only the limits on what is held say
-//! how far it may run ahead.
+//! A free worker takes the next item at once, even if an earlier result is not ready. The limits say how far workers
+//! may run ahead.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -19,23 +19,23 @@ pub struct Limits {
     pub workers: usize,
     /// Whether the results come in the order of the work.
     pub ordered: bool,
-    /// How many items there may be whose result has not been taken.
+    /// How many items may be unfinished: handed out, but with a result that has not been taken.
     pub max_in_flight: usize,
-    /// How many bytes of results may be held before no more work is begun.
+    /// Workers begin no more work when the results that wait have this many bytes.
     pub max_bytes: usize,
-    /// How many items are wanted at most.
+    /// The maximum number of items.
     pub max_items: u64,
 }
 
-/// A result that can be held.
+/// A result that can wait in memory.
 pub trait HeapSize {
-    /// The bytes it takes in memory, roughly.
+    /// Roughly how many bytes of memory it takes.
     fn heap_size(&self) -> usize;
 }
 
-/// Work that an error can name.
+/// Work with a name for error messages.
 pub trait Named {
-    /// What it is, in words that follow "while it worked on".
+    /// The name, in words that follow "while it worked on".
     fn name(&self) -> String;
 }
 
@@ -46,7 +46,7 @@ struct Job<W> {
     room: OwnedSemaphorePermit,
 }
 
-/// What came of it. Its room is kept until the result is taken.
+/// A finished item. It keeps its room until the result is taken.
 struct Done<R> {
     number: u64,
     outcome: Outcome<R>,
@@ -54,18 +54,18 @@ struct Done<R> {
 }
 
 enum Outcome<R> {
-    /// The result, and the bytes it takes.
+    /// The result and its size in bytes.
     Result(R, usize),
-    /// The worker panicked while it worked on this.
+    /// The worker panicked while it worked on the item of this name.
     Panicked(String),
 }
 
-/// What both ends and the workers know.
+/// What the workers and both ends share.
 struct Shared {
     /// Room for items.
     room: Arc<Semaphore>,
     handed_out: AtomicU64,
-    /// Bytes of results that have not been taken.
+    /// How many bytes the results have that have not been taken.
     held: AtomicUsize,
     taken: Notify,
 }
@@ -77,17 +77,17 @@ pub struct Queue<W> {
     left: u64,
 }
 
-/// The end where results come out.
+/// The end where results are taken.
 pub struct Results<R> {
     done: UnboundedReceiver<Done<R>>,
     ordered: bool,
-    /// Results that came before their turn.
+    /// Results that are ready before it is their turn.
     early: HashMap<u64, Done<R>>,
     next: u64,
     shared: Arc<Shared>,
 }
 
-/// Starts workers that `act` on items of work.
+/// Starts workers that call `act` for each item.
 pub fn start<W, R, A, F>(limits: Limits, act: A) -> (Queue<W>, Results<R>)
 where
     W: Named + Send + 'static,
@@ -95,7 +95,7 @@ where
     A: Fn(W) -> F + Clone + Send + 'static,
     F: Future<Output = R> + Send + 'static,
 {
-    // Neither channel is longer than there is room for items.
+    // The semaphore limits the length of both channels.
     let (work, todo) = mpsc::unbounded_channel();
     let (results, done) = mpsc::unbounded_channel();
     let shared = Arc::new(Shared {
@@ -120,7 +120,7 @@ where
                     outcome: Outcome::Result(result, size),
                     room: Some(job.room),
                 };
-                // The other end is gone when the export has been given up.
+                // The receiver is gone when the export has ended early.
                 results.send(done).ok();
             }
         });
@@ -140,7 +140,7 @@ where
     (queue, results)
 }
 
-/// Tells what a worker worked on, should it panic. Without this an ordered export would wait for the result for ever.
+/// Reports the item when a worker panics. Otherwise an ordered export would wait for the result forever.
 struct PanicGuard<'r, R> {
     number: u64,
     name: Option<String>,
@@ -175,7 +175,7 @@ impl<R> Drop for PanicGuard<'_, R> {
 }
 
 impl<W> Queue<W> {
-    /// Adds an item, and waits while there is no room. Returns false when no more is wanted.
+    /// Waits for room and adds an item. Returns false when no more items are wanted.
     pub async fn push(&mut self, work: W) -> bool {
         let Ok(room) = self.shared.room.clone().acquire_owned().await else {
             return false;
@@ -188,10 +188,10 @@ impl<W> Queue<W> {
 }
 
 impl<R> Results<R> {
-    /// The next result; `None` after the last.
+    /// Returns the next result, or `None` after the last one.
     ///
     /// # Errors
-    /// When a worker panicked, so that what it worked on is lost.
+    /// When a worker panicked, so that its result is lost.
     pub async fn next(&mut self) -> Result<Option<R>> {
         let done = loop {
             if let Some(done) = self.early.remove(&self.next) {
@@ -229,8 +229,8 @@ impl<R> Drop for Results<R> {
 }
 
 impl Shared {
-    /// The next item, when there is room for its result. The item whose turn it is was begun before all others, so its
-    /// result always comes and makes room.
+    /// Waits for room for a result and returns the next item. This cannot wait forever: the item whose turn it is was
+    /// begun before all others, so its result always comes and makes room.
     async fn next<W>(
         &self,
         todo: &Mutex<UnboundedReceiver<Job<W>>>,
@@ -275,7 +275,7 @@ mod tests {
         }
     }
 
-    /// Runs 100 items, of which every tenth takes longer, and returns the results as they come out.
+    /// Runs 100 items, of which every tenth takes longer, and returns the results in the order in which they are taken.
     async fn run(limits: Limits, act: fn(u64) -> u64) -> Result<Vec<u64>> {
         let slow = move |number: u64| async move {
             let longer = if number.is_multiple_of(10) { 90 } else { 10 };

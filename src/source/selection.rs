@@ -1,29 +1,29 @@
-//! Which conversations are wanted, and what of them.
+//! Which conversations are wanted, and which parts of them.
 
 use crate::time::Timestamp;
 
-/// Which conversations are wanted, and what of them. All times are resolved.
+/// Which conversations are wanted, and which parts of them. All times are absolute.
 #[derive(Clone, Debug)]
 pub struct Selection {
     /// The beginning of the half-open range `[since, until)`.
     pub since: Option<Timestamp>,
-    /// Its end.
+    /// The end of the range.
     pub until: Option<Timestamp>,
     /// When the command line was read.
     pub now: Timestamp,
-    /// The conversations asked for by their ids; `None` asks for all.
+    /// The ids of the wanted conversations; `None` selects all conversations.
     pub ids: Option<Ids>,
-    /// How many conversations at most.
+    /// The maximum number of conversations.
     pub limit: u64,
-    /// Whether the vendor's records are carried along.
+    /// Whether the vendor's records are kept.
     pub keep_raw: bool,
 }
 
-/// Conversations asked for by their ids.
+/// The ids of the wanted conversations.
 #[derive(Clone, Debug)]
 pub struct Ids {
-    /// Each once, in the order given. An empty list asks for no conversation.
+    /// Each id once, in the given order. An empty list selects no conversation.
     pub ids: Vec<String>,
-    /// Whether all of them were typed, rather than listed by a program.
+    /// Whether the user typed all ids. Otherwise a program may have listed them.
     pub typed: bool,
 }

@@ -1,8 +1,9 @@
-//! Lets requests pass as the vendor's rate limit allows.
+//! Delays requests so that they keep to the vendor's rate limit.
 //!
-//! Requests are sent as long as the stated quota lasts, so that the vendor refuses none. When it does refuse one, nobody
-//! sends for as long as it asks. Then one request is sent as a probe, and the others follow if it is not refused. So a
-//! tight limit is probed rather than stormed, and no call is refused again and again while others get through.
+//! Requests are sent only within the quota that the vendor states, so that it refuses none. When it refuses one, no
+//! request is sent for as long as the vendor asks. Then one request is sent as a probe, and the others follow if the
+//! probe is not refused. So a tight limit is not flooded with requests, and no call is refused repeatedly while others
+//! succeed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,11 +16,11 @@ use super::quota::{Quota, QuotaHeaders};
 use super::window::Window;
 use crate::http::observer::Observer;
 
-/// After this many refusals in a row, with no answer in between, the call fails. With the growing waits between them that
-/// takes about ten minutes.
+/// A call fails after this many refusals in a row without another answer. This takes about ten minutes, since the waits
+/// grow.
 const GIVE_UP_AFTER: u32 = 15;
 
-/// How often a wait is looked at again.
+/// How often a waiting request checks the limit again.
 const RECHECK: Duration = Duration::from_secs(1);
 
 /// Shorter waits are not shown.
@@ -35,45 +36,45 @@ pub struct RateLimiter {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Until when nothing is sent, because a request was refused.
+    /// No request is sent until this time, because one was refused.
     closed_until: Option<Instant>,
-    /// Since when requests have been waiting.
+    /// When the requests began to wait.
     waiting_since: Option<Instant>,
-    /// Refusals since the last answer that was none.
+    /// How many requests were refused since the last answer of another kind.
     refused: u32,
-    /// A request was sent to see whether the limit has recovered.
+    /// Whether a request was sent to check that the limit has recovered.
     probing: bool,
     /// How many requests were sent.
     sent: u64,
-    /// How many of them are under way.
+    /// How many requests are under way.
     under_way: u64,
-    /// Where the vendor states one.
+    /// The quota, if the vendor states one.
     quota: Option<Quota>,
-    /// Applies as long as no quota is known.
+    /// The limit while no quota is known.
     window: Window,
 }
 
-/// The right to send one request. It is given back when it is dropped.
+/// The permission to send one request. Dropping it returns it.
 #[derive(Debug)]
 pub struct Permit<'l> {
     limiter: &'l RateLimiter,
     id: RequestId,
 }
 
-/// The number of a request, in the order in which they were sent.
+/// The number of a request, in the order of sending.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestId(u64);
 
 /// Why a request has to wait, and for how long at most.
 enum Wait {
-    /// For the rate limit.
+    /// Wait this long for the rate limit.
     Limit(Duration),
-    /// For the answer to another request, or this long.
+    /// Wait for the answer to another request, or at most this long.
     Answer(Duration),
 }
 
 impl RateLimiter {
-    /// A limiter that knows no limit yet.
+    /// Makes a limiter that knows no limit yet.
     pub fn new(observer: Arc<dyn Observer>) -> Self {
         Self {
             state: Mutex::default(),
@@ -105,7 +106,7 @@ impl RateLimiter {
         }
     }
 
-    /// Takes in what an answer says about the limit, whatever its status.
+    /// Records what an answer says about the limit. This works for any status.
     pub fn on_headers(&self, request: RequestId, headers: &HeaderMap) {
         let mut state = self.lock();
         let State {
@@ -120,14 +121,14 @@ impl RateLimiter {
         self.changed.notify_waiters();
     }
 
-    /// Takes in that a request was refused. Nothing is sent for as long as `wait` says, given the number of refusals in a
-    /// row. Returns false when it is time to give up.
+    /// Records that a request was refused. Nothing is sent for the time that `wait` returns for the number of refusals
+    /// in a row. Returns false when the call should fail.
     pub fn on_rate_limited(&self, request: RequestId, wait: impl FnOnce(u32) -> Duration) -> bool {
         let mut state = self.lock();
         let now = Instant::now();
         let (sent, under_way) = (state.sent, state.under_way);
         state.window.on_refusal(request.0, under_way, sent);
-        // Those that were under way when the limiter closed are refused for the same reason.
+        // Requests that were under way when the limiter closed are refused for the same reason, so they do not count.
         if state.closed_until.is_none_or(|until| until <= now) {
             state.refused += 1;
         }
@@ -142,7 +143,7 @@ impl RateLimiter {
         state.refused < GIVE_UP_AFTER
     }
 
-    /// Takes in that a request was not refused. All may follow it.
+    /// Records that a request was not refused. All waiting requests may follow it.
     pub fn on_success(&self) {
         let mut state = self.lock();
         if state.refused > 0 {
@@ -152,7 +153,7 @@ impl RateLimiter {
         }
     }
 
-    /// Takes in that a request failed in another way, which says nothing about the limit.
+    /// Records that a request failed for another reason, which says nothing about the limit.
     pub fn on_failure(&self) {
         let mut state = self.lock();
         if std::mem::take(&mut state.probing) {
@@ -210,7 +211,7 @@ impl State {
 }
 
 impl Permit<'_> {
-    /// Which request it is for.
+    /// The request that this permits.
     pub fn id(&self) -> RequestId {
         self.id
     }

@@ -1,4 +1,4 @@
-//! When the next request may be sent, so that the vendor need not refuse it.
+//! Decides when the next request may be sent, so that the vendor does not refuse it.
 
 mod limiter;
 mod quota;

@@ -1,18 +1,17 @@
-//! The quota that Botpress states with every answer (vendors/botpress.md, Limits).
+//! Keeps to the quota that Botpress states with every answer (vendors/botpress.md, Limits).
 
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
-/// After this long without an answer one request is sent to learn the quota, since the answer that would have told it may
-/// never come.
+/// After this long without an answer one request is sent to learn the quota, since the awaited answer may never come.
 const PROBE_AFTER: Duration = Duration::from_secs(1);
 
-/// No vendor's window is longer. A larger number is a mistake.
+/// The longest window that is believed. A larger number is a mistake.
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// What one answer says about the quota.
+/// The quota that one answer states.
 #[derive(Clone, Copy, Debug)]
 pub struct QuotaHeaders {
     /// How many requests are left in the vendor's window.
@@ -22,7 +21,7 @@ pub struct QuotaHeaders {
 }
 
 impl QuotaHeaders {
-    /// Reads `RateLimit-Remaining` and `RateLimit-Reset`. Returns `None` when they are not there, or are no numbers.
+    /// Reads `RateLimit-Remaining` and `RateLimit-Reset`. Returns `None` when one is missing or not a number.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let text = |name: &str| headers.get(name)?.to_str().ok();
         let reset: f64 = text("ratelimit-reset")?.trim().parse().ok()?;
@@ -33,27 +32,29 @@ impl QuotaHeaders {
     }
 }
 
-/// What is known of the vendor's quota.
+/// What is known about the vendor's quota.
 ///
-/// An answer says how many requests were left when its own was counted. The vendor may or may not have counted those
-/// under way; we assume that it has not, so that we send too few rather than too many. Answers can overtake one another:
-/// of those that did, the one with the lowest number is the newest.
+/// An answer says how many requests were left when its own request was counted. The vendor may or may not have counted
+/// the requests under way. We assume that it has not, so that we send too few rather than too many. Answers may arrive
+/// out of order: the one with the lowest number is the newest.
 #[derive(Debug)]
 pub struct Quota {
-    /// How many requests were left, by the newest answer.
+    /// How many requests were left according to the newest answer.
     stated: u64,
     /// The lowest number stated since then.
     lowest: u64,
     /// How many requests may be sent.
     left: u64,
-    /// When there will be more than the newest answer said.
+    /// When the quota is renewed.
     renewed: Instant,
-    /// How many requests had been sent when that answer came. Only the answer to a later one can raise the number.
+    /// How many requests had been sent when the newest answer came. Only the answer to a later request can raise the
+    /// quota.
     sent: u64,
 }
 
 impl Quota {
-    /// The quota by the first answer that states one, with this many other requests under way of all that were sent.
+    /// Makes a quota from the first answer that states one. `under_way` counts the other requests under way, `sent` all
+    /// requests sent.
     pub fn new(headers: QuotaHeaders, under_way: u64, sent: u64, now: Instant) -> Self {
         Self {
             stated: headers.remaining,
@@ -64,7 +65,7 @@ impl Quota {
         }
     }
 
-    /// Takes in what the answer to the `number`th request says.
+    /// Records what the answer to the `number`th request states.
     pub fn update(
         &mut self,
         headers: QuotaHeaders,
@@ -87,7 +88,7 @@ impl Quota {
         }
     }
 
-    /// Takes one request from the quota, or says how long to wait unless an answer comes before.
+    /// Takes one request from the quota. The error says how long to wait, unless an answer comes first.
     pub fn take(&mut self, under_way: u64, now: Instant) -> Result<(), Duration> {
         if self.left == 0 && under_way == 0 {
             self.left = std::mem::take(&mut self.stated);
@@ -96,7 +97,7 @@ impl Quota {
             if now < self.renewed {
                 return Err(self.renewed - now);
             }
-            // One request is sent, and its answer tells how many may follow. Earlier answers no longer count.
+            // One request is sent, and its answer says how many may follow. Earlier answers do not count any more.
             self.left = 1;
             self.lowest = u64::MAX;
             self.renewed = now + PROBE_AFTER;
@@ -121,7 +122,7 @@ mod tests {
         let mut quota = Quota::new(headers(3, 9), 2, 3, now);
         assert_eq!(quota.take(2, now), Ok(()));
         assert_eq!(quota.take(3, now), Err(Duration::from_secs(9)));
-        // An answer to an earlier request cannot raise it, one to a later request tells how it is.
+        // The answer to an earlier request cannot raise the quota; the answer to a later request replaces it.
         quota.update(headers(9, 9), 2, 0, 4, now);
         assert!(quota.take(1, now).is_err());
         quota.update(headers(9, 9), 4, 0, 4, now);
@@ -133,7 +134,7 @@ mod tests {
     fn of_answers_that_overtook_one_another_the_lowest_is_the_newest() {
         let now = Instant::now();
         let mut quota = Quota::new(headers(5, 9), 1, 2, now);
-        // The second was counted after the third, and answered before it.
+        // The second request was counted after the third, but its answer came first.
         quota.update(headers(3, 9), 2, 1, 3, now);
         quota.update(headers(4, 9), 3, 0, 3, now);
         assert_eq!((0..9).filter(|_| quota.take(1, now).is_ok()).count(), 3);

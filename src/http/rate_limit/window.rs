@@ -1,13 +1,13 @@
-//! How many requests may be under way at once for a server that refuses requests but states no quota.
+//! Limits how many requests are under way at once, for a server that refuses requests but states no quota.
 //!
-//! "Additive increase, multiplicative decrease": a refusal halves the number, and each round of answers adds one. A slow
-//! answer changes nothing, since a heavy query is slow for reasons of its own.
+//! This is "additive increase, multiplicative decrease": a refusal halves the number, and each round of answers adds
+//! one. A slow answer changes nothing, since a heavy query is slow for other reasons.
 
-/// The number of requests at once; without a bound until a request is refused.
+/// The maximum number of requests at once. There is none until a request is refused.
 #[derive(Debug, Default)]
 pub struct Window {
     size: Option<f64>,
-    /// How many requests had been sent when the number was halved. Answers to those say nothing new.
+    /// How many requests had been sent when the number was halved. Refusals of these do not halve it again.
     sent: u64,
 }
 
@@ -20,12 +20,12 @@ impl Window {
         self.size.is_none_or(fits)
     }
 
-    /// Takes in that a request was answered.
+    /// Records that a request was answered.
     pub fn on_answer(&mut self) {
         self.size = self.size.map(|size| size + 1.0 / size);
     }
 
-    /// Takes in that the `number`th request was refused, beside this many others, when `sent` had been sent in all.
+    /// Records that the `number`th request was refused. `sent` is the number of requests sent so far.
     pub fn on_refusal(&mut self, number: u64, under_way: u64, sent: u64) {
         if number <= self.sent {
             return;

@@ -1,4 +1,4 @@
-//! The bearer token: given, or fetched with OAuth 2.0 client credentials (one form post; RFC 6749, section 4.4).
+//! The bearer token: given by the user, or fetched with OAuth 2.0 client credentials (RFC 6749, section 4.4).
 
 use std::sync::Arc;
 
@@ -14,26 +14,26 @@ use crate::source::context::Context;
 
 const SCOPE: &str = "export:v3";
 
-/// Where tokens come from.
+/// Where the token comes from.
 #[derive(Debug)]
 pub enum Auth {
-    /// A token of the user's.
+    /// A token that the user gives.
     Token(Secret),
-    /// The token endpoint. It has a client of its own, since it is another API with another rate limit.
+    /// The token endpoint. It has its own HTTP client, since it has its own rate limit.
     Endpoint {
         /// The client's id.
         id: String,
         /// The client's secret.
         secret: Secret,
-        /// The call that gets a token.
+        /// The call that fetches a token.
         call: Call,
-        /// What sends it.
+        /// The HTTP client for this call.
         client: Box<Client>,
     },
 }
 
 impl Auth {
-    /// Prepares to authenticate. Nothing is asked yet.
+    /// Prepares the authentication. No request is sent yet.
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
@@ -72,7 +72,7 @@ impl Auth {
         })
     }
 
-    /// The value of the `Authorization` header. A token of the endpoint is fetched for each call.
+    /// Returns the value of the `Authorization` header. With an endpoint, each call fetches a new token.
     pub async fn bearer(&self) -> Result<HeaderValue, ApiError> {
         #[derive(Deserialize)]
         struct Wire {

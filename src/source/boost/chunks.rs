@@ -1,4 +1,4 @@
-//! The bytes of an answer on their way from the network to the thread that reads them.
+//! Passes the bytes of an answer from the network to the thread that reads them.
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -6,13 +6,13 @@ use tokio::sync::mpsc;
 
 use crate::http::Answer;
 
-/// How many chunks wait at most.
+/// How many chunks may wait.
 const WAITING: usize = 4;
 
-/// A chunk that waits is not made larger than this many bytes.
+/// Nothing is added to a waiting chunk that has this many bytes.
 const CHUNK: usize = 256 * 1024;
 
-/// The two ends of the way from the network to another thread.
+/// Makes the two ends of a channel from the network to another thread.
 pub fn channel() -> (Chunks, ChunkReader) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let chunk = io::Cursor::default();
@@ -23,10 +23,10 @@ pub fn channel() -> (Chunks, ChunkReader) {
 pub struct Chunks(mpsc::Sender<io::Result<Vec<u8>>>);
 
 impl Chunks {
-    /// Passes a whole answer on, or what came of it and why no more did.
+    /// Passes on an answer: all its bytes, or the bytes before an error and the error.
     ///
-    /// The network hands out small pieces. While the reader is busy they are joined, since waking it for each takes longer
-    /// than reading it.
+    /// The network delivers small pieces. They are joined while the reader is busy, since waking it takes longer than
+    /// reading a piece.
     pub async fn send(self, mut answer: Answer) {
         let mut pending = Vec::new();
         loop {
@@ -37,7 +37,7 @@ impl Chunks {
                         room.send(Ok(std::mem::take(&mut pending)));
                         continue;
                     }
-                    // The reader is gone, since nobody wants more.
+                    // The reader is gone, because no more is wanted.
                     Err(_) => return,
                 },
                 next = answer.chunk(), if pending.len() < CHUNK => next,
@@ -59,14 +59,14 @@ impl Chunks {
     }
 }
 
-/// The end that another thread reads.
+/// The end that another thread reads from.
 pub struct ChunkReader {
     receiver: mpsc::Receiver<io::Result<Vec<u8>>>,
     chunk: io::Cursor<Vec<u8>>,
 }
 
 impl ChunkReader {
-    /// Copies everything. The error within is that of the network, the other one that of `out`.
+    /// Copies everything to `out`. The inner error is that of the network, the outer one that of `out`.
     pub fn copy_to(&mut self, out: &mut impl Write) -> io::Result<io::Result<()>> {
         while let Some(chunk) = self.receiver.blocking_recv() {
             match chunk {

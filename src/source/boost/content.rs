@@ -1,4 +1,4 @@
-//! What each content part of a message says (vendors/boost.md, Response).
+//! Reads the content parts of a message (vendors/boost.md, Response).
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use crate::json::lenient::{self, TextOrNone};
 use crate::model::{Attachment, Choice, one_line};
 use crate::text::html;
 
-/// What the parts of an answer say. The lines keep the order of the parts.
+/// The content of a message. The lines keep the order of the parts.
 #[derive(Default)]
 pub struct Content {
-    /// In plain text.
+    /// The plain text.
     pub text: String,
     /// The buttons that were shown.
     pub options: Vec<Choice>,
@@ -19,7 +19,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// Reads the parts; none where it is another shape.
+    /// Reads the parts. Returns `None` when the JSON has another shape.
     pub fn read(&mut self, cursor: &mut Cursor) -> Option<()> {
         cursor.items(|cursor| {
             let mut part = Part::default();
@@ -48,7 +48,7 @@ impl Content {
         self.attachments.push(Attachment { kind, url, title });
     }
 
-    /// Most answers have one line, which need not be copied.
+    /// Most messages have one line, which is not copied.
     fn line(&mut self, line: String) {
         if self.text.is_empty() {
             self.text = line;
@@ -59,7 +59,7 @@ impl Content {
     }
 }
 
-/// The fields of a content part that are of use.
+/// The fields of a content part that are read.
 #[derive(Default)]
 struct Part<'a> {
     kind: TextOrNone<'a>,
@@ -89,7 +89,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Buttons as the user saw them; hidden ones were not shown.
+/// Reads the buttons that the user saw, without the hidden ones.
 fn options(cursor: &mut Cursor) -> Option<Vec<Choice>> {
     let mut options = Vec::new();
     cursor.items(|cursor| {
@@ -99,18 +99,18 @@ fn options(cursor: &mut Cursor) -> Option<Vec<Choice>> {
     Some(options)
 }
 
-/// A button of a link part, or one that was clicked.
+/// A button of a link part, or a clicked button.
 #[derive(Default)]
 pub struct Button<'a> {
     id: Option<String>,
-    /// What is on it.
+    /// The label.
     pub text: TextOrNone<'a>,
     url: TextOrNone<'a>,
     hidden: bool,
 }
 
 impl<'a> Button<'a> {
-    /// Reads a button; none where it is another shape.
+    /// Reads a button. Returns `None` when the JSON has another shape.
     pub fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
         let mut button = Self::default();
         cursor.fields(|cursor, key| {

@@ -1,4 +1,4 @@
-//! A conversation of the export (vendors/boost.md, Response).
+//! Converts an element of the export to a conversation (vendors/boost.md, Response).
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::json::Cursor;
 use crate::model::{Conversation, Vendor};
 use crate::time::Timestamp;
 
-/// The conversation that an element holds.
+/// Reads the conversation of an element.
 ///
 /// # Errors
-/// Names the field that is not of the promised shape.
+/// When a field is missing or has the wrong type; the error names it.
 pub fn conversation(element: &mut Element, keep_raw: bool) -> Result<Conversation> {
     let messages = element.messages.take();
     let messages = messages.context("missing field `messages`")??;
@@ -32,7 +32,7 @@ pub fn conversation(element: &mut Element, keep_raw: bool) -> Result<Conversatio
     })
 }
 
-/// When a conversation began and when it changed last.
+/// Reads the times of the beginning and of the last change.
 fn times(json: &str) -> Option<(Option<Timestamp>, Option<Timestamp>)> {
     let (mut created, mut last) = (None, None);
     Cursor::new(json).fields(|cursor, key| {

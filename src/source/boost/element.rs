@@ -1,4 +1,4 @@
-//! One element of the export's array, read in a single pass that keeps the vendor's fields and their order.
+//! Reads an element of the export's array in one pass, and keeps the vendor's fields and their order.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -12,23 +12,24 @@ use crate::json::Cursor;
 use crate::json::lenient::{TextOrNone, id};
 use crate::model::{Message, Record};
 
-/// The fields of an element. One that is no JSON object leaves what could be read before its flaw.
+/// The fields of an element. If its JSON is flawed, these are the fields before the flaw.
 #[derive(Default)]
 pub struct Element<'a> {
-    /// The messages of a conversation, or why they are none.
+    /// The messages of a conversation, or why they cannot be read.
     pub messages: Option<Result<Vec<Message>>>,
     /// All other fields, verbatim and in order.
     pub fields: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a> Element<'a> {
-    /// Reads the object that the text begins with; its length, none when it is not whole.
+    /// Reads the object at the beginning of the text and returns its length. Returns `None` when the object is
+    /// incomplete.
     pub fn read(&mut self, text: &'a str, keep_raw: bool) -> Option<usize> {
         let mut cursor = Cursor::new(text);
         cursor.members(|cursor, key| {
             if key == "messages" {
                 let messages = message::messages(cursor, keep_raw)?;
-                // The record is without them, so that none of two may be dropped.
+                // The raw record has no messages, so dropping one of two lists would lose data.
                 let twice = self.messages.is_some();
                 let twice = twice.then(|| Err(anyhow!("duplicate field `messages`")));
                 self.messages = Some(twice.unwrap_or(messages));
@@ -40,10 +41,10 @@ impl<'a> Element<'a> {
         Some(cursor.at())
     }
 
-    /// Reads the object that is the whole text.
+    /// Reads an object that must be the whole text.
     ///
     /// # Errors
-    /// Says why it is none.
+    /// When the text is not an object.
     pub fn read_whole(&mut self, text: &'a str, keep_raw: bool) -> Result<()> {
         if self.read(text, keep_raw) == Some(text.len()) {
             return Ok(());
@@ -52,22 +53,22 @@ impl<'a> Element<'a> {
         Err(anyhow!("it is no object, or a key of it is no text"))
     }
 
-    /// A field's JSON; of several the last, as usual.
+    /// The JSON of a field. If the field is repeated, the last one counts.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'a str> {
         let (_, value) = self.fields.iter().rev().find(|(key, _)| key == name)?;
         Some(value)
     }
 
-    /// The number of conversations that it tells, where it tells one.
+    /// The number of conversations that the element reports. Returns `None` when it reports none.
     ///
     /// # Errors
-    /// When that is no number.
+    /// When the value is not a number.
     pub fn conversations(&self) -> serde_json::Result<Option<u64>> {
         serde_json::from_str(self.field("conversations").unwrap_or("null"))
     }
 
-    /// A field's text, empty where there is none.
+    /// The text of a field. It is empty when there is none.
     #[must_use]
     pub fn text(&self, name: &str) -> Cow<'a, str> {
         self.field(name)
@@ -75,7 +76,7 @@ impl<'a> Element<'a> {
             .unwrap_or_default()
     }
 
-    /// Its `id`, where that could be read.
+    /// The `id`. Returns `None` when it cannot be read.
     #[must_use]
     pub fn id(&self) -> Option<String> {
         self.field("id").and_then(id)

@@ -1,4 +1,4 @@
-//! An export of one site, or of an answer that was saved.
+//! Exports one site, or a saved answer.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::source::incomplete::Incomplete;
 use crate::source::selection::Selection;
 use crate::time::{Span, Timestamp};
 
-/// A site or a saved answer, and what is wanted of it.
+/// An export of a site or of a saved answer.
 #[derive(Debug)]
 pub struct Boost {
     input: Input,
@@ -35,21 +35,21 @@ enum Input {
     Site(Box<SiteExport>),
 }
 
-/// What is asked of a site.
+/// The request to a site.
 #[derive(Debug)]
 struct SiteExport {
     site: Arc<Site>,
     body: Body,
     delta: Option<Delta>,
-    /// How many windows of the range are fetched at once, if it is to be cut.
+    /// How many windows of the range are fetched at once. `None` does not cut the range.
     windows: Option<u16>,
 }
 
 impl Boost {
-    /// Prepares the export. Nothing is asked yet.
+    /// Prepares the export. No request is sent yet.
     ///
     /// # Errors
-    /// Mostly usage errors: no range, a filter given twice.
+    /// Mostly usage errors, such as a missing range or a filter given twice.
     pub fn new(options: Options, selection: &Selection, context: &Context) -> Result<Self> {
         let input = match options.origin {
             Origin::Saved(file) => Input::Saved(file),
@@ -87,7 +87,7 @@ impl Boost {
     /// Sends every conversation of the export, in the vendor's order.
     ///
     /// # Errors
-    /// When the request is refused or the answer does not prove to be complete. What came before is sent.
+    /// When the request is refused, or the answer is not complete. What was read before is sent.
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
         let session = Session::new(self.read, events, self.console);
         match self.input {
@@ -102,9 +102,9 @@ impl Boost {
 }
 
 impl SiteExport {
-    /// Those that failed before, by their ids, and then the range.
+    /// Exports the conversations that failed before, by their ids, and then the range.
     async fn run(self, mut session: Session) -> Result<()> {
-        // The vendor might take an empty list for no filter at all.
+        // The vendor might treat an empty list as no filter.
         if query::wants_none(&self.body) {
             return Ok(());
         }
@@ -112,10 +112,10 @@ impl SiteExport {
             return self.range(session, &self.body).await;
         };
         if !delta.failed.is_empty() {
-            let again = query::again(&self.body, delta);
-            let (asked, read) = self.site.stream(session, &again).await?;
+            let retry = query::again(&self.body, delta);
+            let (asked, read) = self.site.stream(session, &retry).await?;
             session = asked;
-            // Whatever came of it, the rest is asked for.
+            // The range is exported even if this request failed.
             session.tell_missing(&delta.failed, read).await;
             session.begin_next_stream();
         }
@@ -131,12 +131,12 @@ impl SiteExport {
     }
 }
 
-/// Asks for the last day, to see whether token, site, allowlist and network are all right.
+/// Requests the last day to check the token, the site, the allowlist and the network.
 ///
 /// # Errors
-/// As an export would fail.
+/// The errors of an export.
 pub async fn check(target: Target, context: &Context) -> Result<String> {
-    // The query is small, so that its answer comes soon.
+    // The query is small, so the answer comes soon and the usual timeout is enough.
     let site = Site::new(target, context.http.timeout, context)?;
     let now = Timestamp::now();
     site.ask(&query::range(now.minus(Span::days(1)), now))

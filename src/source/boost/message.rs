@@ -1,4 +1,4 @@
-//! From the records of the export to the model: who speaks, and when (vendors/boost.md, Response).
+//! Converts the messages of the export to the model (vendors/boost.md, Response).
 
 use std::borrow::Cow;
 
@@ -13,10 +13,10 @@ use crate::json::shape_error;
 use crate::model::{Message, Record, Role};
 use crate::time::Timestamp;
 
-/// Most conversations have no more messages than this.
+/// Most conversations have at most this many messages.
 const USUAL_LENGTH: usize = 16;
 
-/// The messages of a conversation, or why they are none; nothing when their JSON is not whole.
+/// Reads the messages of a conversation, or why they cannot be read. Returns `None` when their JSON is incomplete.
 pub fn messages(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Vec<Message>>> {
     if cursor.peek()? != b'[' {
         let other = cursor.value()?.as_bytes();
@@ -40,7 +40,8 @@ pub fn messages(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Vec<Messag
     Some(flaw.map_or(Ok(messages), Err))
 }
 
-/// What a message must be; its other fields may be of any type. Only asked what is wrong with one that is something else.
+/// The required shape of a message; other fields may have any type. This is used only for the error about a message of
+/// another shape.
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
 #[expect(dead_code, reason = "nothing is wanted of it but its error")]
@@ -54,14 +55,14 @@ struct Shape {
 #[serde(expecting = "an object")]
 struct Object {}
 
-/// The fields of a message that are of use.
+/// The fields of a message that are read.
 #[derive(Default)]
 struct Fields<'a> {
     id: String,
     time: Option<Timestamp>,
     kind: TextOrNone<'a>,
     is_human_chat: bool,
-    /// What the user asked.
+    /// The question of the user.
     input: Option<String>,
     content: Content,
     button_clicked: Option<&'a str>,
@@ -69,7 +70,8 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a message; none where its shape is another. In place, since the fields are too many to be moved cheaply.
+    /// Reads a message. Returns `None` when it has another shape. This fills in `self`, since moving so many fields is
+    /// slow.
     fn read(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
         let mut id = None;
         cursor.fields(|cursor, key| {
@@ -103,13 +105,13 @@ impl<'a> Fields<'a> {
         Some(())
     }
 
-    /// A click on a button is a message of its own, before the answer to it.
+    /// Adds the message. A click on a button becomes a separate message before the answer.
     fn add_to(self, messages: &mut Vec<Message>, record: Option<&str>) {
         messages.extend(self.click(record.is_some()));
         messages.push(self.into_message(record));
     }
 
-    /// The user's turn that an answer to a click tells of.
+    /// Returns the click that this message answers, as a message of the user.
     fn click(&self, keep_raw: bool) -> Option<Message> {
         let record = self.button_clicked?;
         let button = Button::read(&mut Cursor::new(record))?;
@@ -163,7 +165,7 @@ fn unless_null<'a>(
     }
 }
 
-/// The agent's name: the field itself, or its `name`.
+/// Reads the name of an agent from the field itself or from its `name`.
 fn name(agent: &str) -> Option<String> {
     let mut name = TextOrNone::of(agent);
     Cursor::new(agent).fields(|cursor, key| {

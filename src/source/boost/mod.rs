@@ -1,4 +1,4 @@
-//! boost.ai: one POST to Export API v3, whose answer streams for as long as it takes.
+//! boost.ai: one POST to Export API v3, whose answer is a long stream.
 //!
 //! ```text
 //! network task --> chunks --> gunzip thread --> blocks --> parsing thread: splitter, elements --> events

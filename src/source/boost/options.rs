@@ -1,4 +1,4 @@
-//! What a user can ask of a boost.ai site.
+//! The options of a boost.ai export.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use crate::http::Secret;
 /// Where the export comes from.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// A site, or an answer that was saved.
+    /// A site or a saved answer.
     pub origin: Origin,
-    /// Conversations with more bytes are refused.
+    /// The largest size of a conversation, in bytes.
     pub max_element: usize,
 }
 
@@ -26,16 +26,16 @@ pub enum Origin {
     Site(Box<Request>),
 }
 
-/// What is asked of a site.
+/// The request to a site.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Which site, and how to authenticate there.
     pub target: Target,
-    /// The body that the others are added to (`--query`).
+    /// The body of `--query`, to which the range and the filters are added.
     pub query: Map<String, Value>,
-    /// Filters of the Admin Panel, by their keys.
+    /// Keys and values of filters of the Admin Panel.
     pub filters: Vec<(String, Value)>,
-    /// How many windows of the range are fetched at once, if it is to be cut.
+    /// How many windows of the range are fetched at once. `None` does not cut the range.
     pub parallel_windows: Option<u16>,
     /// How long to wait for the first byte of an answer.
     pub first_byte_timeout: Duration,
@@ -53,9 +53,9 @@ pub struct Target {
 /// How to authenticate.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// With a token of the user's.
+    /// With a token that the user gives.
     Token(Secret),
-    /// As a client that is given a token for each request (OAuth 2.0).
+    /// As an OAuth 2.0 client, which fetches a token for each request.
     Client {
         /// The client's id.
         id: String,

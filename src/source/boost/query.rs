@@ -1,4 +1,4 @@
-//! The request's body: the range and the filters of the Admin Panel (vendors/boost.md, Request).
+//! Makes the body of a request: the range and the filters of the Admin Panel (vendors/boost.md, Request).
 
 use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
@@ -9,16 +9,16 @@ use crate::source::selection::Selection;
 use crate::time::Timestamp;
 use crate::usage::usage;
 
-/// The body of a request: the range, and filters.
+/// The body of a request: the range and the filters.
 pub type Body = Map<String, Value>;
 
-/// Before any conversation: where the range begins when ids alone are asked for.
+/// A time before any conversation. The range begins here when only ids are given.
 const BEGINNING: &str = "2000-01-01T00:00:00+00:00";
 
-/// Makes the body of a request, over that of `--query FILE`.
+/// Makes the body of a request. Flags replace values of `--query FILE`.
 ///
 /// # Errors
-/// A usage error when there is no range, an id is no integer, or a filter is given twice.
+/// A usage error when there is no range, an id is not an integer, or a filter is given twice.
 pub fn body(request: &Request, selection: &Selection) -> Result<Body> {
     let mut body = request.query.clone();
     if let Some(since) = selection.since {
@@ -41,9 +41,9 @@ pub fn body(request: &Request, selection: &Selection) -> Result<Body> {
     Ok(body)
 }
 
-/// The body that asks again for conversations that failed, whenever they took place.
+/// Makes the body that requests failed conversations again, from any time.
 pub fn again(body: &Body, delta: &Delta) -> Body {
-    // Integers as the API has them; should there be others, as they came.
+    // The API has integers as ids. Any other id is sent as a string.
     let id = |id: &String| id.parse::<u64>().map_or_else(|_| json!(id), |id| json!(id));
     let mut body = body.clone();
     body.insert("from".to_owned(), json!(BEGINNING));
@@ -55,7 +55,7 @@ pub fn again(body: &Body, delta: &Delta) -> Body {
     body
 }
 
-/// The body that asks for what happened since the last run, or since the archive begins.
+/// Makes the body that requests everything since the last run, or since the beginning of the archive.
 pub fn since(body: &Body, delta: &Delta) -> Body {
     let mut body = body.clone();
     if let Some(from) = delta.since.or(delta.begin) {
@@ -65,12 +65,12 @@ pub fn since(body: &Body, delta: &Delta) -> Body {
     body
 }
 
-/// Whether it asks for conversations by an empty list of ids, so that there are none.
+/// Whether the list of ids is empty, so that no conversation is wanted.
 pub fn wants_none(body: &Body) -> bool {
     body.get("conversation_ids") == Some(&json!([]))
 }
 
-/// A body with nothing but a range.
+/// Makes a body with only a range.
 pub fn range(from: Timestamp, to: Timestamp) -> Body {
     let pairs = [
         ("from", from.to_whole_second()),
@@ -82,7 +82,7 @@ pub fn range(from: Timestamp, to: Timestamp) -> Body {
         .collect()
 }
 
-/// The filters of the request, none of them twice.
+/// Returns the filters of the request. Fails when a filter is given twice.
 fn filters(request: &Request, selection: &Selection) -> Result<Body> {
     let ids = selection.ids.as_ref().map(|ids| {
         let ids = ids.ids.iter().map(|id| integer(id));

@@ -1,5 +1,5 @@
-//! What outlives one stream: where the conversations go, and which were dealt with. A broken stream is started again, and
-//! nothing is sent twice.
+//! What outlives one stream: where conversations are sent, and which were handled. When a broken stream is started
+//! again, nothing is sent twice.
 
 use anyhow::{Error, Result, anyhow};
 use tokio::sync::mpsc::Sender;
@@ -10,14 +10,14 @@ use crate::source::batch::BatchSender;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::id_set::IdSet;
 
-/// What is read of a stream.
+/// How to read a stream.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadOptions {
-    /// Conversations with more bytes are refused.
+    /// The largest size of a conversation, in bytes.
     pub max_element: usize,
-    /// How many conversations at most.
+    /// The maximum number of conversations.
     pub limit: u64,
-    /// Whether the vendor's records are carried along.
+    /// Whether the vendor's records are kept.
     pub keep_raw: bool,
 }
 
@@ -28,18 +28,18 @@ pub struct Session {
     /// Where details go.
     pub console: Console,
     batch: BatchSender,
-    /// Conversations that were dealt with, by their ids, or else by their place in a stream.
+    /// The conversations that were handled, by id, or by position in the stream when the id cannot be read.
     seen: IdSet,
-    /// How many of them there are.
+    /// How many conversations were handled.
     sent: u64,
-    /// Which of several streams it is.
+    /// The number of the stream, when there are several.
     part: u32,
-    /// Whether a stream's count of conversations is that of the export.
+    /// Whether the count of a stream is the count of the whole export.
     announce: bool,
 }
 
 impl Session {
-    /// Nothing read yet.
+    /// Makes a session that has read nothing yet.
     pub fn new(options: ReadOptions, events: Sender<Event>, console: Console) -> Self {
         Self {
             options,
@@ -52,22 +52,22 @@ impl Session {
         }
     }
 
-    /// The export has several streams, so that none of them tells how many conversations there are.
+    /// Notes that the export has several streams, so the count of one stream is not the total.
     pub fn expect_several_streams(&mut self) {
         self.announce = false;
     }
 
-    /// The next stream is another one, and not the same again.
+    /// Notes that the next stream is a different one, not the same one again.
     pub fn begin_next_stream(&mut self) {
         self.part += 1;
     }
 
-    /// Whether no more conversations are wanted.
+    /// Whether the limit is reached.
     pub fn has_enough(&self) -> bool {
         self.sent >= self.options.limit
     }
 
-    /// Tells how many conversations will come.
+    /// Reports how many conversations will come.
     pub fn expect(&mut self, count: u64) {
         if self.announce {
             self.batch
@@ -75,8 +75,8 @@ impl Session {
         }
     }
 
-    /// Sends a conversation that was read from this many bytes, unless it was dealt with. Returns false when nobody
-    /// listens any more.
+    /// Sends a conversation that was read from `size` bytes, unless it was handled before. Returns false when the
+    /// receiver is gone.
     pub fn send(&mut self, conversation: Conversation, size: usize) -> bool {
         if !self.seen.insert(&conversation.id) {
             return true;
@@ -85,8 +85,8 @@ impl Session {
         self.batch.push(conversation, size)
     }
 
-    /// Tells that the `number`th conversation of a stream cannot be read, unless it was dealt with. Returns false when
-    /// nobody listens any more.
+    /// Reports that the `number`th conversation of a stream cannot be read, unless it was handled before. Returns false
+    /// when the receiver is gone.
     pub fn fail(&mut self, id: Option<String>, number: u64, error: &Error) -> bool {
         let name = id.clone().unwrap_or_else(|| format!("number {number}"));
         let key = id
@@ -101,13 +101,12 @@ impl Session {
             .send(Event::Failed(FailedConversation { id, error }))
     }
 
-    /// Sends what is in the batch.
+    /// Sends the conversations of the batch.
     pub fn flush(&mut self) {
         self.batch.flush();
     }
 
-    /// Tells what became of conversations that were asked for by their ids and have not come: they are gone if the
-    /// stream was whole.
+    /// Reports requested ids that were not in the stream. If the stream was complete, these conversations are gone.
     pub async fn tell_missing(&mut self, ids: &[String], stream: Result<()>) {
         let why = stream.err().map(|error| format!("{error:#}"));
         for id in ids.iter().filter(|id| !self.seen.contains(id)) {

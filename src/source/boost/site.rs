@@ -1,4 +1,4 @@
-//! One site's export API: asked for a stream, and again when that breaks.
+//! The export API of a site. A stream that breaks is requested again.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -20,7 +20,7 @@ use crate::http::{self, Answer, ApiError, Call, Client, SentSecrets};
 use crate::source::context::Context;
 use crate::source::incomplete::Incomplete;
 
-/// A site, ready to be asked.
+/// The export API of a site.
 #[derive(Debug)]
 pub struct Site {
     client: Client,
@@ -30,8 +30,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// Sets up the client. The first byte of an answer may take longer than the others: the site sends it when its query
-    /// is done.
+    /// Sets up the client. The first byte of an answer has its own timeout, since the site sends it only after its
+    /// query.
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
@@ -56,13 +56,13 @@ impl Site {
         })
     }
 
-    /// The address, for people.
+    /// The address of the site for messages.
     pub fn name(&self) -> &str {
         self.call.purpose.trim_start_matches("export from ")
     }
 
-    /// Reads a stream, and starts it again when it broke in a way that may pass. What was sent is not sent again. The
-    /// error within is the stream's own.
+    /// Reads a stream, and starts it again after a failure that may be temporary. Nothing is sent twice. The inner
+    /// error is that of the stream.
     pub async fn stream(&self, mut session: Session, body: &Body) -> Result<(Session, Result<()>)> {
         let mut failures = 0;
         loop {
@@ -86,33 +86,33 @@ impl Site {
         }
     }
 
-    /// What came of an answer that is not whole, whose reason may be in the vendor's words.
+    /// Makes the error for an incomplete answer. The reason may quote the vendor, so secrets are hidden.
     pub fn incomplete(&self, reason: &str) -> anyhow::Error {
         Incomplete(self.client.sent().hide(reason)).into()
     }
 
-    /// Saves an answer in a file that has no name, and gives it rewound.
+    /// Saves an answer in an unnamed temporary file, and returns the file at its beginning.
     ///
     /// # Errors
-    /// When the answer cannot be had after the retries, or the temporary folder is full.
+    /// When the answer cannot be fetched after the retries, or the temporary folder is full.
     pub async fn save(&self, body: &Body) -> Result<File> {
         let mut failures = 0;
         loop {
             let answer = self.ask(body).await?;
             let (chunks, mut bytes) = chunks::channel();
             let saving = tokio::task::spawn_blocking(move || -> Result<_> {
-                let unsaved = "could not keep an answer in the temporary folder (TMPDIR)";
-                let mut file = tempfile::tempfile().context(unsaved)?;
+                let failure = "could not keep an answer in the temporary folder (TMPDIR)";
+                let mut file = tempfile::tempfile().context(failure)?;
                 let mut buffer = io::BufWriter::new(&mut file);
-                let came = bytes.copy_to(&mut buffer).context(unsaved)?;
-                buffer.flush().context(unsaved)?;
+                let copied = bytes.copy_to(&mut buffer).context(failure)?;
+                buffer.flush().context(failure)?;
                 drop(buffer);
-                file.rewind().context(unsaved)?;
-                Ok((file, came))
+                file.rewind().context(failure)?;
+                Ok((file, copied))
             });
             let (saved, ()) = tokio::join!(saving, chunks.send(answer));
-            let (file, came) = saved.context("a task of the program broke down")??;
-            match came {
+            let (file, copied) = saved.context("a task of the program broke down")??;
+            match copied {
                 Ok(()) => return Ok(file),
                 Err(error) if failures == self.client.retries() => {
                     bail!(Incomplete(error.to_string()))
@@ -122,10 +122,10 @@ impl Site {
         }
     }
 
-    /// Asks once. What goes wrong before the answer's body is retried.
+    /// Sends the request. Failures before the body of the answer are retried.
     ///
     /// # Errors
-    /// [`ApiError`], when it still fails after the retries, or fails in a way that no retry can help.
+    /// [`ApiError`], when the request fails after the retries, or when a retry cannot help.
     pub async fn ask(&self, body: &Body) -> Result<Answer, ApiError> {
         let body = Value::Object(body.clone()).to_string();
         self.client

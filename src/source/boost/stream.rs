@@ -1,4 +1,4 @@
-//! The stream `[QueryInfo, Conversation..., PostQueryInfo]`: element by element, with the proof that it is whole
+//! Reads the stream `[QueryInfo, Conversation..., PostQueryInfo]` element by element, and checks that it is complete
 //! (vendors/boost.md, Response).
 
 use std::collections::BTreeMap;
@@ -18,16 +18,16 @@ use crate::json::Item;
 use crate::json::array::{SplitError, Splitter};
 use crate::json::lenient::TextOrNone;
 
-/// How many bytes are read of an answer that is no stream.
+/// How many bytes are read of an answer that is not a stream.
 const ERROR_LIMIT: usize = 64 * 1024;
 
-/// Goes on, or stops because the limit is met or nobody listens any more.
+/// Whether to go on. Reading stops when the limit is reached or the receiver is gone.
 type Flow = ControlFlow<()>;
 
-/// Reads one stream on a thread of its own.
+/// Reads one stream on a separate thread.
 ///
 /// # Errors
-/// Only when the thread panics. The stream's own errors are within.
+/// Only when the thread panics. The inner error is that of the stream.
 pub async fn parse(
     mut session: Session,
     bytes: impl BufRead + Send + 'static,
@@ -39,7 +39,7 @@ pub async fn parse(
     parsing.await.context("the parser broke down")
 }
 
-/// Reads one stream to its end and sends the conversations that have not been dealt with.
+/// Reads one stream to its end, and sends the conversations that were not handled before.
 fn read(session: &mut Session, blocks: &Blocks) -> Result<(), Broken> {
     let mut stream = StreamReader {
         splitter: Splitter::new(session.options.max_element),
@@ -52,7 +52,7 @@ fn read(session: &mut Session, blocks: &Blocks) -> Result<(), Broken> {
     };
     let read = stream.read(blocks);
     stream.session.flush();
-    stream.tell_unknown();
+    stream.report_unknown();
     read.map_err(|error| stream.broken(&error))
 }
 
@@ -62,23 +62,23 @@ struct StreamReader<'s> {
     session: &'s mut Session,
     /// The count of `QueryInfo`.
     expected: Option<u64>,
-    /// Conversations that came, readable or not.
+    /// How many conversations came, including unreadable ones.
     came: u64,
     proof: Option<Proof>,
-    /// The type of an element that is no conversation and cannot be read.
+    /// The type of an unreadable element that is not a conversation.
     damaged: Option<String>,
-    /// How many elements came of each type that is not documented.
+    /// How many elements came of each undocumented type.
     unknown: BTreeMap<String, u64>,
 }
 
-/// `PostQueryInfo`, the vendor's word that it sent everything.
+/// `PostQueryInfo`, which says that the vendor has sent everything.
 struct Proof {
     count: Option<u64>,
 }
 
 impl StreamReader<'_> {
     fn read(&mut self, blocks: &Blocks) -> Result<(), StreamError> {
-        // Before a wait the conversations that have come are passed on.
+        // Sends the batch before each wait for input.
         while let Some(block) = blocks.next(|| self.session.flush()) {
             let block = block.map_err(StreamError::Read)?;
             self.splitter.push(&block);
@@ -103,7 +103,7 @@ impl StreamReader<'_> {
         }
     }
 
-    /// What came instead of an array: the vendor's error object, a web page, or nothing known.
+    /// Finds out what came instead of an array: the vendor's error object, a web page, or something unknown.
     fn no_array(&self, blocks: &Blocks) -> StreamError {
         let mut body = self.splitter.rest().to_vec();
         while let Some(Ok(block)) = blocks.next(|| ()) {
@@ -122,17 +122,17 @@ impl StreamReader<'_> {
         }
     }
 
-    /// Reads all elements that are there to their end.
+    /// Reads all complete elements.
     fn items(&mut self) -> Result<Flow, StreamError> {
-        // The splitter lends its buffer while the rest of the stream is written to.
+        // Takes the splitter out, since its buffer is borrowed while the other fields change.
         let mut splitter = std::mem::replace(&mut self.splitter, Splitter::new(0));
         let flow = self.items_of(&mut splitter);
         self.splitter = splitter;
         flow
     }
 
-    /// First the element that began in an earlier block. The next ones are read without a search for their ends, as long
-    /// as that goes well.
+    /// Reads first the element that began in an earlier block. The next ones are read directly, which is faster than to
+    /// search for their ends first, until one cannot be read in this way.
     fn items_of(&mut self, splitter: &mut Splitter) -> Result<Flow, StreamError> {
         let mut flow = Ok(Flow::Continue(()));
         if splitter.is_within() {
@@ -170,10 +170,10 @@ impl StreamReader<'_> {
             Item::Whole(bytes) => bytes,
             Item::TooLarge(head, size) => {
                 let text = String::from_utf8_lossy(head);
-                // It breaks off somewhere. Only what stands before that is wanted.
+                // This text is cut off. Only the fields before the cut are needed.
                 element.read(&text, false);
                 let limit = self.session.options.max_element;
-                return Ok(self.lost(
+                return Ok(self.report_unreadable(
                     &element,
                     &anyhow!("it has {size} bytes, more than the {limit} of --max-element"),
                 ));
@@ -181,7 +181,7 @@ impl StreamReader<'_> {
         };
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
-            Err(error) => return Ok(self.lost(&element, &anyhow!(error))),
+            Err(error) => return Ok(self.report_unreadable(&element, &anyhow!(error))),
         };
         let read = element.read_whole(text, self.session.options.keep_raw);
         self.element(element, text, read)
@@ -204,10 +204,10 @@ impl StreamReader<'_> {
             }
             "conversation" => return Ok(self.conversation(element, text.len(), read)),
             "" if is_foreign(&element, text, &read) => self.note_unknown(""),
-            // Without a type, but with what a conversation has, or no JSON at all.
+            // There is no type, but this may be a flawed conversation.
             "" => {
                 let why = read.err().unwrap_or_else(|| anyhow!("it has no type"));
-                return Ok(self.lost(&element, &why));
+                return Ok(self.report_unreadable(&element, &why));
             }
             other if read.is_ok() => self.note_unknown(other),
             other => self.damaged = Some(other.to_owned()),
@@ -220,22 +220,22 @@ impl StreamReader<'_> {
         match read.and_then(|()| conversation(&mut element, keep_raw)) {
             Ok(conversation) => {
                 self.came += 1;
-                let heard = self.session.send(conversation, size);
-                self.goes_on(heard)
+                let received = self.session.send(conversation, size);
+                self.goes_on(received)
             }
-            Err(error) => self.lost(&element, &error),
+            Err(error) => self.report_unreadable(&element, &error),
         }
     }
 
-    /// A conversation that cannot be read.
-    fn lost(&mut self, element: &Element, error: &Error) -> Flow {
+    /// Reports a conversation that cannot be read.
+    fn report_unreadable(&mut self, element: &Element, error: &Error) -> Flow {
         self.came += 1;
-        let heard = self.session.fail(element.id(), self.came, error);
-        self.goes_on(heard)
+        let received = self.session.fail(element.id(), self.came, error);
+        self.goes_on(received)
     }
 
-    fn goes_on(&self, heard: bool) -> Flow {
-        if heard && !self.session.has_enough() {
+    fn goes_on(&self, received: bool) -> Flow {
+        if received && !self.session.has_enough() {
             Flow::Continue(())
         } else {
             Flow::Break(())
@@ -253,7 +253,7 @@ impl StreamReader<'_> {
         *self.unknown.entry(kind.to_owned()).or_default() += 1;
     }
 
-    fn tell_unknown(&self) {
+    fn report_unknown(&self) {
         for (kind, count) in &self.unknown {
             let line = || format!("passed over {count} elements of the unknown type `{kind}`");
             self.session.console.detail(line);
@@ -273,8 +273,9 @@ impl StreamReader<'_> {
     }
 }
 
-/// An element without a type that has nothing of a conversation.
+/// Whether an element without a type is not a conversation: it is readable but has no messages, or it is not an object.
 fn is_foreign(element: &Element, text: &str, read: &Result<()>) -> bool {
-    let no_object = || !text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
-    (read.is_ok() && element.messages.is_none()) || no_object()
+    let is_other_json =
+        || !text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
+    (read.is_ok() && element.messages.is_none()) || is_other_json()
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a stream, in words.
+//! The errors of a stream.
 
 use std::fmt;
 use std::io;
@@ -6,10 +6,10 @@ use std::io;
 use crate::http::Cause;
 use crate::json::array::SplitError;
 
-/// Why a stream is no complete export.
+/// Why a stream is not a complete export.
 #[derive(Debug)]
 pub struct Broken {
-    /// What happened, and how many conversations had come of how many.
+    /// What happened, and how many of the expected conversations had come.
     pub reason: String,
     /// Whether another try may help.
     pub transient: bool,
@@ -18,19 +18,19 @@ pub struct Broken {
 /// What is wrong with a stream.
 #[derive(Debug)]
 pub enum StreamError {
-    /// Its bytes could not be read or unpacked.
+    /// The bytes cannot be read or unpacked.
     Read(io::Error),
-    /// It is no JSON array, or a damaged one.
+    /// The bytes are not a JSON array, or a damaged one.
     Split(SplitError),
-    /// It is something else, such as a web page.
+    /// The answer is something else, such as a web page.
     Body(Cause),
-    /// The vendor reports an error in it.
+    /// The vendor reports an error in the stream.
     Vendor(String),
-    /// It ended without its `post_query_info`.
+    /// The stream ended without `post_query_info`.
     NoProof,
-    /// An element of this type, which is no conversation, cannot be read.
+    /// An element of this type, which is not a conversation, cannot be read.
     Info(String),
-    /// The vendor says that it sent this many conversations, and another number came.
+    /// The vendor says that it sent this many conversations, but another number came.
     Count(u64),
 }
 
@@ -55,7 +55,7 @@ impl fmt::Display for StreamError {
             Self::Split(error) => write!(f, "the stream is damaged: {error}"),
             Self::Body(cause) => cause.fmt(f),
             Self::Vendor(message) => {
-                // On one line, so that the vendor's words cannot look like ours.
+                // The text is put on one line, so that the vendor's text cannot look like ours.
                 let words: Vec<&str> = message.split_whitespace().collect();
                 write!(f, "boost.ai reports an error: {}", words.join(" "))
             }

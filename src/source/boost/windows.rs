@@ -1,7 +1,7 @@
-//! A long range cut into windows whose answers are fetched side by side and read in their order.
+//! Cuts a long range into windows, fetches several of them at once, and reads the answers in order.
 //!
-//! An answer waits in a temporary file, so that neither the memory nor a stalled connection has to hold it. A
-//! conversation with interactions in several windows comes, whole, with each of them; the first is taken.
+//! An answer waits in a temporary file, so that it neither fills the memory nor stalls its connection. A conversation
+//! with interactions in several windows comes complete in each of them; the first copy is used.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -19,14 +19,14 @@ use crate::source::queue::{self, HeapSize, Limits, Named, Queue, Results};
 use crate::time::Timestamp;
 use crate::usage::usage;
 
-/// So many windows for each that is fetched at once: a slow one then holds up less.
-const EACH: u16 = 4;
+/// How many windows there are per worker. With more windows a slow one delays the others less.
+const WINDOWS_PER_WORKER: u16 = 4;
 
-/// A window, and its answer.
+/// A window and its answer.
 type Saved = (Body, Result<File>);
 
 impl HeapSize for Saved {
-    /// It lies on the disk.
+    /// The answer is on the disk.
     fn heap_size(&self) -> usize {
         0
     }
@@ -38,21 +38,21 @@ impl Named for Body {
     }
 }
 
-/// Reads the range of the body, `at_once` windows of it at a time. The error within is that of a window.
+/// Reads the range of the body and fetches `at_once` windows at a time. The inner error is that of a window.
 pub async fn read(
     site: Arc<Site>,
     session: Session,
     body: &Body,
     at_once: u16,
 ) -> Result<(Session, Result<()>)> {
-    let rules = Limits {
+    let limits = Limits {
         workers: at_once.into(),
         ordered: true,
         max_in_flight: 2 * usize::from(at_once),
         max_bytes: usize::MAX,
         max_items: u64::MAX,
     };
-    let windows = cut(body, at_once.saturating_mul(EACH))?;
+    let windows = cut(body, at_once.saturating_mul(WINDOWS_PER_WORKER))?;
     let saver = site.clone();
     let save = move |window: Body| {
         let site = saver.clone();
@@ -61,8 +61,11 @@ pub async fn read(
             (window, file)
         }
     };
-    let (queue, results) = queue::start(rules, save);
-    let (read, ()) = tokio::join!(take(&site, session, results), hand_out(queue, windows));
+    let (queue, results) = queue::start(limits, save);
+    let (read, ()) = tokio::join!(
+        read_answers(&site, session, results),
+        hand_out(queue, windows)
+    );
     read
 }
 
@@ -74,8 +77,8 @@ async fn hand_out(mut queue: Queue<Body>, windows: Vec<Body>) {
     }
 }
 
-/// Reads the answers, until one cannot be had.
-async fn take(
+/// Reads the answers in order. Stops when one cannot be fetched or read.
+async fn read_answers(
     site: &Site,
     mut session: Session,
     mut results: Results<Saved>,
@@ -87,7 +90,7 @@ async fn take(
             Ok(file) => {
                 let (rest, read) = stream::parse(session, BufReader::new(file)).await?;
                 match read {
-                    // What was sent is not sent again.
+                    // The window is requested again; the session sends nothing twice.
                     Err(broken) if broken.transient => site.stream(rest, &window).await?,
                     Err(broken) => (rest, Err(site.incomplete(&broken.reason))),
                     Ok(()) => (rest, Ok(())),
@@ -108,7 +111,7 @@ fn window_name(window: &Body) -> String {
     format!("the window {} to {}", window["from"], window["to"])
 }
 
-/// The error with its window, and of the same kind.
+/// Adds the name of the window to an error. An [`Incomplete`] error stays one.
 fn named(error: anyhow::Error, window: &str) -> anyhow::Error {
     match error.downcast::<Incomplete>() {
         Ok(Incomplete(reason)) => Incomplete(format!("{window}: {reason}")).into(),
@@ -116,7 +119,7 @@ fn named(error: anyhow::Error, window: &str) -> anyhow::Error {
     }
 }
 
-/// The windows of the body's range, without a gap between them.
+/// Cuts the range of the body into windows without gaps.
 fn cut(body: &Body, windows: u16) -> Result<Vec<Body>> {
     let time = |key: &str| body.get(key)?.as_str()?.parse::<Timestamp>().ok();
     let range = time("from").zip(time("to"));

@@ -1,4 +1,4 @@
-//! The calls of the Botpress API that an export makes (vendors/botpress.md, Requests).
+//! The calls of the Botpress API that an export needs (vendors/botpress.md, Requests).
 
 use std::sync::Arc;
 
@@ -48,20 +48,20 @@ impl Api {
         })
     }
 
-    /// Walks over the conversations, newest first.
+    /// Returns a pager over the conversations, newest first.
     pub fn conversations(&self, query: Vec<(String, String)>) -> Pager<Conversations> {
         let purpose = format!("list the conversations of bot {}", self.bot);
-        Pager::new(purpose, list_advice, self.sized(query))
+        Pager::new(purpose, list_advice, self.with_page_size(query))
     }
 
-    /// Walks over the messages of a conversation, newest first.
+    /// Returns a pager over the messages of a conversation, newest first.
     pub fn messages(&self, conversation: &str) -> Pager<Messages> {
         let query = vec![("conversationId".to_owned(), conversation.to_owned())];
         let purpose = format!("read the messages of conversation {conversation}");
-        Pager::new(purpose, advice, self.sized(query))
+        Pager::new(purpose, advice, self.with_page_size(query))
     }
 
-    /// Walks over the messages of all conversations that were created at or after a time, newest first.
+    /// Returns a pager over all messages of the bot since a time (inclusive), newest first.
     pub fn messages_since(&self, since: Timestamp) -> Pager<Messages> {
         let query = vec![("afterDate".to_owned(), since.to_query())];
         let purpose = format!(
@@ -69,20 +69,20 @@ impl Api {
             self.bot,
             since.to_query()
         );
-        Pager::new(purpose, advice, self.sized(query))
+        Pager::new(purpose, advice, self.with_page_size(query))
     }
 
-    /// The client that walks.
+    /// The client that a pager needs.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The address of the API, for people.
+    /// The name of the bot for messages.
     pub fn name(&self) -> String {
         format!("bot {}", self.bot)
     }
 
-    /// One conversation's record.
+    /// Fetches the record of a conversation.
     pub async fn conversation(&self, id: &str) -> Result<Box<RawValue>> {
         #[derive(Deserialize)]
         struct Wire {
@@ -100,7 +100,7 @@ impl Api {
         }
     }
 
-    /// A user's record, none when the user is gone.
+    /// Fetches the record of a user. Returns `None` when the user does not exist any more.
     pub async fn user(&self, id: &str) -> Result<Option<Box<RawValue>>> {
         #[derive(Deserialize)]
         struct Wire {
@@ -108,10 +108,10 @@ impl Api {
         }
         let purpose = format!("read user {id} (for --with-users)");
         let answer = self.record(purpose, &["v1", "chat", "users", id]).await;
-        unless_gone(answer.map(|wire: Wire| wire.user))
+        none_if_gone(answer.map(|wire: Wire| wire.user))
     }
 
-    /// The payload of a conversation's state, none when it has no state of that name.
+    /// Fetches the payload of a conversation's state. Returns `None` when the conversation has no state of that name.
     pub async fn state(&self, conversation: &str, name: &str) -> Result<Option<Box<RawValue>>> {
         #[derive(Deserialize)]
         struct Wire {
@@ -124,7 +124,7 @@ impl Api {
         let purpose =
             format!("read state {name} of conversation {conversation} (for --with-state)");
         let path = ["v1", "chat", "states", "conversation", conversation, name];
-        unless_gone(
+        none_if_gone(
             self.record(purpose, &path)
                 .await
                 .map(|wire: Wire| wire.state.payload),
@@ -136,7 +136,7 @@ impl Api {
         Ok(self.client.get(&call).await?)
     }
 
-    fn sized(&self, mut query: Vec<(String, String)>) -> Vec<(String, String)> {
+    fn with_page_size(&self, mut query: Vec<(String, String)>) -> Vec<(String, String)> {
         query.extend(
             self.page_size
                 .map(|size| ("pageSize".to_owned(), size.to_string())),
@@ -145,7 +145,7 @@ impl Api {
     }
 }
 
-fn unless_gone<T>(answer: Result<T>) -> Result<Option<T>> {
+fn none_if_gone<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.downcast_ref().is_some_and(ApiError::is_gone) => Ok(None),
@@ -153,7 +153,7 @@ fn unless_gone<T>(answer: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// Where nothing but the bot itself can be missing.
+/// Advice for calls that get a 404 only when the bot does not exist.
 fn list_advice(status: StatusCode) -> Option<&'static str> {
     if status == StatusCode::NOT_FOUND {
         return Some(

@@ -1,4 +1,4 @@
-//! What came of the conversations, to tell when it is not they that are at fault.
+//! Counts failures, and stops the export when the API or the settings are at fault.
 
 use std::collections::HashSet;
 
@@ -9,109 +9,111 @@ use crate::http::ApiError;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::selection::Ids;
 
-/// So many conversations in a row given up on: the API is down, and asking on for the rest helps nobody.
+/// The export stops after this many failures in a row, since the API is down.
 const GIVE_UP_AFTER: usize = 20;
 
-/// So many conversations of the list, and all of them gone: it is not they that are missing.
-const NEVER_ALL_GONE: usize = 4;
+/// If at least this many conversations are listed and all of them are gone, the settings are wrong.
+const SUSPICIOUS_WHEN_ALL_GONE: usize = 4;
 
-/// What came of the conversations, to tell when it is not they that are at fault.
+/// Counts failures, and stops the export when the API or the settings are at fault.
 #[derive(Default)]
 pub struct CircuitBreaker {
     found: usize,
     gone: usize,
     failed: usize,
-    /// Failures in a row that might pass later.
-    unreached: usize,
-    /// Those that have failed before; they stand in a row and tell nothing.
-    again: HashSet<String>,
-    /// What it means when nothing is found.
-    nothing: Nothing,
+    /// How many conversations in a row failed for a reason that may also stop the next ones.
+    failures_in_row: usize,
+    /// Conversations that failed in earlier runs. They are tried first and are likely to fail again, so they do not count as
+    /// failures in a row.
+    failed_before: HashSet<String>,
+    /// What it means when all conversations are gone.
+    all_gone: AllGone,
 }
 
 /// What it means when all conversations are gone.
 #[derive(Default)]
-enum Nothing {
-    /// Wrong ids, or the wrong bot, when so many are gone.
+enum AllGone {
+    /// The ids or the bot id are wrong, if at least this many conversations are gone.
     WrongIds(usize),
-    /// An address that is no API.
+    /// The address is not that of the API.
     #[default]
     WrongAddress,
-    /// That some were deleted.
-    Usual,
+    /// The conversations were deleted, which is no error.
+    Deleted,
 }
 
 impl CircuitBreaker {
     pub fn of(plan: &Plan) -> Self {
-        let (again, nothing) = match plan {
-            Plan::Ids(Ids { typed: true, .. }) => (HashSet::new(), Nothing::WrongIds(1)),
-            // What a program has listed may be deleted before it is read.
+        let (failed_before, all_gone) = match plan {
+            Plan::Ids(Ids { typed: true, .. }) => (HashSet::new(), AllGone::WrongIds(1)),
+            // Conversations that a program has listed may be deleted before they are fetched.
             Plan::Ids(Ids { typed: false, .. }) => {
-                (HashSet::new(), Nothing::WrongIds(NEVER_ALL_GONE))
+                (HashSet::new(), AllGone::WrongIds(SUSPICIOUS_WHEN_ALL_GONE))
             }
-            Plan::All => (HashSet::new(), Nothing::WrongAddress),
+            Plan::All => (HashSet::new(), AllGone::WrongAddress),
             Plan::Delta(delta) => {
                 let first = delta.since.is_none();
-                let nothing = if first {
-                    Nothing::WrongAddress
+                let all_gone = if first {
+                    AllGone::WrongAddress
                 } else {
-                    Nothing::Usual
+                    AllGone::Deleted
                 };
-                (delta.failed.iter().cloned().collect(), nothing)
+                (delta.failed.iter().cloned().collect(), all_gone)
             }
         };
         Self {
-            again,
-            nothing,
+            failed_before,
+            all_gone,
             ..Self::default()
         }
     }
 
-    /// Passes an event on, unless it is time to give up.
+    /// Counts an event and returns it. Fails when the export should stop.
     pub fn count(&mut self, event: Event) -> Result<Event> {
         match event {
-            Event::Conversations(ref some) => self.found += some.len(),
+            Event::Conversations(ref conversations) => self.found += conversations.len(),
             Event::Gone(_) => self.gone += 1,
             Event::Expect(_) | Event::Skipped(_) | Event::CountMismatch { .. } => {}
-            Event::Failed(missing) => return self.count_failure(missing),
+            Event::Failed(conversation) => return self.count_failure(conversation),
         }
-        self.unreached = 0;
+        self.failures_in_row = 0;
         Ok(event)
     }
 
-    fn count_failure(&mut self, missing: FailedConversation) -> Result<Event> {
-        let api = missing.error.downcast_ref::<ApiError>();
+    fn count_failure(&mut self, conversation: FailedConversation) -> Result<Event> {
+        let api = conversation.error.downcast_ref::<ApiError>();
         let refused = api.is_some_and(ApiError::is_refusal);
         self.failed += 1;
-        if missing
+        if conversation
             .id
             .as_ref()
-            .is_some_and(|id| self.again.contains(id))
+            .is_some_and(|id| self.failed_before.contains(id))
         {
-            return Ok(Event::Failed(missing));
+            return Ok(Event::Failed(conversation));
         }
-        self.unreached = if refused || api.is_some_and(ApiError::is_transient) {
-            self.unreached + 1
+        self.failures_in_row = if refused || api.is_some_and(ApiError::is_transient) {
+            self.failures_in_row + 1
         } else {
             0
         };
-        if self.unreached == GIVE_UP_AFTER {
+        if self.failures_in_row == GIVE_UP_AFTER {
             let context = format!("gave up after {GIVE_UP_AFTER} failures in a row");
-            return Err(missing.error.context(context));
+            return Err(conversation.error.context(context));
         }
-        Ok(Event::Failed(missing))
+        Ok(Event::Failed(conversation))
     }
 
+    /// Fails when all conversations are gone and this means that the settings are wrong.
     pub fn check(&self) -> Result<()> {
         let gone = self.gone;
-        match self.nothing {
+        match self.all_gone {
             _ if self.found + self.failed > 0 => Ok(()),
-            Nothing::WrongIds(least) if gone >= least => {
+            AllGone::WrongIds(minimum) if gone >= minimum => {
                 bail!(
                     "none of the conversations asked for was found: check --conversation and --bot-id"
                 )
             }
-            Nothing::WrongAddress if gone >= NEVER_ALL_GONE => {
+            AllGone::WrongAddress if gone >= SUSPICIOUS_WHEN_ALL_GONE => {
                 bail!(
                     "the list has {gone} conversations, and all of them are said not to exist: check --base-url"
                 )

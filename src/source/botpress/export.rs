@@ -1,4 +1,4 @@
-//! An export of one bot: what is listed is fetched by several workers at once.
+//! Exports one bot: several workers fetch the listed conversations at once.
 
 use std::sync::Arc;
 
@@ -22,13 +22,13 @@ use crate::source::queue::{self, HeapSize, Limits, Results};
 use crate::source::selection::Selection;
 use crate::usage::usage;
 
-/// How many conversations may be listed and not yet written.
+/// How many conversations may be listed but not written yet.
 const MAX_IN_FLIGHT: usize = 1024;
 
-/// How many bytes of conversations may wait for their turn while one before them is fetched.
+/// How many bytes of conversations may wait for an earlier one that is still being fetched.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// A bot, and what is wanted of it.
+/// An export of one bot.
 #[derive(Debug)]
 pub struct Botpress {
     fetcher: Fetcher,
@@ -39,10 +39,10 @@ pub struct Botpress {
 }
 
 impl Botpress {
-    /// Prepares the export. Nothing is asked yet.
+    /// Prepares the export. No request is sent yet.
     ///
     /// # Errors
-    /// A usage error for flags that do not go together, or when the bot id cannot stand in a header.
+    /// A usage error when flags cannot be combined, or when the bot id cannot be sent in a header.
     pub fn new(options: Options, selection: &Selection, context: &Context) -> Result<Self> {
         let filter = Arc::new(Filter::new(&options, selection));
         if selection.ids.is_some() && !filter.is_empty() {
@@ -73,7 +73,7 @@ impl Botpress {
         })
     }
 
-    /// Asks only for what is new or changed, in a range that begins where the archive does.
+    /// Asks only for what is new or changed. The range begins where the archive begins.
     #[must_use]
     pub fn with_delta(mut self, delta: Delta) -> Self {
         self.filter = Arc::new((*self.filter).clone().beginning(delta.begin));
@@ -82,10 +82,11 @@ impl Botpress {
         self
     }
 
-    /// Sends every conversation that was asked for, in the order of the list (newest first) or of the ids.
+    /// Sends every selected conversation, in the order of the list (newest first) or of the given ids.
     ///
     /// # Errors
-    /// When the list cannot be read to its end, the token is refused, or the API is down. What was listed before is sent.
+    /// When the list cannot be read to its end, the token is refused, or the API is down. Conversations that were
+    /// listed before a list error are still sent.
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
         let Self {
             fetcher,
@@ -111,7 +112,8 @@ impl Botpress {
         let sending = send(CircuitBreaker::of(&plan), results, events, list_only);
         let listing = lister.list(&plan);
         tokio::pin!(sending, listing);
-        // The list is no longer needed when sending has ended. What was listed is sent in any case.
+        // When sending ends, the list is not needed any more. When listing ends, the listed conversations are still
+        // sent.
         tokio::select! {
             sent = &mut sending => sent,
             end = &mut listing => sending.await.and(end),
@@ -130,7 +132,7 @@ async fn send(
             return breaker.check();
         };
         let event = breaker.count(result?)?;
-        // A list has no messages to compare with.
+        // A list has no messages to count.
         let mismatch = mismatch(&event).filter(|_| !list_only);
         for event in mismatch.into_iter().chain([event]) {
             if events.send(event).await.is_err() {
@@ -140,7 +142,7 @@ async fn send(
     }
 }
 
-/// The event that tells of a conversation with another number of messages than the vendor reports.
+/// Returns an event when a conversation does not have the number of messages that the vendor reports.
 fn mismatch(event: &Event) -> Option<Event> {
     let Event::Conversations(conversations) = event else {
         return None;
@@ -156,16 +158,18 @@ fn mismatch(event: &Event) -> Option<Event> {
 impl HeapSize for Result<Event> {
     fn heap_size(&self) -> usize {
         match self {
-            Ok(Event::Conversations(some)) => some.iter().map(Conversation::heap_size).sum(),
+            Ok(Event::Conversations(conversations)) => {
+                conversations.iter().map(Conversation::heap_size).sum()
+            }
             _ => 0,
         }
     }
 }
 
-/// Asks for one page of the list, to see whether token, bot and network are all right.
+/// Fetches one page of the list to check the token, the bot and the network.
 ///
 /// # Errors
-/// As an export would fail.
+/// The errors of an export.
 pub async fn check(target: &Target, context: &Context) -> Result<String> {
     let api = Api::new(target, context)?;
     let page = api

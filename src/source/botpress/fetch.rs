@@ -1,4 +1,4 @@
-//! One conversation, whole: its record, its messages, and what else was asked for.
+//! Fetches a conversation: its record, its messages, and the other parts that are wanted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::model::{Conversation, Message, Record};
 use crate::source::event::{Event, FailedConversation};
 use crate::source::queue::Named;
 
-/// How conversations are fetched.
+/// Fetches conversations.
 #[derive(Debug)]
 pub struct Fetcher {
     pub api: Api,
@@ -23,22 +23,22 @@ pub struct Fetcher {
     pub users: Option<UserCache>,
     pub states: Vec<String>,
     pub keep_raw: bool,
-    /// Whether the list is all that is wanted.
+    /// Whether only the list is wanted, without messages.
     pub list_only: bool,
 }
 
-/// What a conversation is fetched from.
+/// What is known of a conversation before it is fetched.
 #[derive(Debug)]
 pub enum Start {
-    /// An id of the command line.
+    /// An id that was asked for.
     Id(String),
-    /// An id that has new messages; whether it is selected is not known yet.
+    /// The id of a conversation with new messages. It may not pass the filter.
     Changed(String),
-    /// Its record of the listing, read.
+    /// A conversation of the list, without its messages.
     Listed(Box<Conversation>),
-    /// An id that the listing shows as it is known.
+    /// The id of a conversation that has not changed according to the list.
     Unchanged(String),
-    /// A record of the listing that cannot be read.
+    /// A record of the list that cannot be read.
     Broken(FailedConversation),
 }
 
@@ -53,7 +53,7 @@ impl Named for Start {
 }
 
 impl Fetcher {
-    /// Fetches one conversation. An error ends the export; what concerns this conversation alone is an event.
+    /// Fetches one conversation. An error ends the export; a failure of this conversation alone is an event.
     pub async fn fetch(&self, start: Start) -> Result<Event> {
         let start = match start {
             Start::Listed(conversation) if self.list_only => {
@@ -67,7 +67,7 @@ impl Fetcher {
             Start::Listed(conversation) => Some(conversation.id.clone()),
             Start::Broken(missing) => missing.id.clone(),
         };
-        let error = match self.whole(start).await {
+        let error = match self.fetch_whole(start).await {
             Ok(Some(conversation)) => return Ok(Event::Conversations(vec![conversation])),
             Ok(None) => return Ok(Event::Skipped(id.unwrap_or_default())),
             Err(error) => error,
@@ -79,7 +79,7 @@ impl Fetcher {
         }
     }
 
-    async fn whole(&self, start: Start) -> Result<Option<Conversation>> {
+    async fn fetch_whole(&self, start: Start) -> Result<Option<Conversation>> {
         let mut conversation = match start {
             Start::Listed(conversation) => *conversation,
             Start::Unchanged(_) => return Ok(None),
@@ -95,7 +95,7 @@ impl Fetcher {
         };
         conversation.messages = self.messages(&conversation.id).await?;
         if conversation.is_miscounted() {
-            // A message may have come between the two calls: both again, once.
+            // A message may have been added between the two calls, so both are made again, once.
             let record = self.api.conversation(&conversation.id).await?;
             conversation = self.read(&conversation.id, &record)?;
             conversation.messages = self.messages(&conversation.id).await?;
@@ -114,11 +114,11 @@ impl Fetcher {
         conversation.with_context(|| format!("could not read conversation {id}"))
     }
 
-    /// All messages, oldest first, each once even if the pages moved under the walk.
+    /// Fetches all messages, oldest first. Each is returned once, even if the pages shift meanwhile.
     async fn messages(&self, id: &str) -> Result<Vec<Message>> {
         let mut messages = Vec::new();
-        let mut walk = self.api.messages(id);
-        while let Some(page) = walk.next_page(self.api.client()).await? {
+        let mut pager = self.api.messages(id);
+        while let Some(page) = pager.next_page(self.api.client()).await? {
             for record in page {
                 let message = message::message(&record, self.keep_raw);
                 messages.push(message.with_context(|| {
@@ -127,7 +127,7 @@ impl Fetcher {
             }
         }
         messages.reverse();
-        // Stable, so that messages of one instant stay in the order of the list.
+        // The sort is stable, so that messages with the same time stay in the order of the list.
         messages.sort_by_key(|message| message.created_at);
         Ok(messages)
     }

@@ -1,4 +1,4 @@
-//! Which conversations of the bot are wanted: asked of the API where it lists, and checked where it does not.
+//! The filter for conversations. The API applies it to its list; other conversations are checked here.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use crate::json::raw;
 use crate::source::selection::Selection;
 use crate::time::Timestamp;
 
-/// The flags that select.
+/// The values of the flags that select conversations.
 #[derive(Clone, Debug)]
 pub struct Filter {
     since: Option<Timestamp>,
@@ -21,7 +21,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The filter of the options, in the range of the selection.
+    /// Makes a filter from the options and the range of the selection.
     pub fn new(options: &Options, selection: &Selection) -> Self {
         Self {
             since: selection.since,
@@ -33,13 +33,13 @@ impl Filter {
         }
     }
 
-    /// The same from another beginning on.
+    /// Replaces the beginning of the range.
     pub fn beginning(self, since: Option<Timestamp>) -> Self {
         Self { since, ..self }
     }
 
-    /// The listing's query, as the official client writes it: arrays as repeated keys, tags with dots. The list begins
-    /// at `from`, should that be later than the filter's own beginning.
+    /// The query for the list, written as the official client does: arrays as repeated keys, tags with dots. The list
+    /// begins at `from` or at the beginning of the filter, whichever is later.
     pub fn query(&self, from: Option<Timestamp>) -> Vec<(String, String)> {
         let one = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
         let tags = self
@@ -63,23 +63,23 @@ impl Filter {
         .collect()
     }
 
-    /// Whether it lets everything through.
+    /// Whether the filter accepts everything.
     pub fn is_empty(&self) -> bool {
         self.query(None).is_empty()
     }
 
-    /// Whether a conversation may come to pass it without a new message: by a tag, or by who takes part.
+    /// Whether a conversation can begin to pass the filter without a new message: by a new tag or participant.
     pub fn may_change(&self) -> bool {
         !self.participants.is_empty() || !self.tags.is_empty()
     }
 
-    /// Whether a time of creation is in the range. The API's bounds are both inclusive; ours are half-open.
+    /// Whether a creation time is in the half-open range. The API includes both ends.
     pub fn in_range(&self, created: Option<Timestamp>) -> bool {
         self.since.is_none_or(|since| created >= Some(since))
             && self.until.is_none_or(|until| created < Some(until))
     }
 
-    /// Whether a conversation's record is one that the API would list, people aside.
+    /// Whether the filter accepts the record of a conversation. Participants are not checked.
     pub fn accepts(&self, record: &RawValue) -> bool {
         let Ok(wire) = raw::parse::<Wire>(record) else {
             return true;

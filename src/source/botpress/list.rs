@@ -1,4 +1,4 @@
-//! Which conversations to fetch, handed to the queue in the order of the output.
+//! Finds the conversations to fetch, and adds them to the queue in the order of the output.
 
 use std::collections::HashSet;
 
@@ -18,16 +18,16 @@ use crate::source::event::FailedConversation;
 use crate::source::queue::Queue;
 use crate::time::Timestamp;
 
-/// What a look at a record of the list tells.
-enum Look {
-    /// It is dealt with elsewhere.
-    Pass,
-    /// It is in the output as it is.
+/// What to do with a conversation of the list.
+enum Decision {
+    /// Ignore it, since it is handled elsewhere.
+    Ignore,
+    /// Report it as unchanged.
     Unchanged,
     Fetch,
 }
 
-/// Lists what a plan asks for.
+/// Lists the conversations of a plan.
 pub struct Lister<'a> {
     pub fetcher: &'a Fetcher,
     pub filter: &'a Filter,
@@ -36,7 +36,7 @@ pub struct Lister<'a> {
 }
 
 impl Lister<'_> {
-    /// Hands everything to the queue, or as much as is wanted.
+    /// Adds the conversations to the queue, until there are no more or the limit is reached.
     pub async fn list(mut self, plan: &Plan) -> Result<()> {
         match plan {
             Plan::Ids(ids) => {
@@ -47,7 +47,7 @@ impl Lister<'_> {
                 }
                 Ok(())
             }
-            Plan::All => self.list_from(None, |_| Look::Fetch).await.map(drop),
+            Plan::All => self.list_from(None, |_| Decision::Fetch).await.map(drop),
             Plan::Delta(delta) => self.delta(delta).await,
         }
     }
@@ -62,27 +62,34 @@ impl Lister<'_> {
             .chain(&delta.done)
             .map(String::as_str)
             .collect();
-        let open = |conversation: &Conversation| {
+        let fetch_unless_handled = |conversation: &Conversation| {
             let handled = handled.contains(conversation.id.as_str());
-            if handled { Look::Pass } else { Look::Fetch }
+            if handled {
+                Decision::Ignore
+            } else {
+                Decision::Fetch
+            }
         };
         let Some(since) = delta.since else {
-            return self.list_from(None, open).await.map(drop);
+            return self.list_from(None, fetch_unless_handled).await.map(drop);
         };
         let changed = match self.changed(since).await {
             Ok(changed) => changed,
             Err(error) if is_refused(&error) => {
                 self.console
                     .detail(|| format!("{error:#}; comparing the whole list instead"));
-                let look = |conversation: &Conversation| match open(conversation) {
-                    Look::Fetch if !in_doubt(conversation, delta, since) => Look::Unchanged,
-                    look => look,
+                let decide = |conversation: &Conversation| match fetch_unless_handled(conversation)
+                {
+                    Decision::Fetch if !may_have_changed(conversation, delta, since) => {
+                        Decision::Unchanged
+                    }
+                    decision => decision,
                 };
-                return self.list_from(None, look).await.map(drop);
+                return self.list_from(None, decide).await.map(drop);
             }
             Err(error) => return Err(error),
         };
-        let listed = self.list_from(Some(since), open).await?;
+        let listed = self.list_from(Some(since), fetch_unless_handled).await?;
         let selected = if self.filter.may_change() {
             Some(self.ids().await?)
         } else {
@@ -93,17 +100,20 @@ impl Lister<'_> {
                 .as_ref()
                 .is_none_or(|selected| selected.contains(id))
         };
-        let joined = selected
+        let newly_selected = selected
             .iter()
             .flatten()
             .filter(|id| !delta.known.contains_key(*id));
         let seen: HashSet<&String> = changed.iter().collect();
-        let joined: Vec<_> = joined.filter(|id| !seen.contains(id)).cloned().collect();
+        let newly_selected: Vec<_> = newly_selected
+            .filter(|id| !seen.contains(id))
+            .cloned()
+            .collect();
         for id in changed
             .iter()
             .filter(|id| is_selected(id))
             .cloned()
-            .chain(joined)
+            .chain(newly_selected)
         {
             if !handled.contains(id.as_str()) && !listed.contains(&id) {
                 self.queue.push(Start::Changed(id)).await;
@@ -112,13 +122,13 @@ impl Lister<'_> {
         Ok(())
     }
 
-    /// The conversations with messages since then, of the whole bot, by one walk without a conversation's id
-    /// (vendors/botpress.md: `updatedAt` does not tell).
+    /// Returns the conversations with messages since a time, from one list of all messages of the bot. The `updatedAt`
+    /// of a conversation does not change with a message (vendors/botpress.md).
     async fn changed(&self, since: Timestamp) -> Result<Vec<String>> {
         let mut changed = Vec::new();
         let mut seen = HashSet::new();
-        let mut walk = self.fetcher.api.messages_since(since);
-        while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
+        let mut pager = self.fetcher.api.messages_since(since);
+        while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
             for record in page {
                 let id = record_id::conversation_id(&record);
                 let id = id.context(
@@ -132,20 +142,21 @@ impl Lister<'_> {
         Ok(changed)
     }
 
-    /// Hands on what the list has from then on, as `look` says; which ids were to be fetched.
+    /// Adds the conversations of the list since a time to the queue, as `decide` says. Returns the ids of those to
+    /// fetch, if there is such a time.
     async fn list_from(
         &mut self,
         from: Option<Timestamp>,
-        look: impl Fn(&Conversation) -> Look,
+        decide: impl Fn(&Conversation) -> Decision,
     ) -> Result<HashSet<String>> {
         let mut listed = HashSet::new();
-        let mut walk = self.fetcher.api.conversations(self.filter.query(from));
-        while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
+        let mut pager = self.fetcher.api.conversations(self.filter.query(from));
+        while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
             let starts = page
                 .into_iter()
-                .filter_map(|record| self.start(&record, &look));
+                .filter_map(|record| self.start(&record, &decide));
             for start in starts.collect::<Vec<_>>() {
-                // Remembered only where it is asked for: the whole list may be long.
+                // The ids of the whole list are not needed, and there may be many.
                 if let (Some(_), Start::Listed(conversation)) = (from, &start) {
                     listed.insert(conversation.id.clone());
                 }
@@ -157,25 +168,29 @@ impl Lister<'_> {
         Ok(listed)
     }
 
-    /// The ids of everything that the filter lets through.
+    /// Returns the ids of all conversations that pass the filter.
     async fn ids(&self) -> Result<HashSet<String>> {
         let mut ids = HashSet::new();
-        let mut walk = self.fetcher.api.conversations(self.filter.query(None));
-        while let Some(page) = walk.next_page(self.fetcher.api.client()).await? {
+        let mut pager = self.fetcher.api.conversations(self.filter.query(None));
+        while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
             ids.extend(page.iter().filter_map(|record| record_id::id(record)));
         }
         Ok(ids)
     }
 
-    /// What to do about a record of the list.
-    fn start(&self, record: &RawValue, look: &impl Fn(&Conversation) -> Look) -> Option<Start> {
+    /// Returns what to add to the queue for a record of the list.
+    fn start(
+        &self,
+        record: &RawValue,
+        decide: &impl Fn(&Conversation) -> Decision,
+    ) -> Option<Start> {
         let id = record_id::id(record);
         match message::conversation(record, self.fetcher.keep_raw) {
             Ok(conversation) if !self.filter.in_range(conversation.created_at) => None,
-            Ok(conversation) => match look(&conversation) {
-                Look::Pass => None,
-                Look::Unchanged => Some(Start::Unchanged(conversation.id)),
-                Look::Fetch => Some(Start::Listed(Box::new(conversation))),
+            Ok(conversation) => match decide(&conversation) {
+                Decision::Ignore => None,
+                Decision::Unchanged => Some(Start::Unchanged(conversation.id)),
+                Decision::Fetch => Some(Start::Listed(Box::new(conversation))),
             },
             Err(error) => {
                 let name = id.as_deref().unwrap_or("without an id");
@@ -187,17 +202,17 @@ impl Lister<'_> {
     }
 }
 
-/// Whether the list cannot tell that the conversation is as it was.
-fn in_doubt(conversation: &Conversation, delta: &Delta, since: Timestamp) -> bool {
-    let stand = ListedVersion {
+/// Whether a conversation may have changed since it was fetched, as far as the list shows.
+fn may_have_changed(conversation: &Conversation, delta: &Delta, since: Timestamp) -> bool {
+    let version = ListedVersion {
         messages: conversation.reported_count,
         updated: conversation.updated_at,
     };
-    let same = stand.messages.is_some() && delta.known.get(&conversation.id) == Some(&stand);
+    let same = version.messages.is_some() && delta.known.get(&conversation.id) == Some(&version);
     !same || conversation.created_at >= Some(since)
 }
 
-/// Whether the API does not take the call at all, rather than failing at it.
+/// Whether the API does not support the call, so that another call must do.
 fn is_refused(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<ApiError>()

@@ -1,6 +1,6 @@
-//! From a Botpress record to the model: conversations, messages and users (vendors/botpress.md, Shapes).
+//! Converts Botpress records to the model: conversations, messages and users (vendors/botpress.md, Shapes).
 //!
-//! Only what an export cannot do without is required; `raw` keeps the rest, whatever it is.
+//! Only the fields that an export needs are required; `raw` keeps the others.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,10 +16,10 @@ use crate::json::{raw, shape_error};
 use crate::model::{Conversation, Message, Record, Role, User, Vendor};
 use crate::time::Timestamp;
 
-/// A conversation without its messages.
+/// Reads a conversation, without its messages.
 ///
 /// # Errors
-/// Names the field that is not of the promised shape.
+/// When a field has the wrong type; the error names it.
 pub fn conversation(record: &RawValue, keep_raw: bool) -> Result<Conversation> {
     let wire: WireConversation = raw::parse(record).context("it is not what the API promises")?;
     let mut conversation = Conversation::from(wire);
@@ -27,17 +27,17 @@ pub fn conversation(record: &RawValue, keep_raw: bool) -> Result<Conversation> {
     Ok(conversation)
 }
 
-/// A message of any type.
+/// Reads a message of any type.
 ///
 /// # Errors
-/// Names the field that is not of the promised shape.
+/// When a field has the wrong type; the error names it.
 pub fn message(record: &RawValue, keep_raw: bool) -> Result<Message> {
     let mut message = parse(record.get()).context("a message is not what the API promises")?;
     message.raw = keep_raw.then(|| Record::of_json(record.get()));
     Ok(message)
 }
 
-/// Parses a message once, unless it has a payload that serde cannot hold.
+/// Parses a message. A second pass is needed only for a payload that serde cannot hold.
 fn parse(text: &str) -> Result<Message> {
     if let Ok(wire) = serde_json::from_str::<WireMessage<Value>>(text) {
         return Ok(wire.into_message(|payload| payload));
@@ -47,10 +47,10 @@ fn parse(text: &str) -> Result<Message> {
     Ok(wire.into_message(raw::value))
 }
 
-/// A user, whose role is known only within a conversation.
+/// Reads a user. The caller sets the role, which depends on the conversation.
 ///
 /// # Errors
-/// Names the field that is not of the promised shape.
+/// When a field has the wrong type; the error names it.
 pub fn user(record: &RawValue) -> Result<User> {
     let wire: WireUser = raw::parse(record).context("a user is not what the API promises")?;
     Ok(User {
@@ -87,7 +87,7 @@ struct WireConversation<'a> {
 
 impl From<WireConversation<'_>> for Conversation {
     fn from(wire: WireConversation) -> Self {
-        // A name in the HTTP API, an object with a name in the bot SDK.
+        // The HTTP API sends a name; the bot SDK has an object with a name.
         let integration = wire.integration.map(raw::value).unwrap_or_default();
         let integration = integration["name"].as_str().or(integration.as_str());
         Self {
@@ -119,7 +119,7 @@ struct WireMessage<'a, P> {
     r#type: TextOrNone<'a>,
     #[serde(borrow, default)]
     direction: TextOrNone<'a>,
-    // No `default`, which would ask one of `P`: an `Option` may be missing in any case.
+    // An `Option` may be missing without `default`, which would require `P: Default`.
     payload: Option<P>,
 }
 

@@ -1,4 +1,4 @@
-//! Botpress Cloud: the list of conversations, and the messages of several of them at once.
+//! Botpress Cloud: reads the list of conversations, and fetches the messages of several at once.
 //!
 //! ```text
 //! list pages --> work, in listing order --> `concurrency` workers --> results --> events

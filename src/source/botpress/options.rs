@@ -1,10 +1,10 @@
-//! What a user can ask of a Botpress bot.
+//! The options of a Botpress export.
 
 use url::Url;
 
 use crate::http::Secret;
 
-/// Which bot, how to reach it, and what is wanted besides the conversations themselves.
+/// Which bot, how to reach it, and what to fetch.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How to reach the bot.
@@ -21,11 +21,11 @@ pub struct Options {
     pub tags: Vec<(String, String)>,
     /// Only conversations with all these users.
     pub participants: Vec<String>,
-    /// Whether the names of the people are added.
+    /// Whether the users are added, with their names.
     pub with_users: bool,
     /// The names of the states to add.
     pub with_states: Vec<String>,
-    /// Whether the list is all that is wanted.
+    /// Whether only the list is wanted, without messages.
     pub list_only: bool,
 }
 
@@ -38,6 +38,6 @@ pub struct Target {
     pub base_url: Url,
     /// The access token.
     pub token: Secret,
-    /// How many items a page has; the API decides when it is `None`.
+    /// How many items to ask for per page; `None` leaves it to the API.
     pub page_size: Option<u16>,
 }

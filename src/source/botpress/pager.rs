@@ -1,4 +1,4 @@
-//! The walk over the pages of a list, by `nextToken` (vendors/botpress.md, Requests).
+//! Reads a list page by page, with `nextToken` (vendors/botpress.md, Requests).
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,10 +13,10 @@ use super::record_id;
 use crate::http::{Advice, Client};
 use crate::source::id_set::IdSet;
 
-/// So many pages in a row without an item that is new: the list goes round, though its tokens differ.
-const BARREN_PAGES: u32 = 50;
+/// After this many pages in a row without a new record the list is taken to be a loop, even if its tokens differ.
+const MAX_STALE_PAGES: u32 = 50;
 
-/// A list of records that comes in pages.
+/// Reads a list page by page.
 #[derive(Debug)]
 pub struct Pager<P> {
     purpose: String,
@@ -25,7 +25,7 @@ pub struct Pager<P> {
     next: Next,
     tokens: HashSet<u64>,
     seen: IdSet,
-    barren: u32,
+    stale_pages: u32,
     page: PhantomData<P>,
 }
 
@@ -33,22 +33,22 @@ pub struct Pager<P> {
 enum Next {
     First,
     Token(String),
-    /// A token that was followed before.
-    Again,
+    /// A token that was used before.
+    Repeated,
     End,
 }
 
-/// One page of a list on the wire.
+/// A page of a list, as the API sends it.
 pub trait Page: DeserializeOwned {
     /// The list's name in the address.
     const LIST: &'static str;
 
-    /// The records, and what leads to the next page.
+    /// The records, and the token of the next page.
     fn into_parts(self) -> (Vec<Box<RawValue>>, Meta);
 }
 
 impl<P: Page> Pager<P> {
-    /// A walk that has not begun. `purpose` is in words that follow "could not".
+    /// Makes a pager that begins at the first page. `purpose` is in words that follow "could not".
     pub fn new(purpose: String, advice: Advice, query: Vec<(String, String)>) -> Self {
         Self {
             purpose,
@@ -57,24 +57,25 @@ impl<P: Page> Pager<P> {
             next: Next::First,
             tokens: HashSet::new(),
             seen: IdSet::default(),
-            barren: 0,
+            stale_pages: 0,
             page: PhantomData,
         }
     }
 
-    /// The records of the next page that were on none before, nothing after the last page.
+    /// Fetches the next page and returns its new records. Returns `None` after the last page.
     ///
     /// # Errors
-    /// When the page cannot be had, or when the list has no end: a token came back, or page after page brings nothing.
+    /// When the page cannot be fetched, or when the list has no end: a token is repeated, or too many pages have
+    /// nothing new.
     pub async fn next_page(&mut self, client: &Client) -> Result<Option<Vec<Box<RawValue>>>> {
         let mut query = self.query.clone();
         match &self.next {
             Next::First => {}
             Next::Token(token) => query.push(("nextToken".to_owned(), token.clone())),
-            Next::Again => return self.endless("the API gave the same nextToken twice"),
+            Next::Repeated => return self.endless("the API gave the same nextToken twice"),
             Next::End => return Ok(None),
         }
-        if self.barren == BARREN_PAGES {
+        if self.stale_pages == MAX_STALE_PAGES {
             return self.endless("page after page brings nothing new");
         }
         let mut call = client.call(self.purpose.clone(), &["v1", "chat", P::LIST], &query)?;
@@ -83,12 +84,12 @@ impl<P: Page> Pager<P> {
         self.next = match meta.next_token.filter(|token| !token.is_empty()) {
             None => Next::End,
             Some(token) if self.tokens.insert(hash(&token)) => Next::Token(token),
-            Some(_) => Next::Again,
+            Some(_) => Next::Repeated,
         };
-        // One without an id cannot be told from others; it is for the reader to refuse it.
+        // A record without an id is kept; the caller reports it as an error.
         records.retain(|record| record_id::id(record).is_none_or(|id| self.seen.insert(&id)));
-        self.barren = if records.is_empty() {
-            self.barren + 1
+        self.stale_pages = if records.is_empty() {
+            self.stale_pages + 1
         } else {
             0
         };
@@ -137,7 +138,7 @@ impl Page for Messages {
     }
 }
 
-/// What every page of a list has besides its records.
+/// The part of a page that is the same for all lists.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {

@@ -1,25 +1,25 @@
-//! What each message type says (vendors/botpress.md, Shapes).
+//! Reads the payload of each message type (vendors/botpress.md, Shapes).
 
 use serde_json::Value;
 
 use crate::model::{Attachment, Choice, wording};
 
-/// What a payload says, in the terms of the model.
+/// The content of a payload, as the model has it.
 #[derive(Default)]
 pub struct Content {
-    /// The words, as plain text.
+    /// The plain text.
     pub text: String,
-    /// What the reader could choose from.
+    /// The choices that the user had.
     pub options: Vec<Choice>,
     /// Files, pictures and the like.
     pub attachments: Vec<Attachment>,
 }
 
 impl Content {
-    /// Reads the payload of a message of this type. A type that is not known has the text of its `text`.
+    /// Reads the payload of a message of this type. Only `text` is read for an unknown type.
     pub fn of(kind: &str, payload: &Value) -> Self {
         match kind {
-            "markdown" => Self::text(words(payload, &["markdown", "text"])),
+            "markdown" => Self::text(first_text(payload, &["markdown", "text"])),
             "image" => Self::media(kind, payload, "imageUrl"),
             "audio" => Self::media(kind, payload, "audioUrl"),
             "video" => Self::media(kind, payload, "videoUrl"),
@@ -32,11 +32,11 @@ impl Content {
                 Self::of(kind, item.get("payload").unwrap_or(item))
             }),
             "choice" | "dropdown" => Self {
-                text: words(payload, &["text"]),
+                text: first_text(payload, &["text"]),
                 options: choices(&payload["options"]),
                 ..Self::default()
             },
-            _ => Self::text(words(payload, &["text"])),
+            _ => Self::text(first_text(payload, &["text"])),
         }
     }
 
@@ -48,7 +48,7 @@ impl Content {
     }
 
     fn media(kind: &str, payload: &Value, key: &str) -> Self {
-        let title = words(payload, &["title", "caption"]);
+        let title = first_text(payload, &["title", "caption"]);
         Self {
             attachments: attachment(kind, &payload[key], Some(&title)),
             text: title,
@@ -57,7 +57,10 @@ impl Content {
     }
 
     fn card(card: &Value) -> Self {
-        let lines = [words(card, &["title"]), words(card, &["subtitle"])];
+        let lines = [
+            first_text(card, &["title"]),
+            first_text(card, &["subtitle"]),
+        ];
         Self {
             text: join(lines, " - "),
             options: choices(&card["actions"]),
@@ -65,8 +68,8 @@ impl Content {
         }
     }
 
-    /// The contents of several parts. The text tells each part with its own options and links, so that a reader sees
-    /// what belongs together; programs have them in `options` and `attachments` as well.
+    /// Joins the contents of several parts. The text has each part with its options and links, so that a reader sees
+    /// what belongs together. They are in `options` and `attachments` as well, for programs.
     fn all<'a>(parts: impl Iterator<Item = &'a Value>, read: impl Fn(&Value) -> Self) -> Self {
         parts.map(read).fold(Self::default(), |mut whole, part| {
             let line = wording::line("", &part.text, &part.options, &part.attachments);
@@ -78,8 +81,8 @@ impl Content {
     }
 }
 
-/// The first of the keys that holds text.
-fn words(payload: &Value, keys: &[&str]) -> String {
+/// Returns the text of the first key that has one.
+fn first_text(payload: &Value, keys: &[&str]) -> String {
     let found = keys.iter().find_map(|key| payload[*key].as_str());
     found.unwrap_or_default().to_owned()
 }
@@ -118,7 +121,10 @@ fn attachment(kind: &str, address: &Value, title: Option<&str>) -> Vec<Attachmen
 /// `title, address (latitude, longitude)`
 fn location(payload: &Value) -> String {
     let place = join(
-        [words(payload, &["title"]), words(payload, &["address"])],
+        [
+            first_text(payload, &["title"]),
+            first_text(payload, &["address"]),
+        ],
         ", ",
     );
     match (plain(&payload["latitude"]), plain(&payload["longitude"])) {
@@ -128,7 +134,7 @@ fn location(payload: &Value) -> String {
     }
 }
 
-/// Text as it is, other values as their JSON.
+/// Returns a string as it is, and any other value as JSON.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,

@@ -1,15 +1,15 @@
-//! Where the conversations of an export come from.
+//! Which conversations an export fetches.
 
 use crate::source::delta::Delta;
 use crate::source::selection::Ids;
 
-/// Where the conversations of an export come from.
+/// Which conversations an export fetches.
 #[derive(Debug)]
 pub enum Plan {
-    /// The ids that were asked for.
+    /// Conversations with these ids.
     Ids(Ids),
-    /// The API's list.
+    /// All conversations of the list.
     All,
-    /// What is new or changed.
+    /// Conversations that are new or changed.
     Delta(Box<Delta>),
 }

@@ -1,4 +1,4 @@
-//! The ids in a record, read without the rest of it.
+//! Reads the ids of a record without the rest of it.
 
 use serde_json::value::RawValue;
 
@@ -9,7 +9,7 @@ pub fn id(record: &RawValue) -> Option<String> {
     lenient::id(first_field(record.get(), "id")?)
 }
 
-/// The conversation that a message belongs to. Returns `None` when the message does not say.
+/// The id of the conversation that a message belongs to. Returns `None` when the message has none.
 pub fn conversation_id(record: &RawValue) -> Option<String> {
     lenient::id(first_field(record.get(), "conversationId")?)
 }

@@ -1,4 +1,4 @@
-//! Who wrote in a conversation: each user is asked for once and remembered.
+//! The users of conversations. Each is fetched once and remembered.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,14 +10,14 @@ use super::api::Api;
 use super::message;
 use crate::model::{Conversation, User};
 
-/// The users met so far; none for those who are gone.
+/// The users fetched so far; `None` for a user that does not exist any more.
 #[derive(Debug, Default)]
 pub struct UserCache {
     known: Mutex<HashMap<String, Arc<OnceCell<Option<User>>>>>,
 }
 
 impl UserCache {
-    /// Adds the people to a conversation, and their names to its messages.
+    /// Adds the users to a conversation, and their names to its messages.
     pub async fn join(&self, api: &Api, conversation: &mut Conversation) -> Result<()> {
         let mut users: Vec<User> = Vec::new();
         for message in &mut conversation.messages {
@@ -34,7 +34,7 @@ impl UserCache {
         Ok(())
     }
 
-    /// Asks once, even when several conversations want the same user at the same time.
+    /// Returns a user. Sends one request, even when several conversations need the same user at once.
     async fn find(&self, api: &Api, id: &str) -> Result<Option<User>> {
         let cell = {
             let mut known = self
@@ -51,7 +51,7 @@ impl UserCache {
     }
 }
 
-/// A user the vendor no longer knows.
+/// A user that does not exist any more.
 fn unknown(id: &str, role: crate::model::Role) -> User {
     User {
         id: id.to_owned(),

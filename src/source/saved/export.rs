@@ -1,4 +1,4 @@
-//! A file with an export, ready to be read.
+//! Reads an earlier export from a file.
 
 use std::fmt;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::source::incomplete::Incomplete;
 use crate::source::selection::Selection;
 use crate::usage::usage;
 
-/// A file with an export, and what is wanted of it.
+/// A file with an export, and what to read from it.
 pub struct Saved {
     options: Options,
     bytes: Box<dyn BufRead + Send>,
@@ -39,7 +39,7 @@ impl Saved {
     /// Opens the file. Nothing is read yet.
     ///
     /// # Errors
-    /// When it cannot be read; a usage error when the last copies are wanted of something that can be read only once.
+    /// When the file cannot be read. A usage error for `--latest` with input that can be read only once.
     pub fn new(options: Options, selection: &Selection, context: &Context) -> Result<Self> {
         let metadata = fs::metadata(&options.input);
         if options.latest && !metadata.as_ref().is_ok_and(fs::Metadata::is_file) {
@@ -61,10 +61,10 @@ impl Saved {
         })
     }
 
-    /// Sends every conversation that is wanted, in the order of the file.
+    /// Sends every selected conversation, in the order of the file.
     ///
     /// # Errors
-    /// When the file is not a whole export. What could be read of it is sent.
+    /// When the file is not a complete export. What could be read is sent.
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
         let reading = tokio::task::spawn_blocking(move || {
             let Options {

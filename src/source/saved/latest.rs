@@ -1,4 +1,4 @@
-//! Where each conversation comes last, in an export that grew by each run.
+//! Finds the last copy of each conversation, in a file that several runs appended to.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,19 +10,20 @@ use super::split::Split;
 use crate::io::{decompress, digest_prefix};
 use crate::json::Item;
 
-/// The number of the last piece that has a conversation, by a digest of its key: some 30 bytes a conversation.
+/// The number of the last item of each conversation, by a digest of its key. This takes about 30 bytes per
+/// conversation.
 #[derive(Debug, Default)]
 pub struct Latest(HashMap<u128, u64>);
 
 impl Latest {
-    /// Whether this piece is the last that has its conversation; also when it is one of which that is not known.
+    /// Whether this item is the last copy of its conversation. Returns true when the conversation is not known.
     pub fn is_at(&self, number: u64, text: &str) -> bool {
         let last = record::key(text).and_then(|key| self.0.get(&digest(&key)));
         last.is_none_or(|last| *last <= number)
     }
 }
 
-/// Reads through the file. What is wrong with it shows when it is read again.
+/// Reads the whole file. Flaws are ignored here; they are reported when the file is read again.
 ///
 /// # Errors
 /// When it cannot be opened.
@@ -32,20 +33,20 @@ pub fn find(file: &Path, max_element: usize) -> Result<Latest> {
     let (mut latest, mut number) = (Latest::default(), 0);
     while let Some(Ok(block)) = blocks.next(|| ()) {
         split.push(&block);
-        while let Ok(Some((_, piece))) = split.next_item() {
+        while let Ok(Some((_, item))) = split.next_item() {
             number += 1;
-            latest.note(number, piece);
+            latest.note(number, item);
         }
     }
-    if let Some((_, piece)) = split.rest() {
-        latest.note(number + 1, piece);
+    if let Some((_, item)) = split.rest() {
+        latest.note(number + 1, item);
     }
     Ok(latest)
 }
 
 impl Latest {
-    fn note(&mut self, number: u64, piece: Item) {
-        if let Item::Whole(bytes) = piece
+    fn note(&mut self, number: u64, item: Item) {
+        if let Item::Whole(bytes) = item
             && let Ok(text) = std::str::from_utf8(bytes)
             && let Some(key) = record::key(text)
         {

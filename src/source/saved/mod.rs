@@ -1,4 +1,4 @@
-//! An earlier export, json or jsonl: read again as it streams, one conversation at a time.
+//! An earlier export in json or jsonl: read as a stream, one conversation at a time.
 //!
 //! ```text
 //! file --> gunzip thread --> blocks --> parsing thread: array or lines, conversations --> events

@@ -1,19 +1,19 @@
-//! What a user can ask of an earlier export.
+//! The options for an earlier export.
 
 use std::path::{Path, PathBuf};
 
-/// Which file, and how it is read.
+/// Which file, and how to read it.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The file; `-` is stdin.
     pub input: PathBuf,
     /// Whether only the last copy of each conversation is wanted.
     pub latest: bool,
-    /// Conversations with more bytes are refused.
+    /// The largest size of a conversation, in bytes.
     pub max_element: usize,
 }
 
-/// Whether a file of this name is a packed one.
+/// Whether the name is that of a packed file.
 pub fn is_packed(name: &Path) -> bool {
     let extension = name.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("gz" | "zst"))

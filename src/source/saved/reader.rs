@@ -1,4 +1,4 @@
-//! From the items of a file to events: what is wanted, and what cannot be read, by name.
+//! Turns the items of a file into events: selected conversations, and conversations that cannot be read.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -18,10 +18,10 @@ use crate::source::batch::BatchSender;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::incomplete::Incomplete;
 
-/// If none of this many items at the beginning is a conversation, the file is something else than an export.
-const NO_EXPORT: u64 = 20;
+/// If this many items were read and none is a conversation, the file is not an export.
+const MAX_FOREIGN_ITEMS: u64 = 20;
 
-/// Goes on, or stops because the limit is met or nobody listens any more.
+/// Whether to go on. Reading stops when the limit is reached or the receiver is gone.
 type Flow = ControlFlow<()>;
 
 /// Reads one export to its end.
@@ -31,15 +31,15 @@ pub struct Reader {
     latest: Option<Latest>,
     batch: BatchSender,
     console: Console,
-    /// Items that came.
+    /// How many items were read.
     came: u64,
-    /// Those of them that could be read.
+    /// How many of them are conversations.
     readable: u64,
     unknown: Unknown,
 }
 
 impl Reader {
-    /// Nothing read yet.
+    /// Makes a reader that has read nothing yet.
     pub fn new(
         input: PathBuf,
         wanted: Wanted,
@@ -59,23 +59,23 @@ impl Reader {
         }
     }
 
-    /// Reads everything, and sends what is wanted.
+    /// Reads everything, and sends the selected conversations.
     ///
     /// # Errors
-    /// [`Incomplete`], when it is no whole export.
+    /// [`Incomplete`], when the file is not a complete export.
     pub fn read(mut self, blocks: &Blocks, max_element: usize) -> Result<()> {
         let mut split = Split::new(max_element);
         let read = self.items(&mut split, blocks, max_element);
         self.batch.flush();
-        self.tell_unknown();
+        self.warn_of_unknown();
         match read {
             Ok(Flow::Break(())) => Ok(()),
             Ok(Flow::Continue(())) => {
-                self.tell_missing();
+                self.report_missing();
                 Ok(())
             }
             Err(why) => {
-                self.tell_missing();
+                self.report_missing();
                 let (name, came) = (self.name(), self.came);
                 Err(Incomplete(format!(
                     "could not read all of {name}: {why} (after {came} conversations)"
@@ -85,10 +85,10 @@ impl Reader {
         }
     }
 
-    /// Reads every item. An error is in words.
+    /// Reads every item. An error is the reason in words.
     fn items(&mut self, split: &mut Split, blocks: &Blocks, limit: usize) -> Result<Flow, String> {
         let mut whole = Ok(());
-        // Before a wait the conversations that have come are passed on.
+        // Sends the batch before each wait for input.
         while let Some(block) = blocks.next(|| _ = self.batch.flush()) {
             match block {
                 Ok(block) => {
@@ -117,7 +117,7 @@ impl Reader {
         Ok(Flow::Continue(()))
     }
 
-    /// Reads one conversation. One that `is_cut` is the last, whose end has not been seen.
+    /// Reads one conversation. The last one `is_cut` when the file may end in the middle of it.
     fn item(
         &mut self,
         position: Position,
@@ -152,25 +152,27 @@ impl Reader {
                     return Ok(Flow::Continue(()));
                 }
                 let conversation = self.wanted.part_of(conversation);
-                let heard = self.batch.push(conversation, text.len());
-                Ok(self.sent(heard))
+                let received = self.batch.push(conversation, text.len());
+                Ok(self.note_sent(received))
             }
-            Err(_) if self.readable == 0 && self.came == NO_EXPORT => {
+            Err(_) if self.readable == 0 && self.came == MAX_FOREIGN_ITEMS => {
                 Err("nothing in it is a conversation of an export by convexport".to_owned())
             }
-            Err(_) if is_cut => Ok(self.lost(&text, position, &anyhow!("the file ends within it"))),
-            Err(error) => Ok(self.lost(&text, position, &error)),
+            Err(_) if is_cut => {
+                Ok(self.report_unreadable(&text, position, &anyhow!("the file ends within it")))
+            }
+            Err(error) => Ok(self.report_unreadable(&text, position, &error)),
         }
     }
 
-    /// Whether the same conversation comes again later, and only the last copy is wanted.
+    /// Whether only the last copy of a conversation is wanted and this is an earlier one.
     fn is_outdated(&self, text: &str) -> bool {
         let latest = self.latest.as_ref();
         latest.is_some_and(|latest| !latest.is_at(self.came, text))
     }
 
-    /// A conversation that cannot be read is named by its id, or else by its position.
-    fn lost(&mut self, text: &str, position: Position, why: &Error) -> Flow {
+    /// Reports a conversation that cannot be read, by its id or by its position.
+    fn report_unreadable(&mut self, text: &str, position: Position, why: &Error) -> Flow {
         let id = record::id(text);
         if !self.wanted.may_have(id.as_deref()) {
             return Flow::Continue(());
@@ -183,22 +185,22 @@ impl Reader {
             None => position.to_string(),
         };
         let error = anyhow!("could not read {what} of {}: {why:#}", self.name());
-        let heard = self
+        let received = self
             .batch
             .send(Event::Failed(FailedConversation { id, error }));
-        self.sent(heard)
+        self.note_sent(received)
     }
 
-    fn sent(&mut self, heard: bool) -> Flow {
-        if self.wanted.note_sent() && heard {
+    fn note_sent(&mut self, received: bool) -> Flow {
+        if self.wanted.note_sent() && received {
             Flow::Continue(())
         } else {
             Flow::Break(())
         }
     }
 
-    /// Tells which conversations were asked for by their ids and are not there.
-    fn tell_missing(&mut self) {
+    /// Reports the ids that were asked for but are not in the file.
+    fn report_missing(&mut self) {
         for id in self.wanted.missing() {
             let error = anyhow!("there is no conversation {id} in {}", self.name());
             let id = Some(id);
@@ -207,7 +209,7 @@ impl Reader {
         }
     }
 
-    fn tell_unknown(&self) {
+    fn warn_of_unknown(&self) {
         if let Some(keys) = self.unknown.in_words() {
             let name = self.name();
             self.console.warn(&format!(

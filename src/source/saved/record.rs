@@ -1,4 +1,4 @@
-//! One conversation of an earlier export, from its JSON.
+//! Reads a conversation of an earlier export from its JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,10 +11,10 @@ use crate::json::lenient::TextOrNone;
 use crate::json::{first_field, shape_error};
 use crate::model::Conversation;
 
-/// So many unknown keys are remembered at most.
+/// How many unknown keys are remembered.
 const KEYS: usize = 20;
 
-/// Keys that this version does not know, and so leaves out.
+/// Keys that this version does not know and leaves out.
 #[derive(Debug, Default)]
 pub struct Unknown(BTreeSet<String>);
 
@@ -22,24 +22,24 @@ impl Unknown {
     fn note(&mut self, path: &serde_ignored::Path) {
         if self.0.len() < KEYS {
             let path = path.to_string();
-            // Neither the place in a list matters, nor that a value may be null.
+            // Leaves out list indices, and the `?` of a value that may be null.
             let is_name = |name: &&str| *name != "?" && name.parse::<usize>().is_err();
             let names = path.split('.').filter(is_name);
             self.0.insert(names.collect::<Vec<_>>().join("."));
         }
     }
 
-    /// In words, where there were any.
+    /// Lists the keys in words. Returns `None` when there are none.
     pub fn in_words(&self) -> Option<String> {
         let names: Vec<_> = self.0.iter().map(|name| format!("`{name}`")).collect();
         (!names.is_empty()).then(|| names.join(", "))
     }
 }
 
-/// Reads a conversation, with its records verbatim.
+/// Reads a conversation. The vendor's records stay as they are.
 ///
 /// # Errors
-/// Names the field that is not of the shape that exports have.
+/// When a field has the wrong type; the error names it.
 pub fn conversation(text: &str, unknown: &mut Unknown) -> Result<Conversation> {
     let mut json = Deserializer::from_str(text);
     let conversation = serde_ignored::deserialize(&mut json, |path| unknown.note(&path));
@@ -48,21 +48,21 @@ pub fn conversation(text: &str, unknown: &mut Unknown) -> Result<Conversation> {
         .map_err(|_| anyhow!(shape_error::<Conversation>(text.as_bytes())))
 }
 
-/// The id of a conversation that cannot be read, if it stands before the flaw.
+/// Reads the id of a conversation that is flawed. Returns `None` when the id is not before the flaw.
 pub fn id(text: &str) -> Option<String> {
     TextOrNone::of(first_field(text, "id")?)
         .0
         .map(Cow::into_owned)
 }
 
-/// What is looked at when only the last of several is wanted.
+/// What identifies a conversation among several copies.
 #[derive(Debug, Deserialize, PartialEq, Eq, Hash)]
 pub struct Key {
     pub source: String,
     pub id: String,
 }
 
-/// The key of a conversation, none where it cannot be read.
+/// Reads the key of a conversation. Returns `None` when it cannot be read.
 pub fn key(text: &str) -> Option<Key> {
     serde_json::from_str(text).ok()
 }

@@ -1,4 +1,4 @@
-//! The conversations in the bytes of an export: the elements of a json array, or the lines of jsonl.
+//! Splits the bytes of an export into conversations: the elements of a json array, or the lines of jsonl.
 
 use std::fmt;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::json::Item;
 use crate::json::array::{SplitError, Splitter};
 use crate::json::lines::Lines;
 
-/// An export whose bytes come in pieces of any size.
+/// Splits an export whose bytes are added in blocks of any size.
 #[derive(Debug)]
 pub struct Split {
     layout: Layout,
@@ -17,16 +17,16 @@ pub struct Split {
     elements: u64,
 }
 
-/// How an export is laid out, told by its first byte.
+/// The layout of an export. The first byte decides.
 #[derive(Debug)]
 enum Layout {
-    /// Nothing but white space so far.
+    /// Only white space so far.
     Blank,
     Array(Splitter),
     Lines(Lines),
 }
 
-/// Where in the file a conversation is, counted from 1.
+/// The position of a conversation in the file, counted from 1.
 #[derive(Clone, Copy, Debug)]
 pub enum Position {
     /// An element of the array.
@@ -45,7 +45,7 @@ impl fmt::Display for Position {
 }
 
 impl Split {
-    /// An export whose conversations have at most `limit` bytes each.
+    /// Makes a splitter for conversations of at most `limit` bytes each.
     pub fn new(limit: usize) -> Self {
         Self {
             layout: Layout::Blank,
@@ -54,7 +54,7 @@ impl Split {
         }
     }
 
-    /// Takes the next bytes. [`Self::next_item`] is to be called until it finds none before more are pushed.
+    /// Adds the next bytes. Before each further call, call [`Self::next_item`] until it returns `None`.
     pub fn push(&mut self, bytes: &[u8]) {
         if let Layout::Blank = self.layout {
             match bytes.trim_ascii_start().first() {
@@ -70,42 +70,42 @@ impl Split {
         }
     }
 
-    /// The next conversation that is there to its end.
+    /// Returns the next complete conversation.
     ///
     /// # Errors
-    /// When the bytes between the conversations are not those of an array.
+    /// When the bytes between the conversations are not those of a JSON array.
     pub fn next_item(&mut self) -> Result<Option<(Position, Item<'_>)>, SplitError> {
         let found = match &mut self.layout {
             Layout::Blank => None,
-            Layout::Array(array) => array.next_item()?.map(|piece| {
+            Layout::Array(array) => array.next_item()?.map(|item| {
                 self.elements += 1;
-                (Position::Element(self.elements), piece)
+                (Position::Element(self.elements), item)
             }),
             Layout::Lines(lines) => lines
                 .next_item()
-                .map(|(number, piece)| (Position::Line(number), piece)),
+                .map(|(number, item)| (Position::Line(number), item)),
         };
         Ok(found)
     }
 
-    /// What is there of a last conversation whose end has not been seen. To be called when no more bytes come.
+    /// Returns the beginning of a last conversation whose end is missing. Call this when there are no more bytes.
     pub fn rest(&mut self) -> Option<(Position, Item<'_>)> {
         match &mut self.layout {
             Layout::Blank => None,
             Layout::Array(array) => array.is_within().then(|| {
-                let place = Position::Element(self.elements + 1);
-                (place, Item::Whole(array.rest()))
+                let position = Position::Element(self.elements + 1);
+                (position, Item::Whole(array.rest()))
             }),
             Layout::Lines(lines) => lines
                 .last()
-                .map(|(number, piece)| (Position::Line(number), piece)),
+                .map(|(number, item)| (Position::Line(number), item)),
         }
     }
 
-    /// Whether the bytes can be all of the export of this name.
+    /// Checks that the bytes can be a complete export of this name.
     ///
     /// # Errors
-    /// In words, when more must have been there.
+    /// The reason in words, when bytes are missing.
     pub fn finish(&self, name: &Path) -> Result<(), String> {
         match &self.layout {
             Layout::Blank if is_array(name) => {
@@ -117,7 +117,7 @@ impl Split {
     }
 }
 
-/// Whether a file of this name holds an array, packed or not.
+/// Whether the name is that of a json file, packed or not.
 fn is_array(name: &Path) -> bool {
     let inner = if is_packed(name) {
         Path::new(name.file_stem().unwrap_or_default())

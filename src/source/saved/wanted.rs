@@ -1,4 +1,4 @@
-//! Which conversations of the file are wanted, and which of them have come.
+//! Which conversations of a file are selected, and which of them were found.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,14 @@ use crate::source::id_set::IdSet;
 use crate::source::selection::Selection;
 use crate::time::Timestamp;
 
-/// The selection, as far as it concerns a file.
+/// The selection, and what was found so far.
 #[derive(Debug)]
 pub struct Wanted {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
-    /// The ids asked for; `None` asks for all.
+    /// The selected ids; `None` selects all conversations.
     ids: Option<HashSet<String>>,
-    /// Those of them that have come.
+    /// The selected ids that were found.
     found: IdSet,
     limit: u64,
     /// How many conversations were sent.
@@ -23,7 +23,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Nothing has come yet.
+    /// Makes a selection of which nothing was found yet.
     pub fn new(selection: &Selection) -> Self {
         let ids = selection.ids.as_ref();
         Self {
@@ -37,7 +37,7 @@ impl Wanted {
         }
     }
 
-    /// Notes that a conversation has come.
+    /// Notes that a conversation was found.
     pub fn note_found(&mut self, id: &str) {
         if self.ids.is_some() {
             self.found.insert(id);
@@ -50,7 +50,7 @@ impl Wanted {
         self.sent < self.limit
     }
 
-    /// Whether a conversation is selected. One without a time is in no range that has a beginning.
+    /// Whether a conversation is selected. A conversation without a time is never in a range with a beginning.
     pub fn has(&self, conversation: &Conversation) -> bool {
         let created = conversation.created_at;
         self.may_have(Some(&conversation.id))
@@ -64,7 +64,7 @@ impl Wanted {
         ids.is_none_or(|ids| id.is_none_or(|id| ids.contains(id)))
     }
 
-    /// The ids that were asked for and have not come.
+    /// The selected ids that were not found.
     pub fn missing(&self) -> Vec<String> {
         let mut missing: Vec<_> = self.ids.iter().flatten().cloned().collect();
         missing.retain(|id| !self.found.contains(id));
@@ -72,7 +72,7 @@ impl Wanted {
         missing
     }
 
-    /// The conversation without what is not wanted of it.
+    /// Removes the parts of a conversation that are not wanted.
     pub fn part_of(&self, mut conversation: Conversation) -> Conversation {
         if !self.keep_raw {
             conversation.raw = None;
