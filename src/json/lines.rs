@@ -56,7 +56,7 @@ impl Lines {
 fn trimmed(item: Item) -> Item {
     match item {
         Item::Whole(line) => Item::Whole(line.trim_ascii()),
-        other => other,
+        large @ Item::TooLarge(..) => large,
     }
 }
 
