@@ -1,5 +1,5 @@
-//! What an export from boost.ai costs, beside bare gunzip and beside the tools that are at hand. README.md tells how to
-//! run it.
+//! Measures an export from boost.ai, and compares it with bare gunzip and with common tools. README.md says how to run
+//! it.
 
 #![expect(clippy::print_stdout, reason = "a bench is read by people")]
 
@@ -22,11 +22,11 @@ use support::peers;
 use support::table::{Table, Target, megabytes, times, times_memory};
 use support::{convexport, export, installed, number, obstacle, site};
 
-/// What takes longer is ended.
+/// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(600);
 
 const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "x gunzip", "peak MB", "targets"];
-/// The small export has this part of the big one's size.
+/// The big export is this many times as large as the small one.
 const SMALL: u64 = 100;
 const PEAK_MB: f64 = 24.0;
 const GROWTH_MB: f64 = 3.0;
@@ -34,57 +34,57 @@ const FASTER_THAN_JQ: f64 = 10.0;
 const FASTER_THAN_LOADER: f64 = 15.0;
 const MEMORY_OF_LOADER: f64 = 0.05;
 
-/// What is written, and how many times the CPU of bare gunzip it may take.
+/// A format to export to, and how many times the CPU time of bare gunzip it may take.
 #[derive(Clone, Copy)]
-struct Form {
+struct Format {
     flags: &'static str,
     times_gunzip: Option<f64>,
 }
 
-const NO_RAW: Form = Form {
+const NO_RAW: Format = Format {
     flags: "-f jsonl --no-raw",
     times_gunzip: Some(5.0),
 };
-const JSONL: Form = Form {
+const JSONL: Format = Format {
     flags: "-f jsonl",
     times_gunzip: Some(6.0),
 };
-/// The targets are those of `jsonl`; the others stand beside it.
-const fn beside(flags: &'static str) -> Form {
-    Form {
+/// A format without a target. It is measured for comparison with `jsonl`.
+const fn without_target(flags: &'static str) -> Format {
+    Format {
         flags,
         times_gunzip: None,
     }
 }
 
-/// Of these the first two are asked from a server, too.
-const FORMS: [Form; 9] = [
+/// The formats to measure. The first two are also exported from a server.
+const FORMATS: [Format; 9] = [
     NO_RAW,
     JSONL,
-    beside("-f json"),
-    beside("-f messages"),
-    beside("-f csv"),
-    beside("-f chat"),
-    beside("-f text"),
-    beside("-f markdown"),
-    beside("-f html"),
+    without_target("-f json"),
+    without_target("-f messages"),
+    without_target("-f csv"),
+    without_target("-f chat"),
+    without_target("-f text"),
+    without_target("-f markdown"),
+    without_target("-f html"),
 ];
 
 /// All lines of the table.
 struct Cases {
     gunzip: Case,
-    /// From the big file, one a form.
+    /// From the big file, one per format.
     big: Vec<Case>,
-    /// The same from the small one.
+    /// From the small file, one per format.
     small: Vec<Case>,
-    /// The big one from a server.
+    /// The big export, from a server.
     site: Vec<Case>,
-    /// A Singer tap, from the server.
+    /// The big export as a Singer tap, from the server.
     tap: Case,
     jq: Case,
-    /// Python that holds the whole answer.
+    /// A Python script that keeps the whole answer in memory.
     loader: Case,
-    /// Those that hold but a part of it.
+    /// Scripts that keep only a part of the answer in memory.
     streaming: Vec<Case>,
 }
 
@@ -120,7 +120,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Unpacks a file with the decoder of the product, and does nothing else.
+/// Decompresses a file with the product's decoder, and does nothing else.
 fn gunzip(file: &Path) -> Result<()> {
     let mut unpacked = MultiGzDecoder::new(BufReader::with_capacity(128 * 1024, File::open(file)?));
     let mut buffer = vec![0; 128 * 1024];
@@ -132,16 +132,16 @@ impl Cases {
     fn new(big: &Path, small: &Path) -> Result<Self> {
         let site = site::serve(big)?;
         let of = |file: &Path, name: &str| {
-            let case = |form| input(name, form, file.to_owned());
-            FORMS.map(case).into()
+            let case = |format| input(name, format, file.to_owned());
+            FORMATS.map(case).into()
         };
         Ok(Self {
             gunzip: bare_gunzip(env::current_exe()?, big.to_owned()),
             big: of(big, "convexport boost --input FILE"),
             small: of(small, "the same, a file of 1/100"),
-            site: FORMS[..2]
+            site: FORMATS[..2]
                 .iter()
-                .map(|form| from_site(*form, site.clone()))
+                .map(|format| from_site(*format, site.clone()))
                 .collect(),
             tap: tap(folder_of(big), site.clone()),
             jq: jq(site.clone()),
@@ -169,8 +169,8 @@ impl Cases {
             table.add(&case.name, case.outcome(), ratio, targets);
         };
         add(&self.gunzip, true, &[]);
-        for ((case, small), form) in self.big.iter().zip(&self.small).zip(FORMS) {
-            add(case, true, &self.targets_of_file(case, small, form));
+        for ((case, small), format) in self.big.iter().zip(&self.small).zip(FORMATS) {
+            add(case, true, &self.targets_of_file(case, small, format));
         }
         for case in &self.small {
             add(case, false, &[]);
@@ -189,15 +189,15 @@ impl Cases {
 
     fn times_gunzip(&self, case: &Case) -> Option<f64> {
         let gunzip = self.gunzip.cost()?.cpu;
-        // Too little for the kernel to count.
+        // The time can be too short for the kernel to count.
         Some(times(case.cost()?.cpu, gunzip)).filter(|_| !gunzip.is_zero())
     }
 
-    fn targets_of_file(&self, case: &Case, small: &Case, form: Form) -> Vec<Target> {
+    fn targets_of_file(&self, case: &Case, small: &Case, format: Format) -> Vec<Target> {
         let Some(cost) = case.cost() else {
             return Vec::new();
         };
-        let ratio = self.times_gunzip(case).zip(form.times_gunzip);
+        let ratio = self.times_gunzip(case).zip(format.times_gunzip);
         let growth = small
             .cost()
             .map(|small| megabytes(cost.peak) - megabytes(small.peak));
@@ -210,7 +210,7 @@ impl Cases {
             .collect()
     }
 
-    /// The others download, too: only this is a fair match.
+    /// Only exports from a server are compared with the other tools, because those download as well.
     fn targets_of_site(&self, case: &Case) -> Vec<Target> {
         let Some(cost) = case.cost() else {
             return Vec::new();
@@ -243,23 +243,23 @@ fn bare_gunzip(own: PathBuf, file: PathBuf) -> Case {
     })
 }
 
-fn input(name: &str, form: Form, file: PathBuf) -> Case {
-    Case::new(format!("{name} {}", form.flags), LONGEST, move || {
+fn input(name: &str, format: Format, file: PathBuf) -> Case {
+    Case::new(format!("{name} {}", format.flags), LONGEST, move || {
         let mut command = convexport("boost");
         command
-            .args(form.flags.split(' '))
+            .args(format.flags.split(' '))
             .arg("--input")
             .arg(&file);
         Ok(vec![command])
     })
 }
 
-fn from_site(form: Form, site: String) -> Case {
-    let name = format!("convexport boost --site LOOPBACK {}", form.flags);
+fn from_site(format: Format, site: String) -> Case {
+    let name = format!("convexport boost --site LOOPBACK {}", format.flags);
     Case::new(name, LONGEST, move || {
         let mut command = convexport("boost --since 2020-01-01");
         command
-            .args(form.flags.split(' '))
+            .args(format.flags.split(' '))
             .args(["--site", &site])
             .env("BOOST_TOKEN", "x");
         Ok(vec![command])
@@ -270,7 +270,7 @@ fn folder_of(file: &Path) -> PathBuf {
     file.parent().map(Path::to_owned).unwrap_or_default()
 }
 
-/// The same as a Singer tap, whose config is kept in the folder.
+/// An export from the server as a Singer tap. Writes its config to the folder.
 fn tap(folder: PathBuf, site: String) -> Case {
     Case::new("convexport tap, from LOOPBACK", LONGEST, move || {
         let config = folder.join("config.json");
@@ -284,7 +284,7 @@ fn tap(folder: PathBuf, site: String) -> Case {
     })
 }
 
-/// The tools that everyone has, from the same server.
+/// The tools that everyone has, with the same server.
 fn jq(site: String) -> Case {
     let name = "curl --compressed LOOPBACK | jq -c '.[]'";
     Case::new(name, LONGEST, move || {
@@ -298,7 +298,7 @@ fn jq(site: String) -> Case {
     })
 }
 
-/// What people write who have no convexport, from the same server.
+/// A script that people would write without convexport, with the same server.
 fn peer(packages: peers::Packages, script: &'static str, site: &str) -> Case {
     let site = site.to_owned();
     packages.install().case(script, LONGEST, move |command| {

@@ -1,5 +1,5 @@
-//! How fast an export from Botpress is, beside the least that the latency allows and beside the vendor's client.
-//! README.md tells how to run it.
+//! Measures an export from Botpress, and compares it with the minimum that the latency allows and with the vendor's
+//! client. README.md says how to run it.
 
 #![expect(clippy::print_stdout, reason = "a bench is read by people")]
 
@@ -21,18 +21,18 @@ use support::table::{Table, Target, times, times_memory};
 use support::{convexport, number, obstacle};
 
 const LATENCY: Duration = Duration::from_millis(20);
-/// What takes longer is ended.
+/// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(120);
 
 const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "x bound", "peak MB", "targets"];
 const OF_BOUND: f64 = 1.1;
-/// With so many at once, so many times as fast as the sequential script.
+/// Pairs: the concurrency, and how many times as fast as the sequential script the export must be.
 const FASTER: [(usize, f64); 2] = [(10, 9.0), (32, 20.0)];
 const CPU_OF_SCRIPT: f64 = 0.1;
 const MEMORY_OF_SCRIPT: f64 = 0.1;
 const OF_ANY_ORDER: f64 = 1.25;
 
-/// A line, and how many round trips it takes at the least.
+/// A line of the table, and the minimum number of its round trips.
 struct Line {
     at_once: usize,
     trips: usize,
@@ -76,7 +76,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// As the help tells it.
+/// Reads the default from the help text.
 fn default_concurrency() -> Result<usize> {
     let help = convexport("botpress --help").output()?.stdout;
     let help = String::from_utf8(help)?;
@@ -204,7 +204,7 @@ fn stdout(running: &Running, at_once: Option<usize>) -> Case {
     own("-f text", running, at_once, None)
 }
 
-/// One file a conversation, into a folder that is new each time.
+/// Writes one file per conversation to a new folder each time.
 fn directory(running: &Running, at_once: Option<usize>, folder: &TempDir) -> Case {
     let folder = folder.path().to_owned();
     own("-f text -d DIR", running, at_once, Some(folder))
@@ -226,7 +226,7 @@ fn own(flags: &str, running: &Running, at_once: Option<usize>, folder: Option<Pa
     })
 }
 
-/// The sequential script, or that with so many at once.
+/// The sequential script, or the concurrent one when `at_once` is given.
 fn peer(scripts: &Installed, running: &Running, at_once: Option<usize>) -> Case {
     let url = running.url();
     let script = match at_once {

@@ -1,4 +1,5 @@
-//! Whether time and memory grow with an export: 1, 10 and 100 times as much. README.md tells how to run it.
+//! Measures how time and memory grow with the size of an export: 1, 10 and 100 times as much. README.md says how to run
+//! it.
 
 #![expect(clippy::print_stdout, reason = "a bench is read by people")]
 
@@ -17,13 +18,13 @@ use support::{convexport, export, number, obstacle};
 
 const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "us each", "peak MB", "targets"];
 const TIMES: [u32; 3] = [1, 10, 100];
-/// What takes longer is ended.
+/// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(300);
 const GROWTH_MB: f64 = 10.0;
-/// How much more time a conversation may take than in an export of a tenth.
+/// How many times as long a conversation may take as in an export of a tenth of the size.
 const EACH: f64 = 1.1;
 
-/// An export of so many conversations.
+/// An export, and its number of conversations.
 struct Size {
     conversations: f64,
     case: Case,
@@ -91,7 +92,7 @@ fn from_file(file: PathBuf, megabytes: u64) -> Result<Size> {
     })
 }
 
-/// Adds the lines of one vendor: memory beside the first, time beside the one before.
+/// Adds the lines of one vendor. Compares the memory with the first line, and the time with the line before.
 fn add(table: &mut Table, sizes: &[Size]) {
     for (number, size) in sizes.iter().enumerate() {
         let mut targets = Vec::new();
@@ -112,7 +113,7 @@ fn add(table: &mut Table, sizes: &[Size]) {
 }
 
 impl Size {
-    /// Microseconds a conversation took.
+    /// How many microseconds a conversation took.
     fn each(&self) -> Option<f64> {
         let wall = self.case.cost()?.wall;
         Some(wall.as_secs_f64() * 1e6 / self.conversations)

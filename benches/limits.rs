@@ -1,4 +1,4 @@
-//! How an export from Botpress gets along with the rate limit. README.md tells how to run it.
+//! Measures an export from Botpress with a rate limit. README.md says how to run it.
 
 #![expect(clippy::print_stdout, reason = "a bench is read by people")]
 
@@ -17,17 +17,17 @@ use support::table::{Table, Target, times};
 use support::{convexport, number, obstacle};
 
 const LATENCY: Duration = Duration::from_millis(20);
-/// As the vendor documents it.
+/// The limit that the vendor documents.
 const ALLOWANCE: u32 = 100;
 const WINDOW: Duration = Duration::from_secs(10);
-/// What takes longer than so many times the bound is ended.
+/// A command that takes longer than this many times the bound is killed.
 const LONGEST: u32 = 3;
 
 const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "x bound", "peak MB", "targets"];
 const OF_BOUND: f64 = 1.1;
 const REFUSED_PERCENT: f64 = 1.0;
 
-/// What becomes of a line: the cost, and how many requests came and were refused.
+/// The outcome of a line: the cost, how many requests came, and how many were refused.
 type Outcome = (Result<Cost>, [usize; 2]);
 
 fn main() -> Result<()> {
@@ -80,7 +80,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Runs a command against a bot that nobody has asked before.
+/// Runs a command against a new bot, whose rate limit is unused.
 fn measure(bot: &Bot, bound: Duration, command: impl Fn() -> Result<Command>) -> Result<Outcome> {
     let running = bot.start()?;
     let cost = command().and_then(|mut command| {

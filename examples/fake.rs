@@ -1,4 +1,4 @@
-//! The tests' fake of Botpress Cloud and boost.ai, to try the program by hand without an account:
+//! Runs the tests' fake of Botpress Cloud and boost.ai, to try the program without an account:
 //!
 //! ```text
 //! cargo run --example fake                           start it and print what to paste into a shell
@@ -29,7 +29,7 @@ mod fake;
 
 use fake::{Fake, Rule, World};
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
     conversations: usize,
     port: u16,
@@ -70,7 +70,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
     Ok(options)
 }
 
-/// `None` when there is no such option or its value is no good.
+/// Sets an option. Returns `None` when there is no such option, or its value is not valid.
 fn set(options: &mut Options, name: &str, value: &str) -> Option<()> {
     match name {
         "--conversations" => options.conversations = value.parse().ok()?,
@@ -132,7 +132,7 @@ fn call(program: &str, args: &[String], variables: [(&str, &str); 5]) -> Result<
     Ok(ExitCode::from(code.unwrap_or(1)))
 }
 
-/// Prints how to reach the fake, and stays until it is killed.
+/// Prints how to reach the fake, and waits until it is killed.
 fn wait(url: &str, variables: [(&str, &str); 5]) -> Result<ExitCode, String> {
     let exports = variables.map(|(name, value)| format!("export {name}={value}\n"));
     let mut out = io::stdout();

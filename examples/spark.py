@@ -26,11 +26,11 @@ def botpress(spark, flags):
     command = ["convexport", "botpress", "--list", "--no-raw", *flags]
     listed = subprocess.run(command, stdout=subprocess.PIPE, check=True, encoding="utf-8")
     listed = [line for line in listed.stdout.split("\n") if line]
-    # A pipe has no environment but this.
+    # The command gets only these environment variables.
     names = ["PATH", "BP_TOKEN", "BP_BOT_ID", "BP_API_URL", "HTTPS_PROXY", "NO_PROXY"]
     environment = {name: os.environ[name] for name in names if name in os.environ}
     command = "convexport botpress --conversation - -f messages --concurrency 8"
-    # With checkCode a worker that could not export everything fails, and Spark tries again.
+    # With checkCode, a worker fails when it could not export everything, and Spark tries again.
     lines = spark.sparkContext.parallelize(listed).pipe(command, env=environment, checkCode=True)
     return spark.read.schema(SCHEMA).json(lines, **STRICT)
 

@@ -1,4 +1,4 @@
-// The same with N conversations at once, written as they come.
+// Like botpress-sequential.mjs, but with N conversations at once, written as they come.
 //   node botpress-concurrent.mjs N [retry]
 import { connect, listConversations, writeTranscript } from './botpress.mjs'
 

@@ -1,4 +1,4 @@
-// What the two scripts share: the client, the pages of a conversation, and the transcript of the vendor's tutorial.
+// What the two scripts share: the client, the list of conversations, and the transcript of the vendor's tutorial.
 import { Client, axiosRetry } from '@botpress/client'
 
 process.on('uncaughtException', ({ message }) => {
@@ -11,7 +11,7 @@ export function connect(retry) {
     apiUrl: process.env.BP_API_URL,
     token: process.env.BP_TOKEN,
     botId: process.env.BP_BOT_ID,
-    // Ten waits of 0.2 s and more, each twice the one before, outlast the longest window.
+    // Ten waits, which double from 0.2 s, are longer than any window.
     ...(retry && { retry: { retries: 10, retryDelay: axiosRetry.exponentialDelay } }),
   })
 }

@@ -1,4 +1,4 @@
-// Reads an export of boost.ai as it streams and writes a conversation a line.
+// Reads an export from boost.ai as a stream, and writes one line per conversation.
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import chain from 'stream-chain'

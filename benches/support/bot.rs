@@ -1,6 +1,6 @@
-//! A bot of Botpress Cloud on this machine. Its answers are written from the numbers in the question, so it holds no
-//! data, costs little CPU beside the program that asks, and knows a conversation of any number at once. The tests'
-//! fake is the strict one: it looks at every query, and at all its conversations for each.
+//! A fast fake of Botpress Cloud. It computes each answer from the numbers in the request, so it stores no data and
+//! takes little CPU time, even with many conversations. The tests' fake is stricter and slower: it checks every query,
+//! and goes through all conversations for each.
 
 use std::fmt::Write as _;
 use std::io::{self, BufReader, Write};
@@ -18,40 +18,40 @@ use super::server;
 mod limiter;
 use limiter::Limiter;
 
-/// Items a page of a list has.
+/// The number of items per page.
 const PAGE: usize = 20;
-/// How many requests tell the latency.
+/// How many requests measure the latency.
 const SAMPLE: usize = 100;
 
-/// A bot, and how it answers.
+/// A bot: its data, and how it answers.
 #[derive(Clone, Copy)]
 pub struct Bot {
     pub conversations: usize,
-    /// How many messages the conversation at this place of the list has.
+    /// How many messages a conversation has, by its position in the list.
     pub messages: fn(usize) -> usize,
-    /// Before every answer.
+    /// The wait before every answer.
     pub latency: Duration,
-    /// So many requests in any window of so long.
+    /// The rate limit: the number of requests in any window of this length.
     pub limit: Option<(usize, Duration)>,
 }
 
 impl Bot {
-    /// Pages of the list of conversations.
+    /// How many pages the list of conversations has.
     pub fn list_pages(&self) -> usize {
         self.conversations.div_ceil(PAGE).max(1)
     }
 
-    /// The page of the list that shows the conversation at this place, counted from 1.
+    /// The page of the list that has the conversation at this position, counted from 1.
     pub fn page_of(place: usize) -> usize {
         place / PAGE + 1
     }
 
-    /// Pages of the messages of the conversation at this place.
+    /// How many pages of messages the conversation at this position has.
     pub fn message_pages(&self, place: usize) -> usize {
         (self.messages)(place).div_ceil(PAGE).max(1)
     }
 
-    /// The requests that an export takes.
+    /// How many requests an export takes.
     pub fn requests(&self) -> usize {
         let messages: usize = (0..self.conversations)
             .map(|place| self.message_pages(place))
@@ -59,7 +59,7 @@ impl Bot {
         self.list_pages() + messages
     }
 
-    /// Answers until the program ends.
+    /// Starts the bot, which answers until the program ends.
     pub fn start(self) -> io::Result<Running> {
         let asked = Arc::new(Asked::default());
         let limiter = self
@@ -96,12 +96,12 @@ impl Bot {
                 .filter_map(|pair| pair.split_once('='))
                 .find_map(|(key, value)| (key == name).then_some(value))
         };
-        // A token is the number of the page that it leads to.
+        // A token is the number of its page.
         let page: usize = param("nextToken")
             .and_then(|token| token.parse().ok())
             .unwrap_or(0);
         let id = param("conversationId");
-        // An id begins with the place of its conversation.
+        // An id begins with the position of its conversation.
         let place = id.and_then(|id| usize::from_str_radix(id.get(..8)?, 16).ok());
         match place {
             Some(place) => {
@@ -115,7 +115,7 @@ impl Bot {
     }
 }
 
-/// A bot that answers.
+/// A bot that was started.
 pub struct Running {
     address: SocketAddr,
     asked: Arc<Asked>,
@@ -137,7 +137,7 @@ impl Running {
         [&self.asked.all, &self.asked.refused].map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// How long one request takes, of many in a row on one connection.
+    /// How long one request takes on average, when many are sent one after another on one connection.
     pub fn latency(&self) -> io::Result<Duration> {
         let mut connection = TcpStream::connect(self.address)?;
         connection.set_nodelay(true)?;
@@ -161,7 +161,7 @@ fn send(mut connection: &TcpStream, status: &str, headers: &str, body: &str) -> 
     connection.write_all(answer.as_bytes())
 }
 
-/// A page of so many items, each written by its number.
+/// Writes a page of a list with `all` items. `item` writes an item by its number.
 fn list(name: &str, page: usize, all: usize, item: impl Fn(&mut String, usize)) -> String {
     let mut json = format!(r#"{{"{name}":["#);
     let end = all.min((page + 1) * PAGE);
@@ -186,7 +186,8 @@ fn conversation(json: &mut String, place: usize) {
     .expect("a string takes all");
 }
 
-/// A message by its number, the oldest first: the bot and the user take turns, and now and then there is a choice.
+/// Writes a message by its number, counted from the oldest. The bot and the user take turns, and some messages are
+/// choices.
 fn message(json: &mut String, place: usize, number: usize) {
     let (kind, payload) = match number % 10 {
         4 => (
@@ -224,7 +225,7 @@ fn id(place: usize, number: usize) -> String {
     format!("{place:08x}-0000-4000-8000-{number:012x}")
 }
 
-/// The conversations began a minute apart, the newest first, and have a message every five seconds.
+/// The time of a message. Conversations begin a minute apart, the newest first, and have a message every five seconds.
 fn time(place: usize, number: usize) -> String {
     let seconds = |count: usize| i64::try_from(count).unwrap_or(0);
     let newest = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000);

@@ -1,18 +1,20 @@
-//! How many round trips, one after the other, an export takes at the least: the list is a chain, each page leading to
-//! the next, and so are the pages of a conversation's messages; only conversations can be read at the same time.
+//! The minimum number of consecutive round trips of an export. The pages of a list can only be fetched one after
+//! another, because each has the token of the next. Only different conversations can be fetched at the same time.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::bot::Bot;
 
-/// The bound for conversations of one page each: the list and then a conversation, or all conversations by turns.
+/// The bound for conversations of one page each. It is set either by the list and one conversation, or by the turns of
+/// the workers.
 pub fn even(bot: &Bot, at_once: usize) -> usize {
     let turns = bot.conversations.saturating_sub(1).div_ceil(at_once);
     (bot.list_pages() + 1).max(1 + turns)
 }
 
-/// Conversations of any size, written as they are completed: whoever is free takes the next that is listed.
+/// The bound for conversations of any size that are written as soon as they are complete. A free worker takes the next
+/// listed conversation.
 pub fn completion_order(bot: &Bot, at_once: usize) -> usize {
     let mut free: BinaryHeap<_> = (0..at_once).map(|_| Reverse(0)).collect();
     let mut end = bot.list_pages();
@@ -25,7 +27,8 @@ pub fn completion_order(bot: &Bot, at_once: usize) -> usize {
     end
 }
 
-/// The same in the order of the list, when one is begun only as another is written (`buffered(n)` of futures).
+/// The bound for conversations of any size that are written in the order of the list, when a worker is free only after
+/// its conversation is written (like `buffered(n)` of futures).
 pub fn listing_order(bot: &Bot, at_once: usize) -> usize {
     let mut written: Vec<usize> = Vec::with_capacity(bot.conversations);
     for place in 0..bot.conversations {

@@ -1,4 +1,4 @@
-//! A line of a table: what runs, and what it cost.
+//! A line of a table: which commands to run, and their cost.
 
 use std::process::Command;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::measure::{Cost, run};
 
-/// How often a run is repeated that takes no longer than `QUICK`.
+/// How many times a case runs when it takes no longer than `QUICK`.
 pub const ROUNDS: usize = 3;
 const QUICK: Duration = Duration::from_secs(10);
 
@@ -20,7 +20,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// A pipeline that may take `longest`; one that cannot be made says why in the table.
+    /// Makes a case whose pipeline may take `longest`. When `pipeline` fails, the table shows the error.
     pub fn new(
         name: impl Into<String>,
         longest: Duration,
@@ -34,7 +34,7 @@ impl Case {
         }
     }
 
-    /// Runs it once more, unless it failed before or takes long.
+    /// Runs the pipeline once more, unless it failed before or is slow.
     pub fn measure(&mut self) {
         let run = || (self.pipeline)().and_then(|commands| run(commands, self.longest));
         match &self.cost {
@@ -47,12 +47,12 @@ impl Case {
         }
     }
 
-    /// What it cost, if it ran and did not fail.
+    /// The cost. Returns `None` before the first run and after a failure.
     pub fn cost(&self) -> Option<&Cost> {
         self.cost.as_ref()?.as_ref().ok()
     }
 
-    /// What it cost, or why it failed; nothing before it ran.
+    /// The cost, or the error. Returns `None` before the first run.
     pub fn outcome(&self) -> Option<&Result<Cost>> {
         self.cost.as_ref()
     }

@@ -1,5 +1,6 @@
-//! An answer of boost.ai's export API of any size, the same bytes each time. Its shape is that of the vendor's sample,
-//! written compactly; texts have markup, escapes, and letters and emoji beyond ASCII, as they are and as `\u`.
+//! Makes an answer of boost.ai's export API of any size, with the same bytes each time. It has the shape of the
+//! vendor's sample, without white space. The texts have markup, escapes, and letters and emoji beyond ASCII, both plain
+//! and as `\u`.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -10,16 +11,16 @@ use fastrand::Rng;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// What was written.
+/// The sizes of an export that was written.
 pub struct Export {
-    /// Bytes of JSON.
+    /// The size of the JSON in bytes.
     pub size: u64,
-    /// Bytes of the file.
+    /// The size of the compressed file in bytes.
     pub packed: u64,
     pub conversations: u64,
 }
 
-/// Writes an answer of about `size` bytes to a file, gzipped. No more than one conversation of it is held.
+/// Writes a gzipped answer of about `size` bytes of JSON to a file. Keeps only one conversation in memory.
 pub fn write(path: &Path, size: u64) -> io::Result<Export> {
     let file = BufWriter::new(File::create(path)?);
     let mut gzip = GzEncoder::new(file, Compression::default());
@@ -45,7 +46,7 @@ pub fn write(path: &Path, size: u64) -> io::Result<Export> {
     })
 }
 
-/// How many conversations have `size` bytes together: the answer begins with their number.
+/// How many conversations have `size` bytes together. The number is needed first because the answer begins with it.
 fn count(size: u64) -> u64 {
     let mut text = Text::new();
     let (mut conversations, mut written) = (0, 0);
@@ -68,16 +69,16 @@ fn post_query_info(conversations: u64) -> String {
     )
 }
 
-/// The writer of conversations, and where it is.
+/// Writes conversations, and keeps track of ids and the time.
 struct Text {
     json: String,
     rng: Rng,
     id: u64,
-    /// Microseconds of the day.
+    /// The time of day in microseconds.
     clock: u64,
 }
 
-/// Adds to the text; a `String` takes all.
+/// Appends to the text. Writing to a `String` cannot fail.
 macro_rules! add {
     ($text:expr, $($arg:tt)*) => { write!($text.json, $($arg)*).expect("a string takes all") };
 }
@@ -92,7 +93,7 @@ impl Text {
         }
     }
 
-    /// The next conversation: a welcome, then questions and clicks with their answers, now and then a human's.
+    /// Writes the next conversation: a welcome, then questions and clicks with their answers, some of them by a human.
     fn conversation(&mut self) -> &str {
         self.json.clear();
         self.id += 1;
@@ -243,7 +244,7 @@ impl Text {
 
     fn sentence(&mut self) {
         for _ in 0..self.rng.u8(3..12) {
-            // Few words are frequent, the last ones are rare.
+            // The first words are frequent, and the last ones are rare.
             let word = self.rng.usize(..WORDS.len()) * self.rng.usize(..WORDS.len()) / WORDS.len();
             self.raw(WORDS[word]);
             self.raw(" ");
@@ -256,7 +257,7 @@ impl Text {
         self.json.push_str(json);
     }
 
-    /// A little later than the last.
+    /// A time a little later than the last one.
     fn time(&mut self) -> String {
         self.clock += self.rng.u64(1000..9_000_000);
         let (seconds, micros) = (self.clock / 1_000_000, self.clock % 1_000_000);
@@ -269,7 +270,7 @@ impl Text {
     }
 }
 
-/// What an answer answers.
+/// What an answer replies to.
 enum Turn {
     Welcome,
     Bot,
@@ -277,7 +278,7 @@ enum Turn {
     Human,
 }
 
-// As they stand within a JSON string.
+// The texts below are written as in a JSON string.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "the", "my", "is", "to", "and", "a", "of", "you", "for", "order", "parcel", "where", "card", "invoice", "address",

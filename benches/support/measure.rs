@@ -1,4 +1,4 @@
-//! What a command costs: wall time, CPU time and peak memory, from Linux's `/proc`.
+//! Measures the cost of a command: wall time, CPU time and peak memory, from Linux's `/proc`.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -8,23 +8,23 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-/// How often the processes are looked at.
+/// How often the processes are checked.
 const LOOK: Duration = Duration::from_millis(1);
-/// The length of the kernel's unit of CPU time. It is the same on all systems that Rust's tools exist for.
+/// The kernel's unit of CPU time. It is the same on all systems that Rust's tools run on.
 const TICK: Duration = Duration::from_millis(10);
 
-/// What a pipeline cost.
+/// The cost of a pipeline.
 #[derive(Clone, Copy)]
 pub struct Cost {
     pub wall: Duration,
-    /// User and system time, of all its commands together.
+    /// The user and system time of all its commands together.
     pub cpu: Duration,
-    /// Peak resident memory of its last command, in bytes.
+    /// The peak resident memory of its last command, in bytes.
     pub peak: u64,
 }
 
 impl Cost {
-    /// The better figures of two runs; of the memory the worse, since that is no matter of luck.
+    /// Combines two runs: the shorter times, and the larger memory, because memory does not vary by chance.
     pub fn best(self, other: Self) -> Self {
         Self {
             wall: self.wall.min(other.wall),
@@ -34,12 +34,12 @@ impl Cost {
     }
 }
 
-/// Runs commands as a pipeline, its output thrown away. What takes longer than `longest` is ended.
+/// Runs commands as a pipeline, and discards its output. Kills them when they take longer than `longest`.
 ///
 /// # Errors
-/// When one of them fails, with the last line of what was said on stderr, or takes too long.
+/// When a command fails or takes too long. The error has the last line of stderr.
 pub fn run(commands: Vec<Command>, longest: Duration) -> Result<Cost> {
-    // No terminal, where a program would draw its progress.
+    // Stderr is not a terminal, on which programs would show their progress.
     let stderr = tempfile::tempfile()?;
     let cost = measure(commands, longest, &stderr);
     cost.map_err(|error| match last_line(stderr) {
@@ -75,7 +75,7 @@ fn last_line(mut of: File) -> io::Result<String> {
     Ok(line.unwrap_or_default().chars().take(100).collect())
 }
 
-/// Commands that run. None outlives it.
+/// Running commands. Dropping the pipeline kills them.
 struct Pipeline(Vec<Child>);
 
 impl Pipeline {
@@ -100,7 +100,7 @@ impl Pipeline {
         Ok(pipeline)
     }
 
-    /// Whether one still runs. Those that ended are waited for, which is when their CPU time is counted.
+    /// Whether a command is still running. Also waits for those that ended, so that the kernel counts their CPU time.
     fn is_running(&mut self) -> Result<bool> {
         let mut running = false;
         for child in &mut self.0 {
@@ -126,14 +126,14 @@ impl Pipeline {
 impl Drop for Pipeline {
     fn drop(&mut self) {
         for child in &mut self.0 {
-            // One that has ended already is left in peace.
+            // This fails when the command has already ended.
             child.kill().ok();
             child.wait().ok();
         }
     }
 }
 
-/// User and system time of all children that were waited for (`man 5 proc_pid_stat`: `cutime`, `cstime`).
+/// The user and system time of all children that were waited for (`man 5 proc_pid_stat`: `cutime`, `cstime`).
 fn cpu_of_children() -> Result<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").context("no CPU times")?;
     let (_, fields) = stat.rsplit_once(')').context("no CPU times")?;

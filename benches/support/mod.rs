@@ -1,4 +1,4 @@
-//! What the benches share: vendors on this machine, other programs to run beside, what a run costs, a table of the figures.
+//! What the benches share: fake vendors, programs to compare with, measurements, and a table of the figures.
 
 #![allow(dead_code, reason = "no bench uses all of it")]
 
@@ -18,14 +18,14 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result};
 
-/// The command that `cargo bench` built, with the release profile's settings and an empty environment.
+/// The command that `cargo bench` built, with an empty environment.
 pub fn convexport(args: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_convexport"));
     command.env_clear().args(args.split_whitespace());
     command
 }
 
-/// Why nothing can be measured, if so: `args` are those that the bench was started with.
+/// Why nothing can be measured, or `None` when it can. `args` are the arguments of the bench.
 pub fn obstacle(args: &[String]) -> Option<&'static str> {
     if args.last().is_none_or(|last| last != "--bench") {
         Some("Nothing is measured: start this with `cargo bench --bench NAME`.")
@@ -36,7 +36,7 @@ pub fn obstacle(args: &[String]) -> Option<&'static str> {
     }
 }
 
-/// A number from the environment, which makes a bench smaller.
+/// Reads a number from the environment, with which a bench can be made smaller.
 pub fn number<T: FromStr>(variable: &str, default: T) -> Result<T> {
     match env::var(variable) {
         Ok(text) => text

@@ -1,5 +1,5 @@
-//! The programs that convexport is compared with: scripts in `benches/peers`, with packages from the registries
-//! of Node and Python that are installed once, into a folder of the target directory.
+//! The programs that convexport is compared with: scripts in `benches/peers`. Their packages come from the registries
+//! of Node and Python, and are installed once, into a folder of the target directory.
 
 use std::env;
 use std::fs;
@@ -13,26 +13,26 @@ use super::case::Case;
 use super::installed;
 use super::measure::run;
 
-/// An installation that takes longer is ended.
+/// An installation that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(180);
 
 /// The vendor's client.
 pub const BOTPRESS: Packages = Packages::Node(&["@botpress/client@1.45.0"]);
-/// Downloads; the parser is Python's own, and holds all.
+/// Downloads only. Python's own parser keeps everything in memory.
 pub const REQUESTS: Packages = Packages::Python(&["requests==2.34.2"]);
-/// Parses the stream as it comes.
+/// Parses a stream in Python.
 pub const IJSON: Packages = Packages::Python(&["requests==2.34.2", "ijson==3.6.0"]);
-/// Parses the stream as it comes.
+/// Parses a stream in Node.
 pub const STREAM_JSON: Packages = Packages::Node(&["stream-json@3.8.0"]);
 
-/// Packages that a script needs, by their language, with their versions.
+/// The packages that a script needs, with their versions.
 #[derive(Clone, Copy)]
 pub enum Packages {
     Node(&'static [&'static str]),
     Python(&'static [&'static str]),
 }
 
-/// Packages that were installed, with the scripts beside them, or why they are not.
+/// The folder with the installed packages and the scripts, or why there is none.
 #[derive(Clone)]
 pub struct Installed {
     packages: Packages,
@@ -40,7 +40,7 @@ pub struct Installed {
 }
 
 impl Packages {
-    /// Installs them, unless an earlier run did.
+    /// Installs the packages, unless an earlier run did.
     pub fn install(self) -> Installed {
         let folder = self.prepare();
         Installed {
@@ -66,7 +66,7 @@ impl Packages {
             }
             fs::write(done, "")?;
         }
-        // Node looks for packages beside the script.
+        // Node looks for packages next to the script.
         for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers"))? {
             let entry = entry?;
             fs::copy(entry.path(), folder.join(entry.file_name()))?;
@@ -82,7 +82,7 @@ impl Packages {
 }
 
 impl Installed {
-    /// A script's line of a table. `add` gives its command the arguments and the environment.
+    /// The line of a table for a script. `add` adds arguments and environment variables to its command.
     pub fn case(
         &self,
         script: &'static str,
@@ -97,15 +97,15 @@ impl Installed {
         })
     }
 
-    /// A script's name with the packages.
+    /// The name of a script and its packages.
     pub fn name(&self, script: &str) -> String {
         format!("{script} ({})", self.packages.names().join(", "))
     }
 
-    /// A script's command, with an environment that has but the search path.
+    /// The command of a script. Its environment has only the search path.
     ///
     /// # Errors
-    /// Why it cannot run.
+    /// When the packages could not be installed.
     pub fn command(&self, script: &str) -> Result<Command> {
         let folder = self
             .folder

@@ -1,11 +1,11 @@
-//! Just enough of an HTTP/1.1 server to be asked by real clients on this machine: a thread a connection.
+//! A minimal HTTP/1.1 server for clients on this machine, with one thread per connection.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-/// Answers every request with what `answer` writes for its target, until the program ends.
+/// Starts a server that calls `answer` for the target of each request, until the program ends.
 pub fn serve<A>(answer: A) -> io::Result<SocketAddr>
 where
     A: Fn(&str, &TcpStream) -> io::Result<()> + Send + Sync + 'static,
@@ -16,7 +16,7 @@ where
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
             let answer = answer.clone();
-            // A client that hangs up is its own matter: its exit status is looked at.
+            // A client that disconnects is no error here. The bench checks its exit status.
             thread::spawn(move || converse(&connection, &*answer).ok());
         }
     });
@@ -36,7 +36,7 @@ fn converse(
     Ok(())
 }
 
-/// Reads a request or an answer whose length is told, and returns its first line; nothing at the end.
+/// Reads a request or an answer of known length. Returns its first line, or `None` at the end of the connection.
 pub fn read(from: &mut impl BufRead) -> io::Result<Option<String>> {
     let (mut first, mut line, mut length) = (String::new(), String::new(), 0);
     if from.read_line(&mut first)? == 0 {

@@ -1,4 +1,4 @@
-//! A site of boost.ai on this machine that answers every request with one file.
+//! A fake boost.ai site that answers every request with one file.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use super::server;
 
-/// The size of a chunk of an answer.
+/// The size of the chunks of an answer.
 const CHUNK: usize = 64 * 1024;
 
-/// Serves the file, which is gzip, chunked and with no length told, until the program ends; returns the address.
+/// Serves a gzip file in chunks, without stating its length, until the program ends. Returns the address.
 pub fn serve(file: &Path) -> io::Result<String> {
     let file = file.to_owned();
     let address = server::serve(move |_, connection| answer(connection, &file))?;

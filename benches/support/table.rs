@@ -1,4 +1,4 @@
-//! The figures in columns, with the targets beside them.
+//! A table with the figures and their targets.
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -14,12 +14,12 @@ const NONE: [&str; 3] = ["-"; 3];
 pub struct Table(Vec<[String; 6]>);
 
 impl Table {
-    /// A table with the headings of its columns.
+    /// A table that has only the headings of its columns.
     pub fn new(headings: [&str; 6]) -> Self {
         Self(vec![headings.map(str::to_owned)])
     }
 
-    /// Adds a line: the figures of a run, or why there are none.
+    /// Adds a line: the figures of a run, or why it failed.
     pub fn add(
         &mut self,
         name: &str,
@@ -62,21 +62,21 @@ impl Display for Table {
     }
 }
 
-/// A figure, mostly with what it should be.
+/// A figure, and usually its target.
 pub struct Target(String);
 
 impl Target {
-    /// A figure that should be at most so much.
+    /// A figure that should be at most `most`.
     pub fn at_most(name: &str, figure: f64, most: f64) -> Self {
         Self::new(name, figure, "<=", most, figure <= most)
     }
 
-    /// A figure that should be at least so much.
+    /// A figure that should be at least `least`.
     pub fn at_least(name: &str, figure: f64, least: f64) -> Self {
         Self::new(name, figure, ">=", least, figure >= least)
     }
 
-    /// A figure to know.
+    /// A figure without a target.
     pub fn none(name: &str, figure: f64) -> Self {
         Self(format!("{} {name}", short(figure)))
     }
@@ -96,7 +96,7 @@ impl Display for Target {
     }
 }
 
-/// The smaller the figure, the more digits.
+/// Writes a figure. Smaller figures have more digits.
 fn short(figure: f64) -> String {
     let digits = match figure.abs() {
         ..0.1 => 3,
@@ -106,18 +106,18 @@ fn short(figure: f64) -> String {
     format!("{figure:.digits$}")
 }
 
-/// Millions of bytes.
+/// Converts bytes to megabytes.
 #[expect(clippy::cast_precision_loss, reason = "one digit of it is shown")]
 pub fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// How many times as much memory.
+/// How many times as much memory `one` takes as `other`.
 pub fn times_memory(one: &Cost, other: &Cost) -> f64 {
     megabytes(one.peak) / megabytes(other.peak)
 }
 
-/// How many times as long.
+/// How many times as long `one` takes as `other`.
 pub fn times(one: Duration, other: Duration) -> f64 {
     one.as_secs_f64() / other.as_secs_f64()
 }

@@ -1,4 +1,4 @@
-//! Any text in the place of an element of boost.ai's stream: none breaks the program or a form of export.
+//! Reads any text as an element of boost.ai's stream. No text may crash the program or break a format.
 
 #![no_main]
 
@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 fuzz_target!(|text: &str| {
-    // The splitter hands out no white space around an element.
+    // The splitter returns elements without white space around them.
     let text = text.trim_matches([' ', '\n', '\r', '\t']);
     let mut element = Element::default();
     let read = element.read_whole(text, true);
@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
     if let Some(json) = &json {
         assert_eq!(read.is_ok(), json.is_object(), "only objects are elements");
     }
-    // What came before a flaw is used to name it.
+    // An element with an error is named by the fields before the error.
     black_box((element.text("type"), element.id()));
     if read.is_err() {
         return;

@@ -1,4 +1,4 @@
-//! Any records in the place of a Botpress conversation and its messages: none breaks the program or a form of export.
+//! Reads any records as a Botpress conversation and its messages. No record may crash the program or break a format.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use convexport::fuzz::{botpress_conversation, botpress_message};
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
 
-// An array: the conversation, and its messages.
+// The input is an array: the conversation, and then its messages.
 fuzz_target!(|json: &str| {
     let Ok(records) = serde_json::from_str::<Vec<Box<RawValue>>>(json) else {
         return;
@@ -35,7 +35,7 @@ fuzz_target!(|json: &str| {
     written::in_all_forms(&conversation);
 });
 
-/// What serde can hold of it.
+/// The value, or `None` when serde cannot hold it.
 fn parsed(json: &str) -> Option<serde_json::Value> {
     serde_json::from_str(json).ok()
 }

@@ -1,4 +1,5 @@
-//! Any template of names, for any two ids: no name leads out of the folder, and no two conversations share one.
+//! Makes file names from any template and any ids. No name may lead out of the folder, and no two conversations may
+//! share a name.
 
 #![no_main]
 
@@ -8,7 +9,7 @@ use convexport::fuzz::{Conversation, NameTemplate, botpress_conversation};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 
-// The template, the channel, and an id on each further line.
+// The input has the template, the channel, and then one id per line.
 fuzz_target!(|text: &str| {
     let mut lines = text.split('\n');
     let template = lines.next().unwrap_or_default().parse::<NameTemplate>();
@@ -28,7 +29,7 @@ fuzz_target!(|text: &str| {
                 .all(|part| !part.is_empty() && part.len() < 240),
             "{name}"
         );
-        // Where case does not count, as on macOS and Windows.
+        // Names must differ even where case does not count, as on macOS and Windows.
         let plain = name.to_lowercase();
         let other = taken.iter().find(|(other, of)| *other == plain && of != id);
         assert!(other.is_none(), "{name} is of {id} and of {other:?}");

@@ -1,4 +1,5 @@
-//! The splitter against `serde_json`: the same elements from any bytes, in pieces of any size, at any limit.
+//! Compares the splitter with `serde_json`: both must find the same elements in any bytes, in blocks of any size, with
+//! any limit.
 
 #![no_main]
 
@@ -7,11 +8,11 @@ use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-/// The first bytes of an input say how the others are handed over.
+/// The first bytes of an input choose the sizes of the blocks, the limit, and what is repeated.
 const CONTROL: usize = 6;
 const NO_LIMIT: usize = usize::MAX;
 
-/// An element as the splitter hands it out: its bytes, or its first ones and its size.
+/// An element as the splitter returns it: all its bytes, or its first bytes and its size.
 #[derive(Clone, Debug, PartialEq)]
 enum Found {
     Element(Vec<u8>),
@@ -37,11 +38,11 @@ fuzz_target!(|bytes: &[u8]| {
         "other pieces, other elements"
     );
 
-    // Read ahead where that goes, as the exporter does.
+    // Reads ahead where possible, as the exporter does.
     let (ahead, end) = split_with(&input, NO_LIMIT, &sizes, read_ahead);
     agrees_with_serde_json(&input, &ahead, end);
 
-    // Of an element above the limit the splitter keeps 4096 bytes: limits below and above that.
+    // The splitter keeps 4096 bytes of an element above the limit, so limits below and above that are tried.
     for limit in [usize::from(limit), usize::from(limit) * 37] {
         let (found, end) = split(&input, limit, &sizes);
         assert_eq!(end, ended, "another end with the limit {limit}");
@@ -56,7 +57,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// Every element and the end of the array, as `serde_json` has them.
+/// Checks that every element and the end of the array are what `serde_json` finds.
 fn agrees_with_serde_json(input: &[u8], found: &[Found], ended: Result<(), SplitError>) {
     match serde_json::from_slice::<Vec<&RawValue>>(input) {
         Ok(elements) => {
@@ -66,7 +67,7 @@ fn agrees_with_serde_json(input: &[u8], found: &[Found], ended: Result<(), Split
                 .collect();
             assert_eq!((found, ended), (&*elements, Ok(())));
         }
-        // The splitter does not look into the elements, not even whether they are UTF-8: their parser does.
+        // The splitter does not check the elements, not even that they are UTF-8. Their parser does.
         Err(error) => assert!(
             ended.is_err() || found.iter().any(|found| !is_json(found)),
             "taken for an array, though {error}"
@@ -81,7 +82,7 @@ fn is_json(found: &Found) -> bool {
     serde_json::from_slice::<&RawValue>(bytes).is_ok_and(|value| value.get().as_bytes() == bytes)
 }
 
-/// What is found with a limit, beside the same element without one.
+/// Compares an element that was found with a limit to the same element without one.
 fn keeps_to(limit: usize, found: &Found, whole: &Found) {
     let Found::Element(bytes) = whole else {
         panic!("nothing is too large without a limit");
@@ -99,12 +100,12 @@ fn keeps_to(limit: usize, found: &Found, whole: &Found) {
     }
 }
 
-/// All that the splitter finds when the input comes in pieces of these sizes, in turn, and how it ends.
+/// Splits an input that comes in blocks of these sizes, in turn. Returns everything that was found, and how it ended.
 fn split(input: &[u8], limit: usize, sizes: &[usize]) -> (Vec<Found>, Result<(), SplitError>) {
     split_with(input, limit, sizes, |_, _| Ok(()))
 }
 
-/// Takes the objects that are there to their end.
+/// Reads ahead: takes the objects that are complete.
 fn read_ahead(splitter: &mut Splitter, found: &mut Vec<Found>) -> Result<(), SplitError> {
     splitter.read_ahead(|text| {
         let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
@@ -147,7 +148,7 @@ fn split_with(
     (found, splitter.finish())
 }
 
-/// Repeats each `byte` of the input, so that short inputs make long elements: some, for the sake of speed.
+/// Repeats each `byte` of the input, so that short inputs make long elements. Repeats only some, to stay fast.
 fn stretch(input: &[u8], byte: u8, times: usize) -> Vec<u8> {
     let times = |b: u8| if b == byte { times.max(1) } else { 1 };
     input

@@ -1,4 +1,4 @@
-//! Any text as a WHEN, a length of time, a time zone and a format of times.
+//! Reads any text as a WHEN, a duration, a time zone and a time format.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What any conversation must come to, whatever its records say: every form stays whole.
+//! Checks that every format stays valid, whatever the conversation says.
 
 use convexport::fuzz::{Conversation, Format, Formatted, FormatterFactory, formatter_factory};
 use serde_json::value::RawValue;
@@ -21,7 +21,7 @@ thread_local! {
         FORMATS.iter().map(|format| (*format, formatter_factory(*format))).collect();
 }
 
-/// Writes the conversation twice in every format, and looks whether two conversations are in it.
+/// Writes the conversation twice in every format, and checks that the output has two conversations.
 pub fn in_all_forms(conversation: &Conversation) {
     FACTORIES.with(|factories| {
         for (format, factory) in factories {
@@ -37,7 +37,7 @@ fn check(format: Format, text: &str, messages: usize) {
         Format::Text => {
             let headers = text.lines().filter(|line| line.starts_with("=== "));
             assert_eq!(headers.count(), 2, "a forged header in {text}");
-            // Of each turn the first line and the time; the lines between stand out from these.
+            // Each turn has two lines that are not indented: the first one, and the time.
             let own = text
                 .lines()
                 .filter(|line| !line.is_empty() && !line.starts_with("  "));
@@ -50,7 +50,7 @@ fn check(format: Format, text: &str, messages: usize) {
         Format::Jsonl | Format::Chat => assert_eq!(lines(text), 2),
         Format::List => assert_eq!(lines(text), 2),
         Format::Messages => assert_eq!(lines(text), messages),
-        // Each stream's schema, and then its records.
+        // Two schemas, then two conversations and their messages.
         Format::Singer => assert_eq!(lines(text), 2 + 2 + messages),
         Format::Csv => {
             let mut rows = 0;
@@ -64,12 +64,12 @@ fn check(format: Format, text: &str, messages: usize) {
             }
             assert_eq!(rows, messages);
         }
-        // Their own tests parse what these become; here they only must not fail.
+        // Other tests parse these two formats. Here they only must not fail.
         Format::Markdown | Format::Html => {}
     }
 }
 
-/// How many lines of JSON these are.
+/// Checks that every line is JSON. Returns the number of lines.
 fn lines(text: &str) -> usize {
     let lines = text
         .split_terminator('\n')
@@ -77,7 +77,7 @@ fn lines(text: &str) -> usize {
     lines.map(|line| line.expect("a line is JSON")).count()
 }
 
-/// The document; `None` when the format has no place for the conversation.
+/// Writes the document. Returns `None` when the format cannot hold the conversation.
 fn document(factory: &FormatterFactory, conversation: &Conversation) -> Option<String> {
     let mut formatter = factory.formatter();
     let mut out = Vec::new();
