@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by its `DevTools` protocol over a pipe: JSON texts, each with a NUL behind it.
+//! Controls a headless Chromium by its `DevTools` protocol over a pipe. Each message is JSON that a NUL ends.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-/// One tab of a browser that ends with it.
+/// A browser with one tab. Dropping it ends the browser.
 pub struct Browser {
     process: Child,
     input: ChildStdin,
@@ -15,9 +15,9 @@ pub struct Browser {
     session: Option<String>,
     calls: u64,
     scripts: bool,
-    /// What the tab told since the last [`Browser::open`].
+    /// The events of the tab since the last [`Browser::open`].
     pub events: Vec<Value>,
-    // Chromium's own folder, removed with it.
+    // Chromium's profile folder, which is removed at the end.
     _profile: tempfile::TempDir,
 }
 
@@ -25,7 +25,8 @@ impl Browser {
     /// Starts `$CHROMIUM`, or else `chromium`. Panics when there is none.
     pub fn start() -> Self {
         let profile = tempfile::tempdir().unwrap();
-        // It reads commands from file 3 and writes to file 4. Root has no sandbox, and needs none for our own pages.
+        // Chromium reads commands from file 3 and writes to file 4. It has no sandbox for root, and our own pages need
+        // none.
         let mut process = Command::new("sh")
             .args([
                 "-c",
@@ -72,7 +73,7 @@ impl Browser {
         browser
     }
 
-    /// Calls a method and returns its result; events on the way are kept.
+    /// Calls a method and returns its result. Keeps the events that come meanwhile.
     pub fn call(&mut self, method: &str, params: &Value) -> Value {
         self.calls += 1;
         let mut call = json!({"id": self.calls, "method": method, "params": params});
@@ -109,7 +110,7 @@ impl Browser {
     /// Opens a file and waits until it is loaded and painted.
     pub fn open(&mut self, path: &Path) {
         let url = url::Url::from_file_path(path).expect("an absolute path");
-        // A page of the same address would only be scrolled.
+        // Without a blank page between, opening the same address again would only scroll.
         for address in ["about:blank", url.as_str()] {
             self.events.clear();
             self.call("Page.navigate", &json!({"url": address}));
@@ -117,7 +118,7 @@ impl Browser {
         }
     }
 
-    /// Waits until so many pages were loaded since the last [`Browser::open`], and the last is painted.
+    /// Waits until `count` pages were loaded since the last [`Browser::open`], and the last one is painted.
     pub fn wait_for_load(&mut self, count: usize) {
         while self.told(&["Page.loadEventFired"]).len() < count {
             self.next();
@@ -128,7 +129,7 @@ impl Browser {
     /// Waits for the next frame.
     pub fn settle(&mut self) {
         if !self.scripts {
-            // Taking a picture waits for one as well.
+            // Without scripts, a screenshot also waits for the next frame.
             self.call("Page.captureScreenshot", &json!({}));
             return;
         }
@@ -146,7 +147,7 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
-    /// Waits until an expression is true. Panics when it stays false for so many frames.
+    /// Waits until an expression is true. Panics when it stays false for 600 frames.
     pub fn wait(&mut self, expression: &str) {
         for _ in 0..600 {
             if self.eval(expression) == true {
@@ -179,7 +180,7 @@ impl Browser {
         self.settle();
     }
 
-    /// Clicks on the first element of a selector, where it is seen.
+    /// Clicks on the first element that a selector finds, at its position in the window.
     pub fn click(&mut self, selector: &str) {
         let place = self.eval(&format!(
             "(() => {{ const r = document.querySelector({selector:?}).getBoundingClientRect(); \
@@ -192,7 +193,7 @@ impl Browser {
         self.settle();
     }
 
-    /// The width and height of the window, and whether its owner likes it dark.
+    /// Sets the width and height of the window, and whether the user prefers dark colours.
     pub fn look(&mut self, width: u32, height: u32, dark: bool) {
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
@@ -203,7 +204,7 @@ impl Browser {
         self.settle();
     }
 
-    /// From now on pages run no scripts.
+    /// Disables scripts from now on.
     pub fn disable_scripts(&mut self) {
         self.scripts = false;
         self.call(
@@ -212,7 +213,7 @@ impl Browser {
         );
     }
 
-    /// Saves a picture of the window, for people to look at.
+    /// Saves a screenshot of the window, for people to look at.
     pub fn picture(&mut self, path: &Path) {
         let answer = self.call("Page.captureScreenshot", &json!({"format": "png"}));
         let data = answer["data"].as_str().expect("a picture");

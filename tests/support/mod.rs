@@ -1,4 +1,4 @@
-//! What the tests share: a scrubbed command, and what a run of it left.
+//! What the tests share: a command with a clean environment, and the result of a run.
 
 pub mod browser;
 pub mod fake;
@@ -18,26 +18,26 @@ use serde_json::Value;
 
 const CERTIFICATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/root.pem");
 
-/// A call of the binary with an environment of its own.
+/// A command that runs the binary with its own environment.
 pub struct Convexport {
     command: Command,
     stdin: Option<String>,
 }
 
-/// What a run left.
+/// The result of a run.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
 }
 
-/// `convexport ARGS`, split at spaces.
+/// `convexport ARGS`. The arguments are split at spaces.
 pub fn convexport(args: &str) -> Convexport {
     let mut command = Command::new(env!("CARGO_BIN_EXE_convexport"));
     command
         .env_clear()
         .env("TZ", "UTC")
-        // No test needs the certificates of this machine, and reading them is most of what a short run does.
+        // No test needs the certificates of this machine, and reading them takes most of the time of a short run.
         .env("SSL_CERT_FILE", CERTIFICATES)
         .env("SSL_CERT_DIR", "")
         .args(args.split_whitespace());
@@ -75,7 +75,7 @@ impl Convexport {
         self
     }
 
-    /// One argument, spaces and all.
+    /// Adds one argument, which may have spaces.
     pub fn arg(mut self, arg: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.arg(arg);
         self
@@ -101,13 +101,13 @@ impl Convexport {
         self
     }
 
-    /// The command itself, for what needs more than its output.
+    /// The command itself, for tests that need more than its output.
     pub fn command(self) -> Command {
         self.command
     }
 
-    /// What a terminal of its own shows, which util-linux's `script` gives it. `before` is a shell command for that
-    /// terminal, `redirect` what stands behind the command.
+    /// Runs the command in its own terminal, which util-linux's `script` provides. Returns what the terminal shows.
+    /// `before` is a shell command that runs first, and `redirect` is the text after the command.
     #[cfg(target_os = "linux")]
     pub fn screen(self, before: &str, redirect: &str) -> String {
         let words: Vec<_> = self
@@ -134,7 +134,7 @@ impl Convexport {
         String::from_utf8(output.stdout).expect("a terminal shows UTF-8")
     }
 
-    /// Runs it to its end.
+    /// Runs the command to its end.
     pub fn run(mut self) -> Run {
         let stdin = if self.stdin.is_some() {
             Stdio::piped()
@@ -147,7 +147,7 @@ impl Convexport {
             .stderr(Stdio::piped());
         let mut child = self.command.spawn().expect("the binary starts");
         let writer = self.stdin.zip(child.stdin.take()).map(|(text, mut pipe)| {
-            // The program may leave before it has read everything.
+            // The program may end before it has read everything.
             thread::spawn(move || pipe.write_all(text.as_bytes()).ok())
         });
         let output = child.wait_with_output().expect("the binary ends");
@@ -157,7 +157,7 @@ impl Convexport {
         Run::from(output)
     }
 
-    /// Runs it, and expects success and nothing on stderr; its stdout.
+    /// Runs the command, and checks that it succeeds and writes nothing to stderr. Returns its stdout.
     pub fn stdout(self) -> String {
         let run = self.run();
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));
@@ -166,7 +166,7 @@ impl Convexport {
 }
 
 impl Run {
-    /// Expects the exit code and, in stderr, each of the parts.
+    /// Checks the exit code, and that stderr has each of the parts.
     pub fn ends(&self, code: i32, parts: &[&str]) {
         assert_eq!(self.code, code, "{}", self.stderr);
         for part in parts {
@@ -197,7 +197,7 @@ pub fn records(jsonl: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The ids of the conversations in an export, each with those of its messages.
+/// The ids of the conversations in an export, each with the ids of its messages.
 pub fn ids(records: &[Value]) -> Vec<(String, Vec<String>)> {
     let text = |value: &Value| value["id"].as_str().expect("an id is a string").to_owned();
     let messages = |record: &Value| {
@@ -214,7 +214,7 @@ pub fn ids(records: &[Value]) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// The same of what the fake has, newest conversation first, oldest message first.
+/// The same ids as the fake has them, with the newest conversation first and the oldest message first.
 pub fn truth(world: &World) -> Vec<(String, Vec<String>)> {
     let mut all: Vec<_> = world.conversations.iter().collect();
     all.sort_by_key(|conversation| std::cmp::Reverse(conversation.created_at));
@@ -230,12 +230,12 @@ pub fn truth(world: &World) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// Whether the long campaigns are wanted; otherwise each has a short form. `.ci/run` asks for them.
+/// Whether the long campaigns are wanted, as `.ci/run` does. Otherwise each is shorter.
 pub fn long_tests() -> bool {
     std::env::var_os("CONVEXPORT_LONG_TESTS").is_some()
 }
 
-/// Tests all cases at the same time: for those that wait more than they work.
+/// Tests all cases at the same time. Use it for cases that mostly wait.
 pub fn side_by_side<T: Send>(cases: impl IntoIterator<Item = T>, test: impl Fn(T) + Sync) {
     let test = &test;
     thread::scope(|scope| {
@@ -245,7 +245,7 @@ pub fn side_by_side<T: Send>(cases: impl IntoIterator<Item = T>, test: impl Fn(T
     });
 }
 
-/// Milliseconds since 1970, by the machine's clock: the program reads it, too.
+/// Milliseconds since 1970, by the machine's clock, which the program uses as well.
 pub fn clock() -> i64 {
     let since = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
@@ -253,19 +253,19 @@ pub fn clock() -> i64 {
     i64::try_from(since.as_millis()).unwrap()
 }
 
-/// A bot with one conversation that holds these messages, given as raw JSON.
+/// A bot with one conversation that has these messages, given as raw JSON.
 pub fn bot_with(messages: &[&str]) -> World {
     let talk = fake::Conversation::new("talk", fake::REFERENCE - fake::DAY);
     let talk = messages.iter().fold(talk, |talk, raw| talk.message(raw));
     World::new().conversation(talk)
 }
 
-/// A bot with thirty conversations of three messages, and a rule.
+/// A fake with thirty conversations of three messages each, and a rule.
 pub fn fake_with(rule: Rule) -> Fake {
     Fake::start(World::with_conversations(30, |_| 3).rule(rule))
 }
 
-/// The summary that a run left as `summary.json`.
+/// The summary that a run wrote to `summary.json`.
 pub fn summary(folder: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(folder.join("summary.json")).unwrap()).unwrap()
 }

@@ -1,6 +1,6 @@
-//! A program that runs while the test goes on: looked at, signalled, killed, and waited for.
+//! A program that runs while the test goes on, so that the test can watch, signal or kill it, or wait for its end.
 //!
-//! Tests wait for what is to happen, never for so long: a machine may be slow. The one limit here is a watchdog.
+//! Tests wait for events and never for a fixed time, because a machine may be slow. The only limit here is a watchdog.
 
 use std::io::{BufRead, BufReader, Read};
 #[cfg(unix)]
@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use super::{Convexport, Run};
 
-/// After this long nobody believes any more that it will happen.
+/// A wait that takes longer than this fails the test.
 const WATCHDOG: Duration = Duration::from_secs(120);
 
-/// Returns as soon as the condition holds.
+/// Waits until a condition is true.
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
@@ -32,7 +32,7 @@ pub struct Running {
     said: Gathered,
 }
 
-/// What comes through a pipe, read by a thread of its own.
+/// The text that comes through a pipe. Another thread reads it.
 struct Gathered {
     text: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
@@ -70,7 +70,7 @@ impl Gathered {
 }
 
 impl Convexport {
-    /// Starts it without waiting for its end. Nobody reads its stdout yet.
+    /// Starts the program without waiting for its end. Nothing reads its stdout yet.
     pub fn start(self) -> Running {
         let mut child = self
             .command()
@@ -89,31 +89,31 @@ impl Convexport {
 }
 
 impl Running {
-    /// Whether it has ended.
+    /// Whether the program has ended.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().expect("it is a child").is_some()
     }
 
-    /// Returns when this was said on stderr.
+    /// Waits until the program has written this text to stderr.
     pub fn wait_until_said(&self, part: &str) {
         wait_until(part, || self.said.so_far().contains(part));
     }
 
-    /// Reads its stdout from now on, and returns when a line of it has come.
+    /// Reads its stdout from now on, and waits until a line has come.
     pub fn wait_until_written(&mut self) {
         let stdout = self.stdout.take().expect("nobody reads it yet");
         let written = self.written.insert(Gathered::from(stdout));
         wait_until("a line on stdout", || !written.so_far().is_empty());
     }
 
-    /// Reads so much of its stdout and closes it, as `head` does.
+    /// Reads this many bytes of its stdout and closes it, as `head` does.
     pub fn read_and_leave(&mut self, bytes: usize) {
         let mut stdout = self.stdout.take().expect("nobody reads it yet");
         let mut some = vec![0; bytes];
         stdout.read_exact(&mut some).expect("so much comes");
     }
 
-    /// Sends a signal, by its name: `-INT`.
+    /// Sends a signal by its name, such as `-INT`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill")
@@ -123,19 +123,19 @@ impl Running {
         assert!(sent.success());
     }
 
-    /// Kills it, and waits until it is gone.
+    /// Kills the program, and waits until it is gone.
     pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it is a child");
     }
 
-    /// Waits until it ends by itself, without reading its stdout. Its exit code.
+    /// Waits until the program ends by itself, without reading its stdout. Returns its exit code.
     pub fn code(&mut self) -> Option<i32> {
         wait_until("the end of the program", || self.has_ended());
         self.child.wait().expect("it is a child").code()
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the program ends by itself. Returns its result.
     pub fn end(mut self) -> Run {
         if let Some(stdout) = self.stdout.take() {
             self.written = Some(Gathered::from(stdout));

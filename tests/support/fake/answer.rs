@@ -1,4 +1,4 @@
-//! What goes back to a client, and all the bad ways it can get there. Knows no vendor.
+//! The answer to a client, and all the ways in which its delivery can fail. Depends on no vendor.
 
 use std::io::{self, ErrorKind, Write};
 use std::net::TcpStream;
@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use super::http::{POLL, is_timeout};
 
-/// What the deliveries and their fake tell each other.
+/// What the deliveries and the fake share.
 #[derive(Debug, Default)]
 pub struct Watch {
-    /// The fake is at its end.
+    /// Whether the fake is stopping.
     pub stop: AtomicBool,
     /// How many answers have hung or stalled.
     pub silent: AtomicUsize,
 }
 
-/// What goes back.
+/// An answer to a request.
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -25,33 +25,33 @@ pub struct Answer {
     pub delivery: Delivery,
 }
 
-/// The bytes after the head.
+/// The bytes after the headers.
 pub enum Body {
     Bytes(Vec<u8>),
-    /// Written as it is made, chunked. The cutting deliveries close before it begins.
+    /// A chunked body that is written while it is made. A delivery that cuts it closes the connection before it begins.
     Stream(Box<Writer>),
 }
 
-/// Writes a body, and says how it is to end.
+/// Writes a body, and returns how it must end.
 pub type Writer = dyn FnOnce(&mut Chunks<'_>) -> io::Result<Ending> + Send;
 
-/// How the bytes of an answer reach the client, or do not.
+/// How the bytes of an answer reach the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     Whole,
-    /// The full length promised, half of it sent, then the end.
+    /// Sends the headers with the full length, half of the body, and closes the connection.
     Cut,
-    /// Chunked, half of it sent, then the end without a last chunk.
+    /// Sends half of the body in chunks, and closes the connection without a last chunk.
     CutChunked {
         reset: bool,
     },
-    /// Half of it, then silence.
+    /// Sends half of the body, and then nothing.
     Stall,
-    /// Nothing, and silence.
+    /// Sends nothing, and keeps the connection open.
     Hang,
-    /// Nothing, and the connection is closed in order.
+    /// Sends nothing, and closes the connection properly.
     Close,
-    /// Nothing, and the connection is reset.
+    /// Sends nothing, and resets the connection.
     Reset,
 }
 
@@ -65,12 +65,12 @@ pub enum Ending {
 }
 
 impl Answer {
-    /// A whole answer with a JSON body.
+    /// A complete answer with a JSON body.
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, "application/json; charset=utf-8", body)
     }
 
-    /// A whole answer.
+    /// A complete answer.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -86,13 +86,13 @@ impl Answer {
         self
     }
 
-    /// With one more header.
+    /// Adds a header.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// The status the client gets to trust: none when the answer is cut or never comes.
+    /// The status that the client sees. It is 0 when the answer is cut or never comes.
     pub fn seen(&self) -> u16 {
         if self.delivery == Delivery::Whole {
             self.status
@@ -101,7 +101,7 @@ impl Answer {
         }
     }
 
-    /// Whether the body is written as it is made.
+    /// Whether the body is written while it is made.
     pub fn streams(&self) -> bool {
         self.delivery == Delivery::Whole && matches!(self.body, Body::Stream(_))
     }
@@ -124,7 +124,7 @@ impl Answer {
     }
 }
 
-/// A chunked body being written: bytes are gathered into chunks of `size`, `pause` apart.
+/// Writes a chunked body: collects bytes into chunks of `size` and waits for `pause` between two chunks.
 pub struct Chunks<'a> {
     pub size: usize,
     pub pause: Duration,
@@ -149,7 +149,7 @@ impl Chunks<'_> {
 
 impl Write for Chunks<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Not more than a chunk at a time, or draining a huge buffer would take for ever.
+        // Takes at most one chunk at a time. Removing small parts from a huge buffer would take very long.
         let taken = bytes.len().min(self.size);
         self.buffer.extend_from_slice(&bytes[..taken]);
         while self.buffer.len() >= self.size {
@@ -166,7 +166,7 @@ impl Write for Chunks<'_> {
     }
 }
 
-/// Sends an answer; whether the connection can be used again.
+/// Sends an answer. Returns whether the connection can be used again.
 pub fn deliver(stream: &TcpStream, answer: Answer, watch: &Watch) -> io::Result<bool> {
     match (answer.delivery, &answer.body) {
         (Delivery::Whole, Body::Stream(_)) => return deliver_stream(stream, answer, watch),
@@ -231,18 +231,18 @@ fn deliver_stream(mut stream: &TcpStream, answer: Answer, watch: &Watch) -> io::
     Ok(ending == Ending::Finish)
 }
 
-/// Makes the coming close a reset.
+/// Makes the next close a reset.
 fn reset(stream: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO))
 }
 
-/// A reset takes with it what the client has not read yet, so it gets the time to read.
+/// Waits before a reset. A reset discards what the client has not read yet, so the client needs time to read.
 fn reset_later(stream: &TcpStream) -> io::Result<()> {
     thread::sleep(Duration::from_millis(100));
     reset(stream)
 }
 
-/// Says nothing until the client leaves or the fake stops.
+/// Sends nothing until the client disconnects or the fake stops.
 fn wait_for_end(stream: &TcpStream, watch: &Watch) {
     watch.silent.fetch_add(1, Ordering::Relaxed);
     while !watch.stop.load(Ordering::Relaxed) {

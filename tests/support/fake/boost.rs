@@ -1,4 +1,4 @@
-//! boost.ai's Export API v3: one call that answers with everything, and a token endpoint.
+//! boost.ai's Export API v3: one call whose answer has everything, and a token endpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,38 +17,38 @@ use super::page::from_base64;
 use super::time;
 use super::world::World;
 
-/// A boost.ai site: what it holds, and how it streams.
+/// A boost.ai site: its data, and how it streams.
 #[derive(Debug)]
 pub struct Site {
     pub token: String,
     pub client_id: String,
     pub client_secret: String,
-    /// Tokens that the token endpoint has given out. Clear it to let them expire.
+    /// The tokens from the token endpoint that are valid. Clear the list to let them expire.
     pub issued: Vec<String>,
     pub conversations: Vec<BoostConversation>,
-    /// All that fire for a request apply to its answer, in this order.
+    /// All rules that fire for a request change its answer, in this order.
     pub faults: Vec<BoostRule>,
     /// The site's time zone, for a `from` or `to` without one.
     pub offset_minutes: i64,
-    /// Bytes in a chunk.
+    /// The size of a chunk in bytes.
     pub chunk: usize,
-    /// Between two chunks.
+    /// The wait between two chunks.
     pub drip: Duration,
-    /// Indented, over many lines.
+    /// Whether the JSON is indented, over many lines.
     pub pretty: bool,
     /// Whether a client that accepts gzip gets it.
     pub gzip: bool,
-    /// Bytes of text after which another gzip member begins; 0 for a single member.
+    /// How many bytes of text each gzip member has. 0 makes a single member.
     pub gzip_member: usize,
 }
 
-/// A conversation: the raw JSON element, and what the server must know of it.
+/// A conversation: the raw JSON element, and what the server must know about it.
 #[derive(Debug, Clone)]
 pub struct BoostConversation {
     pub id: String,
     pub environment: String,
     pub masked: bool,
-    /// When the user asked or clicked, in microseconds since 1970.
+    /// When the user wrote or clicked, in microseconds since 1970.
     pub touched: Vec<i64>,
     pub raw: Arc<str>,
 }
@@ -72,12 +72,12 @@ impl Site {
         }
     }
 
-    /// One fault more.
+    /// Adds a fault.
     pub fn fault(&mut self, when: When, fault: BoostFault) {
         self.faults.push(BoostRule::new(when, fault));
     }
 
-    /// One conversation more, as raw JSON.
+    /// Adds a conversation, given as raw JSON.
     pub fn add(&mut self, raw: &str) {
         self.conversations.push(BoostConversation::from_raw(raw));
     }
@@ -88,8 +88,8 @@ impl Site {
 }
 
 impl BoostConversation {
-    /// Reads what the server needs out of raw JSON, which is kept as it is. Panics when it is no
-    /// conversation at all; build the struct by hand for that.
+    /// Reads what the server needs from raw JSON, which is kept unchanged. Panics when it is not a conversation.
+    /// Build the struct directly to serve such JSON.
     pub fn from_raw(raw: &str) -> Self {
         let wire: Wire = serde_json::from_str(raw)
             .unwrap_or_else(|error| panic!("the fake cannot take this: {error}: {raw}"));
@@ -135,10 +135,10 @@ pub fn error_json(message: &str) -> String {
     format!(r#"{{"type":"error","message":{}}}"#, quote(message))
 }
 
-/// A refusal: status and message.
+/// The status and message of a refusal.
 type Refusal = (u16, String);
 
-/// Answers every request that is not Botpress's.
+/// Answers every request that is not for Botpress.
 pub fn answer(request: &Request, world: &mut World) -> Answer {
     let site = &mut world.boost;
     match (request.method.as_str(), request.path.as_str()) {
@@ -194,7 +194,7 @@ fn stream(request: &Request, site: &Site, info: String, script: Script, tail: Ta
     answer
 }
 
-/// The body of an export request. Keys that the fake does not know are let through.
+/// The body of an export request. Unknown keys are accepted.
 struct Query {
     body: Value,
     from: i64,
@@ -269,7 +269,7 @@ fn plain(id: &Value) -> String {
     id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }
 
-/// OAuth 2.0, the client's own credentials, in the header or in the form.
+/// Issues a token for OAuth 2.0 client credentials, which come in the header or in the form.
 fn issue(request: &Request, site: &mut Site) -> Answer {
     let form = std::str::from_utf8(&request.body)
         .ok()

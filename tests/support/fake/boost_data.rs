@@ -1,5 +1,5 @@
-//! The boost.ai conversations the fake is born with: HTML, buttons shown and hidden, clicks, human
-//! agents, parts of unknown kinds, and brackets where a splitter of JSON might trip.
+//! The boost.ai conversations that the fake starts with: HTML, visible and hidden buttons, clicks, human agents, parts
+//! of unknown types, and brackets that could confuse a JSON splitter.
 
 use serde_json::{Value, json};
 
@@ -31,8 +31,7 @@ const SAID: [&str; 7] = [
     "<p></p>",
 ];
 
-/// `n` conversations over the same 60 days as Botpress's, oldest first, the `i`th with
-/// `messages(i)` messages.
+/// Makes `n` conversations over the same 60 days as Botpress's, oldest first. The `i`th has `messages(i)` messages.
 pub fn conversations(n: usize, messages: impl Fn(usize) -> usize) -> Vec<BoostConversation> {
     (0..n)
         .map(|index| conversation(index, start(index, n), messages(index)))
@@ -68,7 +67,7 @@ fn text_time(micros: i64) -> String {
     time::local(micros, OFFSET)
 }
 
-/// The bot begins; then question and answer by turns, some questions being clicks.
+/// Makes a message. The bot begins, and then questions and answers alternate. Some questions are clicks.
 fn message(index: usize, number: usize, at: i64) -> Value {
     let id = FIRST_ID * 2 + index * 1000 + number;
     let turn = index + number;
@@ -100,7 +99,7 @@ fn ask(message: &mut Value, turn: usize) {
     message["type"] = json!("question");
     message["device"] = json!("desktop");
     message["source_url"] = json!("https://www.example.com/contact");
-    // Very old conversations have lost their words.
+    // In very old conversations the text of questions is missing.
     if turn % 37 != 36 {
         message["question"] = json!({
             "type": "question_analysis",

@@ -1,5 +1,5 @@
-//! What can be wrong with an export stream. A fault edits the script of the stream before it is
-//! written, or stands in for the whole answer.
+//! The faults of an export stream. A fault changes the script of the stream before it is written, or replaces the whole
+//! answer.
 
 use super::answer::{Answer, Delivery, Ending};
 use super::boost::error_json;
@@ -8,7 +8,7 @@ use super::botpress_json::quote;
 use super::fault::{PORTAL, When};
 use super::gate::Gate;
 
-/// A fault, and for which of the export requests (counted from 1).
+/// A fault, and the export requests that it applies to (counted from 1).
 #[derive(Debug)]
 pub struct BoostRule {
     when: When,
@@ -16,50 +16,51 @@ pub struct BoostRule {
     seen: usize,
 }
 
-/// Counts are of conversations; indices begin at 0 and must exist to have an effect.
+/// A way in which a stream can fail. Counts are numbers of conversations. Indices begin at 0, and have no effect when
+/// there is no such conversation.
 #[derive(Debug, Clone)]
 pub enum BoostFault {
-    /// No stream: this status with the vendor's error object.
+    /// Instead of a stream, this status with the vendor's error object.
     Status(u16),
-    /// No stream: a web page under 200.
+    /// Instead of a stream, a web page with status 200.
     Html,
-    /// No stream: a reset.
+    /// Instead of a stream, a reset.
     Reset,
-    /// No stream: silence.
+    /// Instead of a stream, nothing, on an open connection.
     Hang,
-    /// After so many conversations an error element, then `]`.
+    /// After N conversations, an error element and then `]`.
     ErrorAfter(usize),
     NoPostQueryInfo,
     NoClosingBracket,
-    /// The last so many compressed bytes are missing; 8 leave all the data but not its checksum.
+    /// The last N compressed bytes are missing. 8 removes only the checksum.
     CutGzip(usize),
     BadGzipCrc,
-    /// So many conversations and half the next one, then a reset.
+    /// N conversations and half of the next one, then a reset.
     ResetAfter(usize),
-    /// The same, but the connection is closed in order, without a last chunk.
+    /// Like `ResetAfter`, but the connection is closed properly, without a last chunk.
     CloseAfter(usize),
-    /// The same, but the body ends as if it were whole.
+    /// Like `ResetAfter`, but the body ends as if it were complete.
     EndAfter(usize),
-    /// The same, then silence.
+    /// Like `ResetAfter`, but the connection stays open and nothing more comes.
     StallAfter(usize),
-    /// After so many conversations nothing more, until the test opens the gate.
+    /// After N conversations, nothing more comes until the test opens the gate.
     HoldAfter(usize, Gate),
-    /// `PostQueryInfo` counts this many.
+    /// `PostQueryInfo` has this wrong count.
     WrongCount(usize),
-    /// After so many conversations something that is no JSON, and nothing more.
+    /// After N conversations, text that is not JSON, and nothing more.
     GarbageAfter(usize),
-    /// This conversation's `messages` are a string.
+    /// The `messages` of this conversation are a string.
     Malformed(usize),
-    /// This conversation is no JSON, though its brackets match.
+    /// This conversation is not JSON, although its brackets match.
     NotJson(usize),
     /// An element of a new type after every conversation.
     UnknownBetween,
-    /// After so many conversations one more, with a question of so many bytes.
+    /// After N conversations, one more whose question has this many bytes.
     Huge {
         after: usize,
         bytes: usize,
     },
-    /// Text after `]`.
+    /// This text comes after `]`.
     Trailing(String),
 }
 
@@ -72,7 +73,7 @@ impl BoostRule {
         }
     }
 
-    /// Counts a request; the fault when it is this one's turn.
+    /// Counts a request. Returns the fault when it applies to this request.
     pub fn fire(&mut self) -> Option<&BoostFault> {
         self.seen += 1;
         self.when.fires(self.seen).then_some(&self.fault)
@@ -80,7 +81,7 @@ impl BoostRule {
 }
 
 impl BoostFault {
-    /// The answer of the faults that come before any stream.
+    /// The answer that replaces the stream. Returns `None` when the fault changes the stream instead.
     pub fn instead(&self) -> Option<Answer> {
         let silent = |delivery| Some(Answer::json(200, "").delivered(delivery));
         match self {
@@ -95,7 +96,7 @@ impl BoostFault {
         }
     }
 
-    /// Works the fault into a stream.
+    /// Applies the fault to a stream.
     pub fn spoil(&self, script: &mut Script, tail: &mut Tail) {
         match self {
             Self::ErrorAfter(count) => error_after(script, *count),
@@ -127,7 +128,7 @@ impl BoostFault {
     }
 }
 
-/// Where the conversation of this index stands among the pieces, or the end of them.
+/// The position of a conversation among the pieces, by its index. Returns the end when there is no such conversation.
 fn place(script: &Script, index: usize) -> usize {
     let pieces = script.pieces.iter().enumerate();
     let mut conversations = pieces.filter(|(_, piece)| piece.is_conversation());
@@ -147,7 +148,7 @@ fn break_after(script: &mut Script, count: usize, ending: Ending) {
     let at = place(script, count);
     let next = script.pieces.get(at).and_then(Piece::text);
     let next = next.unwrap_or(r#"{"type":"post_query_info","#);
-    // Some halves end inside a character, as real cuts do.
+    // Some halves end inside a character, as can happen when a connection breaks.
     let half = next.as_bytes()[..next.len() / 2].to_vec();
     script.pieces.truncate(at);
     script.pieces.push(Piece::Bytes(half));

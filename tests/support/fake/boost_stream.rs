@@ -1,4 +1,4 @@
-//! How an export stream is written: the script of its elements, indentation, gzip, chunks.
+//! Writes an export stream: the script of its elements, indentation, gzip and chunks.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -12,34 +12,34 @@ use serde_json::Value;
 use super::answer::{Chunks, Ending};
 use super::gate::Gate;
 
-/// What a stream holds, and how it ends.
+/// What a stream has, and how it ends.
 pub struct Script {
     pub pieces: Vec<Piece>,
-    /// What `QueryInfo` promises.
+    /// The count of `QueryInfo`.
     pub announced: usize,
-    /// What `PostQueryInfo` counts; there is none without.
+    /// The count of `PostQueryInfo`. `None` leaves out `PostQueryInfo`.
     pub count: Option<usize>,
     pub closed: bool,
-    /// After `]`.
+    /// The text after `]`.
     pub trailing: String,
     pub ending: Ending,
 }
 
-/// An element of the array, or what stands in its place.
+/// An element of the array, or something in its place.
 pub enum Piece {
     Conversation(Arc<str>),
-    /// A conversation whose one question has so many bytes, never held in memory.
+    /// A conversation with one question of this many bytes, which is never kept in memory as a whole.
     Huge(usize),
-    /// An element that is no conversation.
+    /// An element that is not a conversation.
     Other(String),
-    /// No element at all.
+    /// Bytes that are not an element.
     Bytes(Vec<u8>),
-    /// What stands before it is sent; what follows waits.
+    /// Everything before it is sent, and everything after it waits until it is open.
     Gate(Gate),
 }
 
 impl Script {
-    /// A stream as it should be.
+    /// A stream without faults.
     pub fn new(conversations: Vec<Arc<str>>) -> Self {
         Self {
             announced: conversations.len(),
@@ -89,7 +89,7 @@ impl Piece {
         matches!(self, Self::Conversation(_) | Self::Huge(_))
     }
 
-    /// The element's text, where it is short enough to be at hand.
+    /// The text of an element. Returns `None` for pieces that are not kept as text.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Conversation(text) => Some(text),
@@ -114,7 +114,7 @@ fn post_query_info(count: usize) -> String {
     format!(r#"{{"type":"post_query_info",{seconds},"conversations":{count}}}"#)
 }
 
-/// The times lie within the generated data's last day.
+/// Writes a huge conversation. Its times are in the last day of the generated data.
 fn write_huge(bytes: usize, out: &mut impl Write) -> io::Result<()> {
     let times = r#"{"created":"2026-11-20T10:00:00.000000+01:00","last_message_created":"2026-11-20T10:00:01.000000+01:00"}"#;
     let message = r#"{"id":9999991,"time":"2026-11-20T10:00:01.000000+01:00","is_human_chat":false,"type":"question","question":{"type":"question_analysis","input":""#;
@@ -132,7 +132,7 @@ fn write_huge(bytes: usize, out: &mut impl Write) -> io::Result<()> {
     out.write_all(br#""}}]}"#)
 }
 
-/// Indents a JSON text without touching what it says: numbers and escapes stay as they are.
+/// Indents a JSON text. Numbers and escapes stay as they are.
 fn indent(text: &str) -> String {
     let (mut out, mut depth, mut quoted, mut escaped) = (String::new(), 1_usize, false, false);
     for letter in text.chars() {
@@ -159,7 +159,7 @@ fn indent(text: &str) -> String {
     out
 }
 
-/// What surrounds a script on its way.
+/// How a script is encoded.
 pub struct Wrapping {
     pub chunk: usize,
     pub drip: Duration,
@@ -173,7 +173,7 @@ pub struct Wrapping {
 #[derive(Debug, Clone, Copy)]
 pub enum Tail {
     Whole,
-    /// The last so many bytes are missing.
+    /// The last N bytes are missing.
     Cut(usize),
     BadCrc,
 }
@@ -203,7 +203,7 @@ impl Wrapping {
     }
 }
 
-/// Compresses, in members of so many bytes of text each: a member may end inside a character.
+/// Compresses into gzip members with a fixed number of bytes of text each. A member may end inside a character.
 struct Zipper<'a, 'b> {
     encoder: GzEncoder<HoldBack<'a, 'b>>,
     member: usize,
@@ -255,11 +255,11 @@ impl<'a, 'b> Zipper<'a, 'b> {
         out.release(0)
     }
 
-    /// Lets what is written so far out, and nothing more: no end of the compressed stream.
+    /// Sends what was written so far, without the end of the compressed stream.
     fn abandon(mut self) -> io::Result<()> {
         self.encoder.flush()?;
         self.encoder.get_mut().release(0)?;
-        // The encoder ends its stream when it is dropped; that end goes nowhere.
+        // The encoder writes the end when it is dropped. Without `out`, that end is discarded.
         self.encoder.get_mut().out = None;
         Ok(())
     }
@@ -287,19 +287,19 @@ impl Write for Zipper<'_, '_> {
     }
 }
 
-/// CRC and length, at the end of a gzip member.
+/// The size of the CRC and the length at the end of a gzip member.
 const CHECKSUMS: usize = 8;
 
-/// Keeps the last bytes in hand, so that they can be spoilt when they turn out to be the last.
+/// Holds back the most recent bytes, so that they can be changed when they are the last ones.
 struct HoldBack<'a, 'b> {
-    /// Nothing passes when this is gone.
+    /// `None` discards everything.
     out: Option<&'a mut Chunks<'b>>,
     held: Vec<u8>,
     length: usize,
 }
 
 impl HoldBack<'_, '_> {
-    /// Lets all but `keep` bytes go.
+    /// Sends all but the last `keep` bytes.
     fn release(&mut self, keep: usize) -> io::Result<()> {
         let ripe = self.held.len().saturating_sub(keep);
         let bytes: Vec<u8> = self.held.drain(..ripe).collect();

@@ -1,5 +1,4 @@
-//! Botpress Cloud's chat API: the calls of an export, with its errors and its strictness about
-//! queries.
+//! Botpress Cloud's chat API: the calls that an export makes, with the vendor's errors and strict checks of queries.
 
 use super::answer::Answer;
 use super::botpress_json::{conversation_json, error_json, state_json, user_json};
@@ -8,10 +7,10 @@ use super::page::{List, Pager, Twist};
 use super::time;
 use super::world::{Conversation, World};
 
-/// A refusal: status and message.
+/// The status and message of a refusal.
 type Refusal = (u16, String);
 
-/// A parameter that is an object (`tags.K=V`), and one that may come again.
+/// A parameter that is an object (`tags.K=V`), and one that may be repeated.
 const TAGS: &str = "tags.";
 const PARTICIPANTS: &str = "participantIds";
 
@@ -178,7 +177,7 @@ fn messages(request: &Request, world: &World, twist: Twist) -> Result<String, Re
         let wanted = messages.filter(|(_, message)| {
             range.holds(message.created_at) && tagged(request, &message.tags)
         });
-        // Messages of one instant keep the order in which they were made.
+        // Messages with the same time keep the order in which they were made.
         items.extend(
             wanted.map(|(inner, message)| ((message.created_at, outer << 32 | inner), message)),
         );
@@ -225,7 +224,7 @@ fn existing<'a>(world: &'a World, id: &str) -> Result<&'a Conversation, Refusal>
     world.find(id).ok_or_else(missing)
 }
 
-/// The milliseconds that `afterDate` and `beforeDate` leave, both ends included.
+/// The range of `afterDate` and `beforeDate` in milliseconds. It includes both ends.
 struct Range {
     after: i64,
     before: i64,
@@ -248,7 +247,7 @@ fn date(request: &Request, name: &str) -> Result<Option<i64>, Refusal> {
     let Some(text) = request.param(name) else {
         return Ok(None);
     };
-    // A date alone would do for the parser, but not for the vendor.
+    // The parser accepts a date without a time, but the vendor does not.
     let time = text
         .contains('T')
         .then(|| time::parse(text, None))
@@ -267,7 +266,7 @@ fn count(request: &Request, name: &str) -> Result<Option<usize>, Refusal> {
     number.map_err(|_| (400, format!("{name} must be a number.")))
 }
 
-/// Which of two words a parameter is; the first when it is absent.
+/// Which of two words a parameter is. Returns the first when it is missing.
 fn choice(request: &Request, name: &str, words: [&str; 2]) -> Result<usize, Refusal> {
     let Some(given) = request.param(name) else {
         return Ok(0);
@@ -288,7 +287,7 @@ fn tagged(request: &Request, tags: &[(String, String)]) -> bool {
     wanted.all(|(name, value)| tags.iter().any(|tag| tag.0 == name && tag.1 == *value))
 }
 
-/// Refuses parameters that the call does not have, and those that come twice but are no list.
+/// Refuses unknown parameters, and repeated ones that are not lists.
 fn allow(request: &Request, names: &[&str]) -> Result<(), Refusal> {
     for (at, (name, _)) in request.query.iter().enumerate() {
         let is_tag = name.starts_with(TAGS) && name.len() > TAGS.len();

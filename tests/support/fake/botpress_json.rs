@@ -1,4 +1,4 @@
-//! How Botpress writes what it answers.
+//! Writes JSON as Botpress does.
 
 use super::world::{Conversation, State, User};
 use super::{data, time};

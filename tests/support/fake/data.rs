@@ -1,5 +1,5 @@
-//! The Botpress conversations the fake is born with: the same every time, with every documented
-//! message type among them, and with text that has broken exporters before.
+//! The Botpress conversations that the fake starts with. They are the same every time, have every documented message
+//! type, and have text that broke exporters before.
 
 use serde_json::{Value, json};
 
@@ -55,13 +55,13 @@ const SAID: [&str; 10] = [
     "Is there anything else?",
 ];
 
-/// What the bot says in turn; text is what it mostly is.
+/// The types of the bot's messages, in turn. Most are text.
 const BOT_KINDS: [&str; 17] = [
     "text", "choice", "markdown", "text", "card", "image", "text", "carousel", "text", "dropdown",
     "file", "location", "text", "audio", "video", "text", "bloc",
 ];
 
-/// Fills a world with `n` conversations, the `i`th with `messages(i)` messages.
+/// Adds `n` conversations to a world. The `i`th has `messages(i)` messages.
 pub fn fill(world: &mut World, n: usize, messages: impl Fn(usize) -> usize) {
     let bot = uuid("user", 0);
     world.users.push(user(0, Some("Help bot")));
@@ -98,10 +98,10 @@ fn conversation(index: usize, of: usize, messages: usize, people: [String; 2]) -
         ..Conversation::new(&uuid("conversation", index as u64), created_at)
     };
     known.participants = people.into();
-    // Two hours are enough for 120 messages a minute apart; longer talks are faster.
+    // 120 messages fit in two hours when they are a minute apart. Longer conversations are faster.
     let pause = (7_200_000 / (signed(messages) + 1)).min(60_000);
     for number in 0..messages {
-        // Some answers come in the same millisecond as the message before.
+        // Some answers have the same time as the message before.
         let tick = number - usize::from(number % 8 == 5);
         let at = created_at + 812 + pause * signed(tick);
         let raw = message(&known, index, number, at);
@@ -110,9 +110,9 @@ fn conversation(index: usize, of: usize, messages: usize, people: [String; 2]) -
     known
 }
 
-/// When the conversation of this index begins, of so many in 60 days.
+/// When a conversation begins, by its index among the `of` conversations in 60 days.
 pub fn start(index: usize, of: usize) -> i64 {
-    // The newest still has two hours for its messages before the reference time.
+    // The newest one still has two hours for its messages before the reference time.
     let step = (60 * DAY - DAY / 12) / signed(of);
     let jitter = i64::try_from(mix(index as u64 + 1) % 1000).unwrap_or(0) * step / 2000;
     REFERENCE - 60 * DAY + step * signed(index) + jitter
@@ -127,7 +127,7 @@ fn tags(index: usize) -> Vec<(String, String)> {
     tags
 }
 
-/// The bot and the user take turns; what a user answers to a choice is a click.
+/// Makes a message. The bot and the user take turns, and the user answers a choice with a click.
 fn message(known: &Conversation, index: usize, number: usize, at: i64) -> String {
     let turn = index * 5 + number / 2;
     let bot_kind = BOT_KINDS[turn % BOT_KINDS.len()];
@@ -163,7 +163,7 @@ pub struct Said<'a> {
     pub payload: &'a str,
 }
 
-/// A message as the vendor writes it, its keys in the vendor's order.
+/// A message as the vendor writes it, with its keys in the vendor's order.
 pub fn message_json(said: &Said<'_>) -> String {
     let direction = if said.from_user {
         "incoming"
@@ -230,7 +230,7 @@ fn card(turn: usize, image: &str) -> Value {
     })
 }
 
-/// An id like a UUID, always the same for the same kind and number.
+/// An id that looks like a UUID. It is always the same for the same kind and number.
 pub fn uuid(kind: &str, number: u64) -> String {
     let seed = kind
         .bytes()
@@ -246,7 +246,7 @@ pub fn uuid(kind: &str, number: u64) -> String {
     )
 }
 
-/// `SplitMix64`: a number that looks random, the same every time.
+/// `SplitMix64`: a number that looks random, but is always the same for the same input.
 pub fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -254,7 +254,7 @@ pub fn mix(number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
-/// Counts are small.
+/// Converts a count, which is always small.
 pub fn signed(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -1,5 +1,5 @@
-//! Rules that make the fake misbehave: which requests, when, and in what way. They are tried in
-//! order and the first that fires decides; a request it answers is not counted by the rules after it.
+//! Rules that make the fake fail: for which requests, when, and how. They are tried in order, and the first one that
+//! fires decides. The rules after it do not count that request.
 
 use std::fmt;
 use std::thread;
@@ -11,7 +11,7 @@ use super::http::Request;
 use super::page::Twist;
 use super::{World, boost, botpress, botpress_json};
 
-/// One way to misbehave. Build it as `Rule::on("/messages").every(3).answer(Action::Status(500))`.
+/// A rule. Build it as `Rule::on("/messages").every(3).answer(Action::Status(500))`.
 pub struct Rule {
     matches: Matches,
     when: When,
@@ -25,7 +25,7 @@ enum Matches {
     Test(Box<dyn Fn(&Request) -> bool + Send + Sync>),
 }
 
-/// Which of the matching requests, counted from 1.
+/// Which of the matching requests a rule applies to, counted from 1.
 #[derive(Debug, Clone, Copy)]
 pub enum When {
     Always,
@@ -38,18 +38,18 @@ pub enum When {
 /// What happens to the request.
 #[derive(Debug, Clone)]
 pub enum Action {
-    /// This status with the vendor's error JSON.
+    /// Answers with this status and the vendor's error JSON.
     Status(u16),
     StatusWith {
         code: u16,
         headers: Vec<(String, String)>,
         body: String,
     },
-    /// 302 to an address.
+    /// Redirects to this address with status 302.
     Redirect(String),
-    /// 200 and a web page, as from a captive portal.
+    /// Answers with 200 and a web page, as a captive portal does.
     Html,
-    /// 200 and this, said to be JSON.
+    /// Answers with 200 and this body, with the content type of JSON.
     Body(String),
     Reset,
     Close,
@@ -59,22 +59,22 @@ pub enum Action {
     },
     Hang,
     Stall,
-    /// The real page, with a `nextToken` that was given before (the walk's first).
+    /// Answers with the real page, but repeats the first `nextToken` of the list.
     LoopToken,
-    /// The real page, and before it the last items of the page before.
+    /// Answers with the last N items of the page before, and then the real page.
     DuplicateAcrossPages(usize),
-    /// The conversation asked for is deleted first.
+    /// Deletes the requested conversation first.
     Vanish,
-    /// Nothing else, only later; the rules after it still have their say.
+    /// Delays the answer. The rules after it still apply.
     Delay(Duration),
-    /// The same, but not before the test opens the gate.
+    /// Delays the answer until the test opens the gate. The rules after it still apply.
     Hold(Gate),
-    /// Each of these in turn.
+    /// Does each of these in turn.
     Cycle(Vec<Action>),
 }
 
 impl When {
-    /// Whether the request that is the `seen`th to match is meant.
+    /// Whether the rule applies to the `seen`th matching request.
     pub fn fires(self, seen: usize) -> bool {
         match self {
             Self::Always => true,
@@ -87,17 +87,17 @@ impl When {
 }
 
 impl Rule {
-    /// For requests whose raw target (path and query) contains `part`; always, with status 500.
+    /// A rule for requests whose raw target (path and query) contains `part`. By default it always answers with 500.
     pub fn on(part: &str) -> Self {
         Self::new(Matches::Target(part.to_owned()))
     }
 
-    /// For requests that pass a test. The world is locked while it runs.
+    /// A rule for requests that pass a test. The world is locked while the test runs.
     pub fn test(test: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
         Self::new(Matches::Test(Box::new(test)))
     }
 
-    /// For requests with exactly this path.
+    /// A rule for requests with exactly this path.
     pub fn path(path: &str) -> Self {
         let path = path.to_owned();
         Self::test(move |request| request.path == path)
@@ -139,15 +139,15 @@ impl Rule {
         self
     }
 
-    /// Every `n`th request fails, each time in the next of all the ways worth a retry. Two of them
-    /// (hang and stall) cost the client its timeout.
+    /// Makes every `n`th request fail, each time in the next of all ways that are worth a retry. In two of them (hang
+    /// and stall) the client waits for its timeout.
     pub fn every_nth_in_all_ways(n: usize) -> Self {
         let mut actions = Action::quick_failures();
         actions.extend([Action::Hang, Action::Stall]);
         Self::on("/").every(n).answer(Action::Cycle(actions))
     }
 
-    /// The same without the ways that make the client wait.
+    /// Like [`Self::every_nth_in_all_ways`], but without the two ways that make the client wait.
     pub fn every_nth_in_quick_ways(n: usize) -> Self {
         let actions = Action::quick_failures();
         Self::on("/").every(n).answer(Action::Cycle(actions))
@@ -191,7 +191,7 @@ impl Matches {
 }
 
 impl Action {
-    /// 429 with `Retry-After`, in seconds.
+    /// Answers with 429 and `Retry-After` in seconds.
     pub fn retry_after(seconds: u64) -> Self {
         Self::StatusWith {
             code: 429,
@@ -200,7 +200,7 @@ impl Action {
         }
     }
 
-    /// Every failure that a client can notice at once and should try again.
+    /// Every failure that a client notices at once and should retry.
     fn quick_failures() -> Vec<Self> {
         vec![
             Self::Status(500),
@@ -217,7 +217,7 @@ impl Action {
     }
 }
 
-/// What an answer waits for.
+/// What must happen before an answer is sent.
 #[derive(Default)]
 pub struct Wait {
     delay: Duration,
@@ -225,14 +225,14 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// Returns when all of it is over.
+    /// Waits for all of it.
     pub fn pass(self) {
         thread::sleep(self.delay);
         self.gates.iter().for_each(Gate::pass);
     }
 }
 
-/// What the rules decide for a request: what to wait for, and what to do then.
+/// What the rules decide for a request: what to wait for, and then what to do.
 pub fn decide(rules: &mut [Rule], request: &Request) -> (Wait, Option<Action>) {
     let mut wait = Wait::default();
     for rule in rules {
@@ -246,7 +246,7 @@ pub fn decide(rules: &mut [Rule], request: &Request) -> (Wait, Option<Action>) {
     (wait, None)
 }
 
-/// Answers a request as an action wants it, or as it should be.
+/// Answers a request as an action demands. Without an action, answers normally.
 pub fn perform(action: Option<Action>, request: &Request, world: &mut World) -> Answer {
     let Some(action) = action else {
         return route(request, world, Twist::None);
@@ -266,7 +266,7 @@ pub fn perform(action: Option<Action>, request: &Request, world: &mut World) -> 
     route(request, world, twist).delivered(delivery)
 }
 
-/// The actions that never look at the data.
+/// The answers of actions that do not need the data.
 fn instead(action: Action, request: &Request) -> Answer {
     match action {
         Action::Status(code) => vendor_error(request, code),
@@ -288,7 +288,7 @@ fn instead(action: Action, request: &Request) -> Answer {
     }
 }
 
-/// What a guest network says to everything.
+/// The answer of a guest network to every request.
 pub const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Guest network</title></head>\
     <body><p>Please sign in to go on.</p></body></html>\n";
 

@@ -1,4 +1,4 @@
-//! A gate that answers have to pass: a test holds them back, looks at what the program does meanwhile, and lets them go.
+//! A gate that holds back answers, so that a test can check what the program does meanwhile.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -19,20 +19,20 @@ struct State {
 }
 
 impl Gate {
-    /// How many answers wait before it.
+    /// How many answers wait at the gate.
     pub fn waiting(&self) -> usize {
         let state = self.0.state.lock();
         state.unwrap_or_else(PoisonError::into_inner).waiting
     }
 
-    /// Opens it for good.
+    /// Opens the gate for good.
     pub fn open(&self) {
         let state = self.0.state.lock();
         state.unwrap_or_else(PoisonError::into_inner).open = true;
         self.0.opened.notify_all();
     }
 
-    /// Returns when it is open.
+    /// Waits until the gate is open.
     pub(super) fn pass(&self) {
         let state = self.0.state.lock();
         let mut state = state.unwrap_or_else(PoisonError::into_inner);

@@ -1,15 +1,14 @@
-//! Just enough HTTP/1.1 to be asked by a real client: one request after the other, with a body of
-//! known length.
+//! A minimal HTTP/1.1 server side: one request after another, with a body of known length.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How long a read blocks before it looks whether the fake has been dropped.
+/// How long a read blocks before it checks whether the fake was dropped.
 pub const POLL: Duration = Duration::from_millis(25);
 
-/// A request as it came.
+/// A request as it was received.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     pub method: String,
@@ -17,11 +16,11 @@ pub struct Request {
     pub target: String,
     /// The target up to `?`, still percent-encoded.
     pub path: String,
-    /// Decoded pairs in their order; `+` means a space, as in a form.
+    /// The decoded pairs in their order. `+` means a space, as in a web form.
     pub query: Vec<(String, String)>,
-    /// The query held a broken `%` sequence.
+    /// Whether the query has an invalid `%` sequence.
     pub malformed: bool,
-    /// Names in lower case.
+    /// The headers, with their names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
@@ -47,7 +46,7 @@ impl Request {
         named.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The path's parts, decoded one by one, so that an encoded `/` stays inside its part.
+    /// The segments of the path. Each is decoded separately, so an encoded `/` does not split a segment.
     pub fn segments(&self) -> Vec<String> {
         let parts = self.path.split('/').filter(|part| !part.is_empty());
         parts
@@ -66,7 +65,7 @@ impl Request {
     }
 }
 
-/// Reads the next request; `None` when the client has left or the fake stops.
+/// Reads the next request. Returns `None` when the client has disconnected or the fake stops.
 pub fn read(
     reader: &mut BufReader<TcpStream>,
     stop: &AtomicBool,
@@ -95,14 +94,14 @@ pub fn read(
     Ok(Some((request, close)))
 }
 
-/// One line without its end; `None` at the end of the input, or of the fake.
+/// Reads a line, without its end. Returns `None` at the end of the input, or when the fake stops.
 fn read_line(reader: &mut BufReader<TcpStream>, stop: &AtomicBool) -> io::Result<Option<String>> {
     let mut line = Vec::new();
     loop {
         match reader.read_until(b'\n', &mut line) {
             Ok(_) if line.ends_with(b"\n") => break,
             Ok(_) => return Ok(None),
-            // What was read before the timeout is in `line` already.
+            // `line` keeps what was read before the timeout.
             Err(error) if is_timeout(&error) && !stop.load(Ordering::Relaxed) => {}
             Err(error) => return Err(error),
         }
@@ -128,7 +127,7 @@ fn read_body(
     }
 }
 
-/// Whether a read merely came to the end of its poll.
+/// Whether the error only means that a read reached its timeout.
 pub fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
@@ -143,7 +142,7 @@ fn set_target(request: &mut Request, target: String) {
     request.target = target;
 }
 
-/// Decodes a query or a form; `None` when a `%` is not followed by two hex digits.
+/// Decodes a query or a web form. Returns `None` when a `%` is not followed by two hex digits.
 pub fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     let parts = text.split('&').filter(|part| !part.is_empty());
     parts

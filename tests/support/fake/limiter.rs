@@ -1,10 +1,10 @@
-//! A sliding-window rate limiter like the one Botpress documents: so many requests in any window of
-//! so long. A refused request does not count.
+//! A sliding-window rate limiter like the one Botpress documents: at most N requests in any window of a given length.
+//! Refused requests do not count.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// At most `requests` in any `window`.
+/// Allows at most `requests` in any `window`.
 #[derive(Debug)]
 pub struct Limiter {
     pub requests: usize,
@@ -12,7 +12,7 @@ pub struct Limiter {
     admitted: VecDeque<Instant>,
 }
 
-/// What the limiter says of one request.
+/// What the limiter decides for one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Verdict {
     pub allowed: bool,
@@ -31,7 +31,7 @@ impl Limiter {
         }
     }
 
-    /// Counts a request that comes now, if there is room for it.
+    /// Counts a request that comes now, if the limit allows it.
     pub fn admit(&mut self, now: Instant) -> Verdict {
         while let Some(first) = self.admitted.front()
             && now.duration_since(*first) >= self.window
@@ -54,7 +54,7 @@ impl Limiter {
 }
 
 impl Verdict {
-    /// The headers every answer carries.
+    /// The headers that every answer has.
     pub fn headers(self) -> [(String, String); 3] {
         [
             ("RateLimit-Limit".to_owned(), self.limit.to_string()),

@@ -1,12 +1,12 @@
-//! A fake of both vendors on a loopback port: one thread a connection, no async runtime, nothing
-//! of the product inside.
+//! A fake of both vendors on a loopback port. It has one thread per connection and no async runtime, and uses no code
+//! of the product.
 //!
 //! ```text
 //! connection -> http::read -> limiter -> fault::decide -> botpress | boost -> answer::deliver
 //! ```
 //!
-//! A test builds a [`World`], starts a [`Fake`] on it, runs the program against [`Fake::url`], and asks
-//! [`Fake::requests`] what the program asked for:
+//! A test builds a [`World`], starts a [`Fake`] with it, runs the program against [`Fake::url`], and checks the
+//! program's requests with [`Fake::requests`]:
 //!
 //! ```text
 //! let world = World::with_conversations(45, |i| i % 7)
@@ -14,8 +14,8 @@
 //! let fake = Fake::start(world);
 //! ```
 //!
-//! Requests to `/v1/...` go to Botpress, all others to boost.ai. The data is the same every time, and
-//! ends at 2026-11-20T12:00:00Z.
+//! Requests to `/v1/...` go to Botpress, and all others to boost.ai. The data is the same every time and ends at
+//! 2026-11-20T12:00:00Z.
 #![allow(
     dead_code,
     unused_imports,
@@ -57,20 +57,20 @@ pub use world::{Conversation, Message, State, User, World};
 use answer::{Answer, Watch};
 use http::POLL;
 
-/// A running fake. Dropping it stops it and ends the requests that hang.
+/// A running fake. Dropping it stops it and ends requests that hang.
 pub struct Fake {
     address: SocketAddr,
     shared: Arc<Shared>,
     listener: Option<JoinHandle<()>>,
 }
 
-/// A request, and what became of it.
+/// A request, and how it was answered.
 #[derive(Debug, Clone)]
 pub struct Recorded {
     pub request: Request,
-    /// The status answered; 0 while there is none, and when the answer was cut, reset or left out.
+    /// The status of the answer. It is 0 before the answer, and when the answer was cut, reset or not sent.
     pub status: u16,
-    /// When it came, since the fake was started.
+    /// When it came, counted from the start of the fake.
     pub at: Duration,
 }
 
@@ -91,7 +91,7 @@ impl Fake {
         Self::start_on(0, world)
     }
 
-    /// Starts on a port of one's choice.
+    /// Starts on a given port.
     pub fn start_on(port: u16, world: World) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
         let address = listener
@@ -112,7 +112,7 @@ impl Fake {
         format!("http://{}", self.address)
     }
 
-    /// Everything asked so far, in the order of arrival.
+    /// All requests so far, in the order in which they came.
     pub fn requests(&self) -> Vec<Recorded> {
         lock(&self.shared.requests).clone()
     }
@@ -122,7 +122,7 @@ impl Fake {
         lock(&self.shared.requests).len()
     }
 
-    /// How many of them were for this path.
+    /// How many requests came for this path.
     pub fn asked_for(&self, path: &str) -> usize {
         let requests = lock(&self.shared.requests);
         let all = requests.iter();
@@ -134,7 +134,7 @@ impl Fake {
         self.shared.watch.silent.load(Ordering::Relaxed)
     }
 
-    /// Forgets what was asked, and the counts: the next run begins at nothing.
+    /// Forgets the requests and the counts, before the next run.
     pub fn forget(&self) {
         lock(&self.shared.requests).clear();
         for count in [
@@ -147,7 +147,7 @@ impl Fake {
         }
     }
 
-    /// The data and rules, to look at or to change between runs. The fake answers nothing meanwhile.
+    /// The data and rules, to check or change them between runs. The fake does not answer while the guard is kept.
     pub fn world(&self) -> MutexGuard<'_, World> {
         lock(&self.shared.world)
     }
@@ -162,7 +162,7 @@ impl Fake {
         self.shared.connections.load(Ordering::Relaxed)
     }
 
-    /// The most requests that were in work at one time.
+    /// The highest number of requests that were handled at the same time.
     pub fn most_at_once(&self) -> usize {
         self.shared.most.load(Ordering::Relaxed)
     }
@@ -171,7 +171,7 @@ impl Fake {
 impl Drop for Fake {
     fn drop(&mut self) {
         self.shared.watch.stop.store(true, Ordering::Relaxed);
-        // The listener sleeps in accept; a last visitor wakes it.
+        // The listener waits in `accept`. A last connection wakes it.
         let _ = TcpStream::connect(self.address);
         if let Some(listener) = self.listener.take() {
             let _ = listener.join();
@@ -180,18 +180,18 @@ impl Drop for Fake {
 }
 
 impl Recorded {
-    /// `GET /path?query`, for assertions on what was asked.
+    /// `GET /path?query`, for assertions on requests.
     pub fn line(&self) -> String {
         format!("{} {}", self.request.method, self.request.target)
     }
 
-    /// The body, read as JSON; null when it is none.
+    /// The body as JSON. Returns null when it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.request.body).unwrap_or_default()
     }
 }
 
-/// So that `recorded.path`, `.query`, `.headers`, `.header("...")` can be said directly.
+/// Gives direct access to `recorded.path`, `.query`, `.headers` and `.header("...")`.
 impl std::ops::Deref for Recorded {
     type Target = Request;
 
@@ -214,7 +214,7 @@ impl Shared {
         }
     }
 
-    /// Writes a request down before it is answered, so that one that hangs shows, too.
+    /// Records a request before it is answered, so that requests that hang are recorded, too.
     fn record(&self, request: &Request) -> usize {
         let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
         self.most.fetch_max(now, Ordering::Relaxed);
@@ -234,7 +234,7 @@ impl Shared {
     }
 
     fn answer(&self, request: &Request) -> Answer {
-        // The world is free while nothing is being read from it.
+        // The world is not locked during the wait.
         let latency = lock(&self.world).latency;
         thread::sleep(latency);
         let (headers, refused) = self.limit(request);
@@ -249,7 +249,7 @@ impl Shared {
         fault::perform(action, request, &mut lock(&self.world))
     }
 
-    /// The limiter's headers, and its refusal.
+    /// The limiter's headers, and its answer when it refuses the request.
     fn limit(&self, request: &Request) -> (Vec<(String, String)>, Option<Answer>) {
         let mut world = lock(&self.world);
         if self.now.load(Ordering::Relaxed) > world.at_once {
@@ -278,12 +278,12 @@ fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
         let Ok(stream) = stream else { continue };
         shared.connections.fetch_add(1, Ordering::Relaxed);
         let shared = Arc::clone(shared);
-        // Nobody waits for these: they end with their client, or within a poll of the fake's end.
+        // No one joins these threads. They end when their client disconnects, or soon after the fake stops.
         thread::spawn(move || serve(stream, &shared));
     }
 }
 
-/// Answers one connection's requests. A client that leaves is no error here.
+/// Answers the requests of one connection. A client that disconnects is no error.
 fn serve(stream: TcpStream, shared: &Shared) {
     let prepared = stream
         .set_nodelay(true)
@@ -296,8 +296,8 @@ fn serve(stream: TcpStream, shared: &Shared) {
         let index = shared.record(&request);
         let answer = shared.answer(&request);
         shared.note_status(index, answer.seen());
-        // A client that has an answer may send its next request before this thread goes on, so an answer in one piece
-        // is no work any more. A stream is, as long as it goes on.
+        // A client may send its next request before this thread goes on. So a request no longer counts as being handled
+        // when its whole answer is about to be sent. A stream counts until its end.
         let streams = answer.streams();
         shared
             .now
@@ -312,7 +312,7 @@ fn serve(stream: TcpStream, shared: &Shared) {
     }
 }
 
-/// A test that panicked while it held the lock has failed already; the others may go on.
+/// Locks a mutex. Ignores that a thread panicked with the lock, because its test has failed already.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! One page of a list, and the opaque token that leads to the next. A token names the last item
-//! given, so that items which come or go elsewhere move nothing.
+//! One page of a list, and the opaque token of the next page. A token names the last item of its page, so new and
+//! deleted items elsewhere do not move the pages.
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -9,20 +9,20 @@ use std::mem;
 use super::http::Request;
 use super::world::World;
 
-/// How a page may deviate.
+/// How a page may be wrong.
 #[derive(Debug, Clone, Copy)]
 pub enum Twist {
     None,
-    /// Lead back to where the walk has been.
+    /// Repeats an earlier token.
     Loop,
-    /// Show so many items of the page before again.
+    /// Repeats the last N items of the page before.
     Repeat(usize),
 }
 
-/// Where an item stands in its list: by time, then by the order of its making.
+/// The position of an item in its list: by time, and then by the order in which the items were made.
 pub type Key = (i64, u64);
 
-/// A list to page through.
+/// A list that is divided into pages.
 pub struct List<T> {
     /// The name of the array in the answer.
     pub name: &'static str,
@@ -31,7 +31,7 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
-    /// Newest first.
+    /// A list that has the newest items first.
     pub fn new(name: &'static str, items: Vec<(Key, T)>) -> Self {
         Self {
             name,
@@ -52,7 +52,7 @@ impl<T> List<T> {
         items.sort_unstable_by(|left, right| Self::compare(ascending, left.0, right.0));
     }
 
-    /// Takes out what a walk that has come to `reached` has seen.
+    /// Removes the items that a client at `reached` has seen, and returns them.
     fn split_seen(&mut self, reached: Key) -> Vec<(Key, T)> {
         let items = mem::take(&mut self.items);
         let seen = |item: &(Key, T)| Self::compare(self.ascending, item.0, reached).is_le();
@@ -61,12 +61,12 @@ impl<T> List<T> {
         seen
     }
 
-    /// Keeps one page, in order; whether there is more.
+    /// Keeps only one page of items, in order. Returns whether there are more.
     fn keep(&mut self, size: usize) -> bool {
         let ascending = self.ascending;
         let more = self.items.len() > size;
         if more {
-            // Only the page needs to be in order, not the thousands behind it.
+            // Only this page must be in order, so the thousands of items after it are not sorted.
             let compare =
                 |left: &(Key, T), right: &(Key, T)| Self::compare(ascending, left.0, right.0);
             self.items.select_nth_unstable_by(size, compare);
@@ -77,11 +77,11 @@ impl<T> List<T> {
     }
 }
 
-/// The first token that every walk was given.
+/// The first token of each list that a client reads.
 #[derive(Debug, Default)]
 pub struct Walks(RefCell<HashMap<String, String>>);
 
-/// Cuts the page that a request asks for out of a list.
+/// Finds the page that a request asks for.
 pub struct Pager<'a> {
     pub request: &'a Request,
     pub world: &'a World,
@@ -89,7 +89,7 @@ pub struct Pager<'a> {
 }
 
 impl Pager<'_> {
-    /// The page as JSON; `Err` says what is wrong with the query.
+    /// The page as JSON. An error says what is wrong with the query.
     pub fn page<T>(
         &self,
         mut list: List<T>,
@@ -112,7 +112,7 @@ impl Pager<'_> {
         Ok(body(list.name, &items, self.next(next).as_deref()))
     }
 
-    /// The token to give: usually the true one, or the walk's first where a loop is wanted.
+    /// The token of the next page: usually the right one, or the first token again for a loop.
     fn next(&self, next: Option<String>) -> Option<String> {
         let query = self.request.query.iter();
         let filters: Vec<_> = query.filter(|(name, _)| name != "nextToken").collect();
@@ -146,7 +146,7 @@ fn body(name: &str, items: &[String], next: Option<&str>) -> String {
     format!("{{\"{name}\":[{}],\"meta\":{{{meta}}}}}", items.join(","))
 }
 
-/// Begins `+///` and ends `=`: a client that does not encode it cannot come back with it.
+/// The bytes that make tokens begin with `+///`. They also end with `=`, so a client must percent-encode them.
 const MARK: [u8; 3] = [0xfb, 0xff, 0xff];
 
 fn token(key: Key) -> String {
@@ -184,7 +184,7 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// Strict: the standard alphabet, padded, nothing else. `None` otherwise.
+/// Decodes base64 with the standard alphabet and padding. Returns `None` for anything else.
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {

@@ -1,10 +1,10 @@
-//! Instants as microseconds since 1970, and their ISO 8601 text. The product has its own; a fake that
-//! borrowed it could not find its mistakes.
+//! Times as microseconds since 1970, and as ISO 8601 text. The fake does not use the product's code, because then it
+//! could not find mistakes in it.
 
 /// One day, in milliseconds.
 pub const DAY: i64 = 86_400_000;
 
-/// The moment the generated data leads up to, in milliseconds: 2026-11-20T12:00:00Z.
+/// The end of the generated data, in milliseconds: 2026-11-20T12:00:00Z.
 pub const REFERENCE: i64 = days(2026, 11, 20) * DAY + DAY / 2;
 
 /// Days between 1970-01-01 and a date of the Gregorian calendar.
@@ -34,7 +34,7 @@ fn date(days: i64) -> (i64, i64, i64) {
     (year, month, of_year - (153 * shifted + 2) / 5 + 1)
 }
 
-/// `2026-11-20T12:00:00`, without fraction or zone.
+/// Writes a time as `2026-11-20T12:00:00`, without fraction or zone.
 fn seconds_text(seconds: i64) -> String {
     let (year, month, day) = date(seconds.div_euclid(86_400));
     let second = seconds.rem_euclid(86_400);
@@ -42,13 +42,13 @@ fn seconds_text(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
-/// Botpress's way to write a time: UTC, milliseconds, `Z`.
+/// Writes a time as Botpress does: in UTC, with milliseconds and `Z`.
 pub fn utc(millis: i64) -> String {
     let text = seconds_text(millis.div_euclid(1000));
     format!("{text}.{:03}Z", millis.rem_euclid(1000))
 }
 
-/// boost.ai's way to write a time: local, microseconds, offset.
+/// Writes a time as boost.ai does: local, with microseconds and an offset.
 pub fn local(micros: i64, offset_minutes: i64) -> String {
     let text = seconds_text(micros.div_euclid(1_000_000) + offset_minutes * 60);
     let sign = if offset_minutes < 0 { '-' } else { '+' };
@@ -57,8 +57,8 @@ pub fn local(micros: i64, offset_minutes: i64) -> String {
     format!("{text}.{fraction:06}{sign}{hours:02}:{minutes:02}")
 }
 
-/// Reads a date, or a date and time, with or without a zone; `default_offset` (minutes) stands in for
-/// a missing zone, and without it a zone is demanded. In microseconds; `None` when it is no time.
+/// Reads a date, or a date and time, and returns microseconds. `default_offset` (in minutes) replaces a missing zone.
+/// When it is `None`, the zone is required. Returns `None` when the text is not a time.
 pub fn parse(text: &str, default_offset: Option<i64>) -> Option<i64> {
     let (day, time) = text.split_once('T').unwrap_or((text, ""));
     let midnight = parse_date(day)?;
@@ -78,11 +78,11 @@ fn parse_date(text: &str) -> Option<i64> {
     let month = number(parts.next()?, 2)?;
     let day = number(parts.next()?, 2)?;
     let counted = days(year, month, day);
-    // The way back catches the 30th of February and the 13th month.
+    // Converting back detects dates such as the 30th of February.
     (parts.next().is_none() && date(counted) == (year, month, day)).then_some(counted)
 }
 
-/// Splits the zone off a time of day, as minutes east of UTC.
+/// Splits a time of day from its zone. The zone is in minutes east of UTC.
 fn split_zone(time: &str) -> Option<(&str, Option<i64>)> {
     if let Some(clock) = time.strip_suffix('Z') {
         return Some((clock, Some(0)));
@@ -96,7 +96,7 @@ fn split_zone(time: &str) -> Option<(&str, Option<i64>)> {
     Some((&time[..at], Some(sign * minutes)))
 }
 
-/// `HH:MM:SS[.fraction]` in microseconds.
+/// Reads `HH:MM:SS[.fraction]` as microseconds.
 fn parse_clock(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let mut parts = whole.split(':');
@@ -110,7 +110,7 @@ fn parse_clock(text: &str) -> Option<i64> {
     Some((hour * 3600 + minute * 60 + second) * 1_000_000 + micros)
 }
 
-/// Exactly `digits` decimal digits.
+/// Reads a number of exactly `digits` decimal digits.
 fn number(text: &str, digits: usize) -> Option<i64> {
     let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok())?

@@ -1,5 +1,5 @@
-//! What the fake knows and how it behaves. A test builds a [`World`], starts the fake on it, and may
-//! change it between two runs, as time does.
+//! The data of the fake and how it behaves. A test builds a [`World`], starts the fake with it, and may change it
+//! between two runs.
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use super::limiter::Limiter;
 use super::page::Walks;
 use super::{data, time};
 
-/// Both vendors' data, and the rules of the day.
+/// The data of both vendors, and the rules for faults.
 #[derive(Debug)]
 pub struct World {
     pub token: String,
     pub bot_id: String,
     pub page_size: usize,
-    /// Before every answer.
+    /// The wait before every answer.
     pub latency: Duration,
-    /// In the order of their making; the lists are sorted when asked for.
+    /// In the order in which they were made. Lists are sorted when they are requested.
     pub conversations: Vec<Conversation>,
     pub users: Vec<User>,
     pub states: Vec<State>,
-    /// For Botpress only: boost.ai documents none.
+    /// The rate limit of Botpress. boost.ai documents none.
     pub limiter: Option<Limiter>,
-    /// More requests than this at one time are refused, without a word about any allowance.
+    /// More requests than this at the same time are refused, without headers that state a quota.
     pub at_once: usize,
     pub faults: Vec<Rule>,
     pub boost: Site,
@@ -39,21 +39,21 @@ pub struct World {
 pub struct Conversation {
     pub id: String,
     pub created_at: i64,
-    /// Does not move by itself when a message comes.
+    /// Does not change by itself when a message is added.
     pub updated_at: i64,
     pub integration: String,
     pub channel: String,
     pub tags: Vec<(String, String)>,
-    /// Ids of users.
+    /// The ids of users.
     pub participants: Vec<String>,
-    /// Told only when there; counts along.
+    /// Only answered when there is one. Increases with each message that is added.
     pub message_count: Option<u64>,
-    /// Further members of the JSON object: name, raw value.
+    /// Further members of the JSON object: names and raw values.
     pub extra: Vec<(String, String)>,
     pub messages: Vec<Message>,
 }
 
-/// A message: the raw JSON, and what the server must know of it.
+/// A message: the raw JSON, and what the server must know about it.
 #[derive(Debug, Clone)]
 pub struct Message {
     pub id: String,
@@ -62,7 +62,7 @@ pub struct Message {
     pub raw: String,
 }
 
-/// A Botpress user, bots included.
+/// A Botpress user, which may be a bot.
 #[derive(Debug, Clone, Default)]
 pub struct User {
     pub id: String,
@@ -71,7 +71,7 @@ pub struct User {
     pub tags: Vec<(String, String)>,
 }
 
-/// A state: `kind` is conversation, user, bot or workflow, `id` that of its owner.
+/// A state. `kind` is conversation, user, bot or workflow, and `id` is the id of its owner.
 #[derive(Debug, Clone)]
 pub struct State {
     pub kind: String,
@@ -107,21 +107,21 @@ impl World {
         }
     }
 
-    /// `n` Botpress conversations over the 60 days before the reference time, oldest first, the `i`th
-    /// with `messages(i)` messages. The same every time.
+    /// A bot with `n` conversations over the 60 days before the reference time, oldest first. The `i`th has
+    /// `messages(i)` messages. The data is the same every time.
     pub fn with_conversations(n: usize, messages: impl Fn(usize) -> usize) -> Self {
         let mut world = Self::new();
         data::fill(&mut world, n, messages);
         world
     }
 
-    /// With `n` boost.ai conversations, in the same way.
+    /// Adds `n` boost.ai conversations in the same way.
     pub fn with_boost(mut self, n: usize, messages: impl Fn(usize) -> usize) -> Self {
         self.boost.conversations = super::boost_data::conversations(n, messages);
         self
     }
 
-    /// Every message of Botpress so much larger.
+    /// Makes every message of Botpress larger by `bytes`.
     pub fn filler(mut self, bytes: usize) -> Self {
         let filler = format!(r#","filler":"{}"}}"#, "x".repeat(bytes));
         let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
@@ -152,19 +152,19 @@ impl World {
         self
     }
 
-    /// One rule more, after the others.
+    /// Adds a rule after the others.
     pub fn rule(mut self, rule: Rule) -> Self {
         self.faults.push(rule);
         self
     }
 
-    /// One conversation more.
+    /// Adds a conversation.
     pub fn conversation(mut self, conversation: Conversation) -> Self {
         self.conversations.push(conversation);
         self
     }
 
-    /// A conversation's state, its payload raw JSON.
+    /// Adds a state of a conversation. The payload is raw JSON.
     pub fn state(mut self, conversation: &str, name: &str, payload: &str) -> Self {
         self.states.push(State {
             kind: "conversation".to_owned(),
@@ -180,20 +180,20 @@ impl World {
         all.find(|known| known.id == conversation)
     }
 
-    /// The conversation of this id; panics when there is none.
+    /// The conversation with this id. Panics when there is none.
     pub fn get_mut(&mut self, conversation: &str) -> &mut Conversation {
         let mut all = self.conversations.iter_mut();
         all.find(|known| known.id == conversation)
             .unwrap_or_else(|| panic!("the fake has no conversation {conversation}"))
     }
 
-    /// Adds a text message from the user (or else the bot) and returns its id.
+    /// Adds a text message from the user or the bot. Returns its id.
     pub fn say(&mut self, conversation: &str, at: i64, from_user: bool, text: &str) -> String {
         let payload = serde_json::json!({ "text": text }).to_string();
         self.say_as(conversation, at, from_user, "text", &payload)
     }
 
-    /// Adds a message of any type with a raw payload and returns its id.
+    /// Adds a message of any type with a raw payload. Returns its id.
     pub fn say_as(
         &mut self,
         conversation: &str,
@@ -219,14 +219,14 @@ impl World {
         id
     }
 
-    /// Puts another raw JSON in a message's place. Panics when there is no such message.
+    /// Replaces the raw JSON of a message. Panics when there is no such message.
     pub fn edit_message(&mut self, id: &str, raw: &str) {
         let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
         let message = messages.into_iter().find(|message| message.id == id);
         *message.unwrap_or_else(|| panic!("the fake has no message {id}")) = Message::from_raw(raw);
     }
 
-    /// Deletes a conversation; whether it was there.
+    /// Deletes a conversation. Returns whether it existed.
     pub fn delete_conversation(&mut self, id: &str) -> bool {
         let before = self.conversations.len();
         self.conversations.retain(|known| known.id != id);
@@ -235,7 +235,7 @@ impl World {
 }
 
 impl Conversation {
-    /// A conversation without messages between a bot and a user who are in no user list.
+    /// A conversation without messages. Its bot and its user are not in the list of users.
     pub fn new(id: &str, created_at: i64) -> Self {
         Self {
             id: id.to_owned(),
@@ -248,7 +248,7 @@ impl Conversation {
         }
     }
 
-    /// With one more message, given as raw JSON.
+    /// Adds a message, given as raw JSON.
     pub fn message(mut self, raw: &str) -> Self {
         self.add(Message::from_raw(raw));
         self
@@ -262,8 +262,7 @@ impl Conversation {
 }
 
 impl Message {
-    /// Reads `id`, `createdAt` and `tags` out of raw JSON, which is kept as it is. Panics when they
-    /// are not there.
+    /// Reads what the server needs from raw JSON, which is kept unchanged. Panics when a required field is missing.
     pub fn from_raw(raw: &str) -> Self {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -272,7 +271,7 @@ impl Message {
             created_at: String,
             #[serde(default)]
             tags: std::collections::BTreeMap<String, String>,
-            // Numbers in here may be such as no f64 can hold.
+            // The payload may have numbers that no f64 can hold, so it is not parsed.
             #[serde(default, rename = "payload")]
             _payload: Option<IgnoredAny>,
         }
