@@ -57,7 +57,7 @@ impl Fetcher {
     pub async fn fetch(&self, start: Start) -> Result<Event> {
         let start = match start {
             Start::Listed(conversation) if self.list_only => {
-                return Ok(Event::Conversations(vec![*conversation]));
+                return Ok(Event::Conversations(Arc::new(vec![*conversation])));
             }
             start => start,
         };
@@ -68,7 +68,7 @@ impl Fetcher {
             Start::Broken(missing) => missing.id.clone(),
         };
         let error = match self.fetch_whole(start).await {
-            Ok(Some(conversation)) => return Ok(Event::Conversations(vec![conversation])),
+            Ok(Some(conversation)) => return Ok(Event::Conversations(Arc::new(vec![conversation]))),
             Ok(None) => return Ok(Event::Skipped(id.unwrap_or_default())),
             Err(error) => error,
         };
