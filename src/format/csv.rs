@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 const WIDTH: usize = COLUMNS.len() - 1;
 
 /// The index of the column `seq`.
-pub const SEQ: usize = 4;
+pub const SEQ: usize = 5;
 
 /// The first bytes of a csv for Excel. Without them Excel reads the file in the machine's old code page.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -83,6 +83,7 @@ impl Formatter for Csv {
 fn write_cells(row: &Row, page: &mut Writer<&mut Vec<u8>>) -> csv::Result<()> {
     let mut cell = |text: &str| page.write_field(text);
     cell(row.source.name())?;
+    cell(&guarded(row.account.unwrap_or_default()))?;
     cell(&guarded(row.conversation_id))?;
     time(row.conversation_created_at, &mut cell)?;
     cell(&guarded(row.channel.unwrap_or_default()))?;

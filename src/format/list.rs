@@ -17,6 +17,7 @@ pub struct List;
 #[derive(Serialize)]
 struct Entry<'a> {
     source: Vendor,
+    account: Option<&'a str>,
     id: &'a str,
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
@@ -35,6 +36,7 @@ impl Formatter for List {
     ) -> Result<Formatted> {
         let entry = Entry {
             source: conversation.source,
+            account: conversation.account.as_deref(),
             id: &conversation.id,
             created_at: conversation.created_at,
             updated_at: conversation.updated_at,

@@ -8,8 +8,9 @@ use crate::model::{Conversation, Message, Record, Role, Vendor};
 use crate::time::Timestamp;
 
 /// The names of the columns, in their order.
-pub const COLUMNS: [&str; 15] = [
+pub const COLUMNS: [&str; 16] = [
     "source",
+    "account",
     "conversation_id",
     "conversation_created_at",
     "channel",
@@ -30,8 +31,11 @@ pub const COLUMNS: [&str; 15] = [
 /// and drop what does not fit.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Row<'a> {
-    /// The vendor it was exported from. Together with `conversation_id` and `message_id` it identifies the row.
+    /// The vendor it was exported from. Together with `account`, `conversation_id` and `message_id` it
+    /// identifies the row.
     pub source: Vendor,
+    /// The id of the Botpress bot, or the host of the boost.ai site.
+    pub account: Option<&'a str>,
     /// The vendor's id of the conversation.
     pub conversation_id: &'a str,
     /// When the conversation began.
@@ -81,6 +85,7 @@ fn row<'a>(
 ) -> serde_json::Result<Row<'a>> {
     Ok(Row {
         source: conversation.source,
+        account: conversation.account.as_deref(),
         conversation_id: &conversation.id,
         conversation_created_at: conversation.created_at,
         channel: conversation.channel.as_deref(),

@@ -14,8 +14,12 @@ use crate::time::Timestamp;
 /// One complete conversation.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Conversation {
-    /// The vendor it was exported from. Together with `id` it identifies the conversation.
+    /// The vendor it was exported from. Together with `account` and `id` it identifies the conversation.
     pub source: Vendor,
+    /// The id of the Botpress bot, or the host of the boost.ai site. Null for a saved answer, which does not name its
+    /// site.
+    #[serde(default)]
+    pub account: Option<String>,
     /// The vendor's id, as a string even if the vendor uses integers.
     pub id: String,
     /// When it began.

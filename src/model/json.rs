@@ -16,6 +16,7 @@ impl Conversation {
     /// When a tag cannot be written as JSON.
     pub fn write_json(&self, out: &mut Vec<u8>) -> Result<()> {
         put(out, b"{\"source\":", &self.source)?;
+        string(out, b",\"account\":", self.account.as_deref());
         string(out, b",\"id\":", Some(&self.id));
         time(out, b",\"created_at\":", self.created_at);
         time(out, b",\"updated_at\":", self.updated_at);
@@ -162,7 +163,7 @@ mod tests {
         #[test]
         fn is_the_json_of_serde(
             messages in prop::collection::vec(message(), 0..3),
-            (source, id, channel) in (prop::sample::select(&[Vendor::Boost, Vendor::Botpress]), any::<String>(), option::of(any::<String>())),
+            (source, account, id, channel) in (prop::sample::select(&[Vendor::Boost, Vendor::Botpress]), option::of(any::<String>()), any::<String>(), option::of(any::<String>())),
             (created_at, updated_at) in (time(), time()),
             (tagged, more, keep_raw) in any::<(bool, bool, bool)>(),
         ) {
@@ -170,7 +171,7 @@ mod tests {
             let record = || Record::of_json("[1e400]");
             let user = User { id: "u".into(), name: None, tags: tags.clone(), role: Role::User };
             let conversation = Conversation {
-                source, id, created_at, updated_at, channel, tags, messages,
+                source, account, id, created_at, updated_at, channel, tags, messages,
                 users: more.then(|| vec![user]),
                 states: more.then(|| [("s".to_owned(), Some(record())), ("t".to_owned(), None)].into()),
                 reported_count: Some(1),

@@ -21,8 +21,8 @@ import polars
 CONVERSATIONS, EACH, CHANGE = 1000, 40, 30_000
 ROWS = CONVERSATIONS * EACH
 COLUMNS = (
-    "source conversation_id conversation_created_at channel seq message_id created_at role user_id author type text "
-    "options attachments raw"
+    "source account conversation_id conversation_created_at channel seq message_id created_at role user_id author type "
+    "text options attachments raw"
 ).split()
 README = Path(__file__).parents[2] / "README.md"
 CONVEXPORT, FAKE = (Path(path).resolve() for path in sys.argv[1:])

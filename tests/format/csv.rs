@@ -31,12 +31,13 @@ pub fn cells(csv: &str, separator: u8) -> Vec<Vec<String>> {
 fn a_csv_is_as_the_rfc_has_it() {
     let fake = told(&["a \"b\", c\nd"]);
     let out = botpress(&fake, "-f csv").stdout();
+    let bot = fake.world().bot_id.clone();
     let ids = fake.world().conversations[0].messages[0].id.clone();
     let user = fake.world().conversations[0].participants[1].clone();
     let expected = format!(
-        "{}\r\nbotpress,'-talk,2026-11-19T12:00:00.000000Z,webchat,1,{ids},2026-11-19T12:00:00.000000Z,user,{user},,text,\
+        "{}\r\nbotpress,{bot},'-talk,2026-11-19T12:00:00.000000Z,webchat,1,{ids},2026-11-19T12:00:00.000000Z,user,{user},,text,\
          \"a \"\"b\"\", c\nd\",[],[]\r\n",
-        COLUMNS[..14].join(",")
+        COLUMNS[..15].join(",")
     );
     assert_eq!(out, expected);
 }
@@ -72,15 +73,15 @@ fn no_cell_is_a_formula() {
     let texts: Vec<_> = guarded.into_iter().chain(left).collect();
     let out = botpress(&told(&texts), "-f csv").stdout();
     let rows = cells(&out, b',');
-    let found: Vec<_> = rows[1..].iter().map(|row| row[11].as_str()).collect();
+    let found: Vec<_> = rows[1..].iter().map(|row| row[12].as_str()).collect();
     let expected: Vec<_> = guarded
         .iter()
         .map(|text| format!("'{text}"))
         .chain(left.map(str::to_owned))
         .collect();
     assert_eq!(found, expected);
-    assert!(rows[1..].iter().all(|row| row[1] == "'-talk"));
-    assert_eq!(rows[3][4], "3", "numbers are as they are");
+    assert!(rows[1..].iter().all(|row| row[2] == "'-talk"));
+    assert_eq!(rows[3][5], "3", "numbers are as they are");
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn a_csv_holds_the_rows_of_messages() {
     let expected: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
-            COLUMNS[..14]
+            COLUMNS[..15]
                 .iter()
                 .map(|name| plain(&row[*name]))
                 .collect()
@@ -106,7 +107,7 @@ fn a_csv_holds_the_rows_of_messages() {
         let csv = out(args);
         let csv = csv.strip_prefix(mark).expect("the mark");
         let found = cells(csv, separator);
-        assert_eq!(found[0], COLUMNS[..14], "{args}");
+        assert_eq!(found[0], COLUMNS[..15], "{args}");
         let without: Vec<Vec<_>> = found[1..]
             .iter()
             .map(|row| {

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::support::fake::{Conversation, DAY, Fake, REFERENCE, World};
 use crate::support::{boost, bot_with, botpress, records};
 
-pub const COLUMNS: [&str; 15] = [
+pub const COLUMNS: [&str; 16] = [
     "source",
+    "account",
     "conversation_id",
     "conversation_created_at",
     "channel",
@@ -31,7 +32,7 @@ fn flat(conversations: &[Value]) -> Vec<Value> {
     for known in conversations {
         for (seq, message) in (1..).zip(known["messages"].as_array().unwrap()) {
             rows.push(json!({
-                "source": known["source"], "conversation_id": known["id"],
+                "source": known["source"], "account": known["account"], "conversation_id": known["id"],
                 "conversation_created_at": known["created_at"], "channel": known["channel"], "seq": seq,
                 "message_id": message["id"], "created_at": message["created_at"], "role": message["role"],
                 "user_id": message["user_id"], "author": message["author"], "type": message["type"],
@@ -120,6 +121,6 @@ fn a_conversation_without_messages_is_counted() {
     assert_eq!(botpress(&none, "-f messages").stdout(), "");
     assert_eq!(
         botpress(&none, "-f csv").stdout(),
-        format!("{}\r\n", COLUMNS[..14].join(","))
+        format!("{}\r\n", COLUMNS[..15].join(","))
     );
 }

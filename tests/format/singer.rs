@@ -38,8 +38,8 @@ fn streams_hold_what_whole_conversations_hold_as_their_schema_says() {
         let kinds: Vec<_> = all.iter().map(|message| message["type"].clone()).collect();
         assert_eq!(kinds[..3], ["SCHEMA", "SCHEMA", "RECORD"]);
         assert_eq!(kinds.last().unwrap(), "STATE");
-        assert_eq!(all[0]["key_properties"], json!(["source", "id"]));
-        let keys = json!(["source", "conversation_id", "message_id"]);
+        assert_eq!(all[0]["key_properties"], json!(["source", "account", "id"]));
+        let keys = json!(["source", "account", "conversation_id", "message_id"]);
         assert_eq!(all[1]["key_properties"], keys);
         for schema in &all[..2] {
             let validator = jsonschema::options().should_validate_formats(true);

@@ -29,7 +29,7 @@ fn packed(text: &str) -> Vec<u8> {
 /// A conversation as jsonl has it, without messages.
 pub fn talk(id: &str, created: &str) -> Value {
     json!({
-        "source": "botpress", "id": id, "created_at": created, "updated_at": null, "channel": null, "tags": {},
+        "source": "botpress", "account": "bot", "id": id, "created_at": created, "updated_at": null, "channel": null, "tags": {},
         "messages": [], "raw": {}})
 }
 
@@ -41,7 +41,7 @@ pub fn lines(talks: &[Value]) -> String {
 fn records_stay_as_they_are_to_the_byte() {
     let raw = r#"{"z":1.0,"a":[1e400,-0,12345678901234567890123],"s":"\ud83d\/é\u0000","n":{"b":{},"a":null}}"#;
     let line = format!(
-        "{{\"source\":\"boost\",\"id\":\"7\",\"created_at\":\"2026-11-01T10:00:00.123456Z\",\"updated_at\":null,\"channel\":null,\
+        "{{\"source\":\"boost\",\"account\":null,\"id\":\"7\",\"created_at\":\"2026-11-01T10:00:00.123456Z\",\"updated_at\":null,\"channel\":null,\
          \"tags\":{{\"a\":1.50,\"b\":[null]}},\"messages\":[{{\"id\":\"m\",\"created_at\":null,\"role\":\"agent\",\"user_id\":null,\
          \"author\":null,\"type\":\"x\",\"text\":\"a\\\"\\u001b\\nb\",\"options\":[],\"attachments\":[],\"raw\":{raw}}}],\
          \"users\":[{{\"id\":\"u\",\"name\":null,\"tags\":{{}},\"role\":\"system\"}}],\"states\":{{\"cart\":{raw},\"none\":null}},\"raw\":{raw}}}\n"
@@ -64,7 +64,7 @@ fn a_conversation_that_cannot_be_read_is_named_and_the_next_is_read() {
         "not json".to_owned(),
         r#"{"source":"botpress","id":"odd","created_at":"yesterday","messages":[]}"#.to_owned(),
         format!(
-            "{{\"source\":\"boost\",\"id\":\"big\",\"messages\":[],\"x\":\"{}\"}}",
+            "{{\"source\":\"boost\",\"account\":null,\"id\":\"big\",\"messages\":[],\"x\":\"{}\"}}",
             "x".repeat(3 << 20)
         ),
         whole("last"),

@@ -20,6 +20,7 @@ pub struct Singer {
 #[derive(Serialize)]
 struct ConversationRecord<'a> {
     source: Vendor,
+    account: Option<&'a str>,
     id: &'a str,
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
@@ -74,6 +75,7 @@ impl Formatter for Singer {
         let states = conversation.states.as_ref();
         let record = ConversationRecord {
             source: conversation.source,
+            account: conversation.account.as_deref(),
             id: &conversation.id,
             created_at: conversation.created_at,
             updated_at: conversation.updated_at,

@@ -32,8 +32,8 @@ impl Stream {
     #[must_use]
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Conversations => &["source", "id"],
-            Self::Messages => &["source", "conversation_id", "message_id"],
+            Self::Conversations => &["source", "account", "id"],
+            Self::Messages => &["source", "account", "conversation_id", "message_id"],
         }
     }
 
@@ -43,6 +43,7 @@ impl Stream {
         match self {
             Self::Conversations => &[
                 "source",
+                "account",
                 "id",
                 "created_at",
                 "updated_at",

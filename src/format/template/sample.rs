@@ -20,6 +20,7 @@ fn full(source: Vendor) -> Conversation {
     };
     Conversation {
         source,
+        account: Some("account".to_owned()),
         created_at: Some(Timestamp::now()),
         updated_at: Some(Timestamp::now()),
         channel: Some("webchat".to_owned()),
@@ -32,6 +33,7 @@ fn full(source: Vendor) -> Conversation {
 fn bare() -> Conversation {
     Conversation {
         source: Vendor::Botpress,
+        account: None,
         id: "sample".to_owned(),
         created_at: None,
         updated_at: None,

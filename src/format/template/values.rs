@@ -16,6 +16,7 @@ use crate::time::TimeStyle;
 pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
     let Conversation {
         source,
+        account,
         id,
         created_at,
         updated_at,
@@ -40,6 +41,7 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
     let states = Value::from_object(Free(states));
     context! {
         source => plain(source),
+        account,
         id,
         created_at => created_at.map(plain),
         updated_at => updated_at.map(plain),

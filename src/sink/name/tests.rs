@@ -32,6 +32,7 @@ fn conversation(
 ) -> Conversation {
     Conversation {
         source,
+        account: None,
         id: id.to_owned(),
         created_at: created.map(|time| time.parse().unwrap()),
         updated_at: None,

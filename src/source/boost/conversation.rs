@@ -19,6 +19,7 @@ pub fn conversation(element: &mut Element, keep_raw: bool) -> Result<Conversatio
     let (created_at, updated_at) = element.field("time").and_then(times).unwrap_or_default();
     Ok(Conversation {
         source: Vendor::Boost,
+        account: None,
         id: element.id().context("missing field `id`")?,
         created_at,
         updated_at,

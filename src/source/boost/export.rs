@@ -89,7 +89,11 @@ impl Boost {
     /// # Errors
     /// When the request is refused, or the answer is not complete. What was read before is sent.
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
-        let session = Session::new(self.read, events, self.console);
+        let account = match &self.input {
+            Input::Saved(_) => None,
+            Input::Site(site) => Some(site.site.account()),
+        };
+        let session = Session::new(self.read, account, events, self.console);
         match self.input {
             Input::Saved(file) => {
                 let bytes = decompress::open(&file)?;

@@ -28,6 +28,8 @@ pub struct Session {
     /// Where details go.
     pub console: Console,
     batch: BatchSender,
+    /// The host of the site.
+    account: Option<String>,
     /// The conversations that were handled, by id, or by position in the stream when the id cannot be read.
     seen: IdSet,
     /// How many conversations were handled.
@@ -40,11 +42,17 @@ pub struct Session {
 
 impl Session {
     /// Makes a session that has read nothing yet.
-    pub fn new(options: ReadOptions, events: Sender<Event>, console: Console) -> Self {
+    pub fn new(
+        options: ReadOptions,
+        account: Option<String>,
+        events: Sender<Event>,
+        console: Console,
+    ) -> Self {
         Self {
             options,
             console,
             batch: BatchSender::new(events),
+            account,
             seen: IdSet::default(),
             sent: 0,
             part: 0,
@@ -77,11 +85,12 @@ impl Session {
 
     /// Sends a conversation that was read from `size` bytes, unless it was handled before. Returns false when the
     /// receiver is gone.
-    pub fn send(&mut self, conversation: Conversation, size: usize) -> bool {
+    pub fn send(&mut self, mut conversation: Conversation, size: usize) -> bool {
         if !self.seen.insert(&conversation.id) {
             return true;
         }
         self.sent += 1;
+        conversation.account.clone_from(&self.account);
         self.batch.push(conversation, size)
     }
 

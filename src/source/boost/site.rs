@@ -61,6 +61,16 @@ impl Site {
         self.call.purpose.trim_start_matches("export from ")
     }
 
+    /// The account that the site's conversations belong to: its host, with the port if it is not the usual one.
+    pub fn account(&self) -> String {
+        let url = &self.call.url;
+        let host = url.host_str().unwrap_or_default();
+        match url.port() {
+            None => host.to_owned(),
+            Some(port) => format!("{host}:{port}"),
+        }
+    }
+
     /// Reads a stream, and starts it again after a failure that may be temporary. Nothing is sent twice. The inner
     /// error is that of the stream.
     pub async fn stream(&self, mut session: Session, body: &Body) -> Result<(Session, Result<()>)> {

@@ -77,6 +77,11 @@ impl Api {
         &self.client
     }
 
+    /// The bot's id.
+    pub fn bot(&self) -> &str {
+        &self.bot
+    }
+
     /// The name of the bot for messages.
     pub fn name(&self) -> String {
         format!("bot {}", self.bot)

@@ -110,8 +110,15 @@ impl Fetcher {
     }
 
     fn read(&self, id: &str, record: &RawValue) -> Result<Conversation> {
-        let conversation = message::conversation(record, self.keep_raw);
+        let conversation = self.conversation(record);
         conversation.with_context(|| format!("could not read conversation {id}"))
+    }
+
+    /// Reads the record of a conversation of the bot.
+    pub fn conversation(&self, record: &RawValue) -> Result<Conversation> {
+        let mut conversation = message::conversation(record, self.keep_raw)?;
+        conversation.account = Some(self.api.bot().to_owned());
+        Ok(conversation)
     }
 
     /// Fetches all messages, oldest first. Each is returned once, even if the pages shift meanwhile.

@@ -7,7 +7,6 @@ use serde_json::value::RawValue;
 
 use super::fetch::{Fetcher, Start};
 use super::filter::Filter;
-use super::message;
 use super::plan::Plan;
 use super::record_id;
 use crate::console::Console;
@@ -185,7 +184,7 @@ impl Lister<'_> {
         decide: &impl Fn(&Conversation) -> Decision,
     ) -> Option<Start> {
         let id = record_id::id(record);
-        match message::conversation(record, self.fetcher.keep_raw) {
+        match self.fetcher.conversation(record) {
             Ok(conversation) if !self.filter.in_range(conversation.created_at) => None,
             Ok(conversation) => match decide(&conversation) {
                 Decision::Ignore => None,

@@ -92,6 +92,7 @@ impl From<WireConversation<'_>> for Conversation {
         let integration = integration["name"].as_str().or(integration.as_str());
         Self {
             source: Vendor::Botpress,
+            account: None,
             id: wire.id.0,
             created_at: Some(wire.created_at),
             updated_at: wire.updated_at.0,

@@ -56,5 +56,6 @@ impl Latest {
 }
 
 fn digest(key: &Key) -> u128 {
-    digest_prefix(format!("{}\n{}", key.source, key.id))
+    let account = key.account.as_deref().unwrap_or_default();
+    digest_prefix(format!("{}\n{account}\n{}", key.source, key.id))
 }

@@ -59,6 +59,7 @@ pub fn id(text: &str) -> Option<String> {
 #[derive(Debug, Deserialize, PartialEq, Eq, Hash)]
 pub struct Key {
     pub source: String,
+    pub account: Option<String>,
     pub id: String,
 }
 

@@ -13,8 +13,9 @@ fn the_shape_is_the_documented_one() {
         "type":"choice","direction":"outgoing","payload":{"text":"Pick one","options":[{"label":"A","value":"a"}]},"tags":{}}"#;
     let fake = Fake::start(bot_with(&[message]));
     let out = botpress(&fake, "-f json --no-raw").stdout();
+    let bot = fake.world().bot_id.clone();
     let expected = json!([{
-        "source": "botpress", "id": "talk",
+        "source": "botpress", "account": bot, "id": "talk",
         "created_at": "2026-11-19T12:00:00.000000Z", "updated_at": "2026-11-19T12:00:00.000000Z",
         "channel": "webchat", "tags": {},
         "messages": [{
@@ -25,6 +26,7 @@ fn the_shape_is_the_documented_one() {
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
     let keys = [
         "source",
+        "account",
         "id",
         "created_at",
         "updated_at",
@@ -47,7 +49,8 @@ fn raw_is_verbatim() {
     world.conversations[0].extra = vec![("novelty".to_owned(), "{\"k\":[1.50]}".to_owned())];
     let fake = Fake::start(world);
     let out = botpress(&fake, "-f jsonl").stdout();
-    let ours = r#"{"source":"botpress","id":"talk","created_at":"2026-11-19T12:00:00.000000Z","updated_at":"2026-11-19T12:00:00.000000Z","channel":"webchat","tags":{},"messages":[{"id":"m","created_at":"2026-11-01T10:00:00.000000Z","role":"user","user_id":"u","author":null,"type":"novel","text":"","options":[],"attachments":[],"raw":"#;
+    let bot = fake.world().bot_id.clone();
+    let ours = r#"{"source":"botpress","account":"BOT","id":"talk","created_at":"2026-11-19T12:00:00.000000Z","updated_at":"2026-11-19T12:00:00.000000Z","channel":"webchat","tags":{},"messages":[{"id":"m","created_at":"2026-11-01T10:00:00.000000Z","role":"user","user_id":"u","author":null,"type":"novel","text":"","options":[],"attachments":[],"raw":"#.replace("BOT", &bot);
     let theirs = r#"{"id":"talk","createdAt":"2026-11-19T12:00:00.000Z","updatedAt":"2026-11-19T12:00:00.000Z","channel":"channel","integration":"webchat","tags":{},"novelty":{"k":[1.50]}}"#;
     assert_eq!(out, format!("{ours}{raw}}}],\"raw\":{theirs}}}\n"));
     let bare = botpress(&fake, "-f jsonl --no-raw").stdout();
