@@ -181,7 +181,10 @@ fn a_catalog_selects_streams_and_properties() {
     let rows = stream(&lines, "messages");
     assert_eq!((rows.len(), of_type(&lines, "RECORD").len()), (6, 6));
     let names: Vec<_> = rows[0].as_object().unwrap().keys().collect();
-    assert_eq!(names, ["account", "conversation_id", "message_id", "source", "text"]);
+    assert_eq!(
+        names,
+        ["account", "conversation_id", "message_id", "source", "text"]
+    );
 
     let older = json!({"streams": [{"stream": "conversations", "schema": {"selected": true, "properties": {
         "raw": {"selected": false}}}}, {"stream": "messages", "selected": false}]});

@@ -68,7 +68,9 @@ impl Fetcher {
             Start::Broken(missing) => missing.id.clone(),
         };
         let error = match self.fetch_whole(start).await {
-            Ok(Some(conversation)) => return Ok(Event::Conversations(Arc::new(vec![conversation]))),
+            Ok(Some(conversation)) => {
+                return Ok(Event::Conversations(Arc::new(vec![conversation])));
+            }
             Ok(None) => return Ok(Event::Skipped(id.unwrap_or_default())),
             Err(error) => error,
         };
