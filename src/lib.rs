@@ -16,9 +16,10 @@
 //! ```text
 //! run                          one file per command, and what they share: moving the data, signals, exit codes
 //! cli                          clap types, and their conversion into the options of the rooms below
-//! state, source, sink, report  what is remembered between runs; where conversations come from: Botpress, boost.ai, earlier
-//!                              exports; where they go: stdout, file, folder; the JSON summary of a run, as plain data
-//!                              (state uses source and report; sink uses report)
+//! source, sink, report         where conversations come from: Botpress, boost.ai, earlier exports, archives; where they go:
+//!                              stdout, file, folder; the JSON summary of a run, as plain data
+//!                              (sink uses report)
+//! archive                      the SQLite database that every run brings up to date
 //! format                       one file or folder per format
 //! console                      stderr: progress and messages; what a terminal needs to show data
 //! http                         one client: authorization, timeouts, retries, rate limits, errors, secrets
@@ -33,6 +34,7 @@
 //! clap. Only `http`, `source` and `run` are asynchronous. A formatter knows bytes and never files, a sink knows files and
 //! never JSON, a source knows nothing of formats.
 
+pub(crate) mod archive;
 pub(crate) mod cli;
 pub(crate) mod console;
 pub(crate) mod format;
@@ -44,7 +46,6 @@ pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod sink;
 pub(crate) mod source;
-pub(crate) mod state;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod usage;

@@ -8,7 +8,6 @@
 
 mod support;
 
-mod archive;
 mod cli;
 mod console;
 mod format;

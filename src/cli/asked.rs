@@ -1,4 +1,4 @@
-//! What a command line asked for, as JSON: for the summary, and for a state, whose runs have to agree on it.
+//! What a command line asked for, as JSON: for the summary, and for what later runs compare with it.
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,14 @@ pub fn asked(source: &str, args: &impl Serialize) -> Value {
         asked.retain(|_, value| !is_default(value));
     }
     asked
+}
+
+/// Only the flags that are filters.
+pub fn filters(asked: &Value, names: &[&str]) -> Value {
+    let filters = names
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), asked.get(*name)?.clone())));
+    Value::Object(filters.collect())
 }
 
 /// Adds what is in a template: one that was edited makes another export.

@@ -19,11 +19,10 @@ use super::select::SelectArgs;
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::{key_json, mebibytes, seconds};
 use crate::format::Format;
-use crate::sink;
 use crate::source::Options as SourceOptions;
 use crate::source::boost::{Options, Origin, Request};
 use crate::time::Timestamp;
-use crate::usage::usage;
+use crate::usage::{UsageError, usage};
 
 const EXAMPLES: &str = "\
 The access token comes from the environment variable BOOST_TOKEN or from --token-file, or is fetched with
@@ -39,6 +38,15 @@ Examples:
     convexport boost --site NAME --since 7d --filter 'labels=[\"Perfect Match\"]'
   A saved answer, without network or account:
     convexport boost --input export.json.gz";
+
+/// The flags that are filters. The contents of --query are one more.
+const FILTERS: &[&str] = &[
+    "action_id",
+    "api_status",
+    "environment",
+    "only_masked",
+    "filter",
+];
 
 /// A heavy query may take minutes.
 const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
@@ -61,7 +69,7 @@ pub struct BoostArgs {
     /// Read a saved answer (JSON or gzip; `-` is stdin) instead of asking the site
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "since", "until", "conversation", "action_id", "api_status", "environment", "only_masked", "filter", "query",
-        "token_file", "client_secret_file", "token_url", "state"])]
+        "token_file", "client_secret_file", "token_url", "sweep", "only_failed"])]
     #[serde(serialize_with = "asked::path")]
     pub input: Option<PathBuf>,
 
@@ -171,7 +179,7 @@ impl ExportArgs for BoostArgs {
     fn paths(&self) -> Paths {
         Paths {
             summary: self.run.summary.clone(),
-            state: self.archive.state.clone(),
+            archive: self.archive.archive.clone(),
             target: self.output.target(),
             inputs: [&self.input, &self.output.template, &self.query]
                 .into_iter()
@@ -183,11 +191,14 @@ impl ExportArgs for BoostArgs {
 
     fn resolve(&self) -> Result<Settings> {
         let format = self.output.format()?;
-        self.resolve_as(
-            format,
-            Memory::of(&self.archive, &self.output, format)?,
-            self.asked(),
-        )
+        let asked = self.asked();
+        let mut filters = asked::filters(&asked, FILTERS);
+        if let Some(query) = &self.query {
+            filters["query"] = Value::Object(read_query(query)?);
+        }
+        self.check_import()?;
+        let memory = self.archive.memory(filters, self.output.mirror())?;
+        self.resolve_as(format, memory, asked)
     }
 }
 
@@ -228,15 +239,23 @@ impl BoostArgs {
             selection,
             http: self.network.options(),
             format,
-            output: sink::Options {
-                target: self.output.target(),
-                hashed: self.run.summary.is_some(),
-            },
+            output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
             memory,
             run: (&self.run).into(),
             paths: self.paths(),
         })
+    }
+
+    /// A saved answer is brought into an archive, and nothing else is written.
+    fn check_import(&self) -> Result<(), UsageError> {
+        let is_import = self.input.is_some() && self.archive.archive.is_some();
+        if is_import && self.output.is_named() {
+            return Err(usage!(
+                "--input with --archive brings the answer in: write the output with `convexport render ARCHIVE`"
+            ));
+        }
+        Ok(())
     }
 
     /// The filters that have a flag, and those that have none.

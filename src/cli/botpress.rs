@@ -17,7 +17,6 @@ use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::key_value;
 use crate::format::Format;
 use crate::http;
-use crate::sink;
 use crate::source::Options as SourceOptions;
 use crate::source::botpress::{Options, Target};
 use crate::time::Timestamp;
@@ -33,13 +32,16 @@ Examples:
     convexport botpress --bot-id ID --since 7d -o week.jsonl
   One transcript file per conversation, only those from WhatsApp:
     convexport botpress --bot-id ID --integration whatsapp -d transcripts
-  Every night, into a folder that grows and survives a crash:
-    convexport botpress --bot-id ID --state bot.state -d conversations -f json
+  Every night, into an archive that keeps what the vendor deletes:
+    convexport botpress --bot-id ID --archive bot.db
   Two conversations by their ids, with the names of who wrote:
     convexport botpress --bot-id ID --conversation A --conversation B --with-users
   The list alone, and later what it names:
     convexport botpress --bot-id ID --list -o list.jsonl
     convexport botpress --bot-id ID --conversation @list.jsonl -o all.jsonl";
+
+/// The flags that are filters.
+const FILTERS: &[&str] = &["channel", "integration", "tag", "participant"];
 
 /// Where the API is, unless told otherwise.
 const BASE_URL: &str = "https://api.botpress.cloud";
@@ -74,7 +76,7 @@ pub struct BotpressArgs {
     ///
     /// The list can be cut in parts, and --conversation - reads each of them.
     #[arg(long, help_heading = "Selection", conflicts_with_all = [
-        "conversation", "concurrency", "with_users", "with_state", "state", "output_dir"])]
+        "conversation", "concurrency", "with_users", "with_state", "archive", "output_dir"])]
     pub list: bool,
 
     /// Where to and how.
@@ -178,7 +180,7 @@ impl ExportArgs for BotpressArgs {
     fn paths(&self) -> Paths {
         Paths {
             summary: self.run.summary.clone(),
-            state: self.archive.state.clone(),
+            archive: self.archive.archive.clone(),
             target: self.output.target(),
             inputs: self.output.template.iter().cloned().collect(),
         }
@@ -186,11 +188,11 @@ impl ExportArgs for BotpressArgs {
 
     fn resolve(&self) -> Result<Settings> {
         let format = self.format()?;
-        self.resolve_as(
-            format,
-            Memory::of(&self.archive, &self.output, format)?,
-            self.asked(),
-        )
+        let asked = self.asked();
+        let memory = self
+            .archive
+            .memory(asked::filters(&asked, FILTERS), self.output.mirror())?;
+        self.resolve_as(format, memory, asked)
     }
 }
 
@@ -203,17 +205,19 @@ impl BotpressArgs {
     /// # Errors
     /// As [`Self::resolve`].
     pub fn resolve_as(&self, format: Format, memory: Memory, asked: Value) -> Result<Settings> {
-        self.check_shown(format)?;
+        // An archive has all of it.
+        if !matches!(memory, Memory::Archive(_)) {
+            self.check_shown(format)?;
+        }
         let stdin = self.network.token_on_stdin().then_some("--token-file -");
         let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
-        let target = self.output.target();
         let selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
         let source = Options {
             target: self.target.resolve(&self.network, self.page_size)?,
             concurrency: self.concurrency.unwrap_or(Self::DEFAULT_CONCURRENCY),
-            ordered: self.output.output_dir.is_none(),
+            ordered: self.output.output_dir.is_none() || matches!(memory, Memory::Archive(_)),
             channel: self.channel.clone(),
             integration: self.integration.clone(),
             tags: self.tag.clone(),
@@ -230,10 +234,7 @@ impl BotpressArgs {
             selection,
             http: self.network.options(),
             format,
-            output: sink::Options {
-                target,
-                hashed: self.run.summary.is_some(),
-            },
+            output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
             memory,
             run: (&self.run).into(),

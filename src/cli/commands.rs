@@ -42,7 +42,7 @@ pub enum Command {
     Botpress(Box<BotpressArgs>),
     /// Export the conversations of a boost.ai site
     Boost(Box<BoostArgs>),
-    /// Write an earlier json or jsonl export in another format, without network or account
+    /// Write archives and earlier exports in any format, without network or account
     Render(Box<RenderArgs>),
     /// Check with one request whether token, bot or site, and network are all right
     #[command(subcommand)]
@@ -122,6 +122,6 @@ pub enum Document {
     Messages,
     /// What --summary writes
     Summary,
-    /// What --state keeps
-    State,
+    /// The tables of an archive, in SQL
+    Archive,
 }

@@ -22,5 +22,5 @@ mod tap_config;
 mod values;
 
 pub use commands::{Check, Cli, Command, Document, VerifyArgs};
-pub use settings::{ExportArgs, Memory, Paths, RunOptions, Settings};
+pub use settings::{ArchiveOptions, ExportArgs, Memory, Paths, RunOptions, Settings};
 pub use tap::TapArgs;

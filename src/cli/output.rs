@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-use super::asked;
+use super::asked::{self, asked};
 use super::format::FormatArgs;
+use super::settings::Memory;
 use crate::format::singer::Catalog;
 use crate::format::{self, Format, Template};
-use crate::sink::{NameTemplate, Target};
+use crate::io::hex;
+use crate::sink::{self, NameTemplate, Target};
 use crate::time::{self, TimeStyle, Zone};
 use crate::usage::{UsageError, usage};
 
@@ -85,6 +89,34 @@ impl OutputArgs {
             (None, Some(path)) if path != Path::new("-") => Target::File(path.clone()),
             _ => Target::Stdout,
         }
+    }
+
+    /// Whether a flag asks for an output.
+    pub fn is_named(&self) -> bool {
+        let place = self.output.is_some() || self.output_dir.is_some();
+        place || self.format.is_some() || self.template.is_some()
+    }
+
+    /// How the files of a mirror are named and written. When it changes, all of them are written again.
+    pub fn mirror(&self) -> Value {
+        let mut asked = asked("mirror", self);
+        if let Some(asked) = asked.as_object_mut() {
+            asked.remove("output_dir");
+            asked.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
+        }
+        if let Some(text) = self.template.as_ref().and_then(|path| fs::read(path).ok()) {
+            asked["template"] = hex(&Sha256::digest(text)).into();
+        }
+        asked
+    }
+
+    /// Where the data goes, and whether its files are `hashed` for a summary. `None` when it goes to an archive alone.
+    pub fn sink(&self, memory: &Memory, hashed: bool) -> Option<sink::Options> {
+        let is_wanted = self.is_named() || !matches!(memory, Memory::Archive(_));
+        is_wanted.then(|| sink::Options {
+            target: self.target(),
+            hashed,
+        })
     }
 
     /// The format: by `--format`, else by the output's extension, else text.

@@ -11,24 +11,27 @@ use super::asked::{self, asked};
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
-use super::run::RunArgs;
-use super::select::SelectArgs;
+use super::run::{ArchiveArgs, RunArgs};
+use super::select::{ChangedSince, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::mebibytes;
-use crate::sink;
 use crate::source::{Options as SourceOptions, SavedOptions};
 use crate::time::Timestamp;
 
 const EXAMPLES: &str = "\
 Examples:
-  Read an archive as transcripts:
-    convexport render archive.jsonl
-  Only the last week of it, one file per conversation, by month:
-    convexport render archive.jsonl.gz --since 7d -d week --name '{year}/{month}/{date}_{id}'
+  Read an export as transcripts:
+    convexport render week.jsonl
+  Only the last week of an archive, one file per conversation, by month:
+    convexport render bot.db --since 7d -d week --name '{year}/{month}/{date}_{id}'
   With a template of your own:
-    convexport render archive.jsonl --template chat.jinja > chats.txt
+    convexport render week.jsonl --template chat.jinja > chats.txt
+  What a run added to an archive or changed in it:
+    convexport render bot.db --changed-since 24h -f jsonl
+  Bring earlier exports into an archive:
+    convexport render 2024.jsonl.gz 2025.jsonl --archive bot.db
   In a pipe:
-    convexport botpress -f jsonl | tee archive.jsonl | convexport render -";
+    convexport botpress -f jsonl | tee all.jsonl | convexport render -";
 
 /// Flags of `convexport render`.
 #[derive(Debug, Args, Serialize)]
@@ -39,19 +42,25 @@ Examples:
     mut_arg("no_raw", |arg| arg.help("Leave the vendor's own records out, if the export has them"))
 )]
 pub struct RenderArgs {
-    /// The export: json or jsonl, as it is or gzip (`-` is stdin)
-    #[arg(value_name = "FILE|-")]
+    /// What to read: archives, exports in json or jsonl, as they are or gzip, and folders of them (`-` is stdin)
+    #[arg(value_name = "FILE|DIR|ARCHIVE|-", required = true)]
     #[serde(skip)]
-    pub input: PathBuf,
+    pub inputs: Vec<PathBuf>,
 
     /// Which conversations.
     #[command(flatten)]
     #[serde(flatten)]
     pub select: SelectArgs,
 
-    /// Only the last copy of a conversation that comes several times, as in an archive that was appended to (no stdin)
-    #[arg(long, help_heading = "Selection")]
-    pub latest: bool,
+    /// Only conversations of an archive that were added or changed by this run (its number) or later, or since WHEN
+    #[arg(long, value_name = "RUN|WHEN", help_heading = "Selection")]
+    pub changed_since: Option<ChangedSince>,
+
+    /// Bring what is read into this archive, instead of writing it in a format
+    #[arg(long, value_name = "FILE.db", help_heading = "Archive", conflicts_with_all = [
+        "format", "output", "output_dir", "template", "no_raw"])]
+    #[serde(serialize_with = "asked::absolute")]
+    pub archive: Option<PathBuf>,
 
     /// Where to and how.
     #[command(flatten)]
@@ -80,53 +89,67 @@ impl ExportArgs for RenderArgs {
 
     fn asked(&self) -> Value {
         let mut asked = asked("render", self);
-        asked["input"] = self.input.to_string_lossy().into();
+        let inputs = self.inputs.iter().map(|path| path.to_string_lossy());
+        asked["inputs"] = inputs.collect::<Value>();
         asked
     }
 
     fn paths(&self) -> Paths {
         Paths {
             summary: self.run.summary.clone(),
-            state: None,
+            archive: self.archive.clone(),
             target: self.output.target(),
             inputs: self
                 .output
                 .template
                 .iter()
                 .cloned()
-                .chain([self.input.clone()])
+                .chain(self.inputs.clone())
                 .collect(),
         }
     }
 
     fn resolve(&self) -> Result<Settings> {
         let format = self.output.format()?;
-        let stdin = (self.input == Path::new("-")).then_some("the export");
+        let stdin = self.inputs.iter().any(|path| path == Path::new("-"));
+        let stdin = stdin.then_some("the export");
         let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
         let selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
+        let changed = self
+            .changed_since
+            .map(|since| since.resolve(zone, selection.now));
         let asked = self.asked();
+        let memory = self.memory()?;
         let format = self.output.format_options(format)?;
         Ok(Settings {
             name: "render",
             asked: asked::with_template(asked, format.template.as_ref()),
             source: SourceOptions::Saved(SavedOptions {
-                input: self.input.clone(),
-                latest: self.latest,
+                inputs: self.inputs.clone(),
                 max_element: self.max_element,
+                changed: changed.transpose()?,
             }),
             selection,
             http: NetworkArgs::default().options(),
             format,
-            output: sink::Options {
-                target: self.output.target(),
-                hashed: self.run.summary.is_some(),
-            },
+            output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
-            memory: Memory::None,
+            memory,
             run: (&self.run).into(),
             paths: self.paths(),
         })
+    }
+}
+
+impl RenderArgs {
+    /// An import has no filters and no mirror.
+    fn memory(&self) -> Result<Memory> {
+        let args = ArchiveArgs {
+            archive: self.archive.clone(),
+            ..ArchiveArgs::default()
+        };
+        args.memory(Value::Null, Value::Null)
     }
 }

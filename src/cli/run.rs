@@ -1,4 +1,4 @@
-//! The flags of a run: what it remembers of earlier ones, what it says at the end, and when it stops.
+//! The flags of a run: the archive that it writes, what it says at the end, and when it stops.
 
 use std::path::PathBuf;
 
@@ -10,31 +10,39 @@ use crate::time::Span;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Archive")]
 pub struct ArchiveArgs {
-    /// Export only what is new or changed since the last run with this file; continue where a killed run stopped
+    /// Bring this archive up to date: a SQLite database that keeps every message, also when the vendor deletes it
     ///
-    /// The first run exports everything selected. Later runs of the same command export, whole, the conversations
-    /// that are new or changed, and retry those that failed. In a folder (-d) the file of a changed conversation is
-    /// replaced; a file (-o) needs --append; on stdout a conversation may come again after a crash, so take `source`
-    /// and `id` as the key. A --since is resolved by the first run. Do not change other flags between runs: the state
-    /// refuses them.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["limit", "conversation", "until"])]
+    /// The first run fetches everything selected. Later runs fetch what is new or changed, and what failed before. Without
+    /// -f, -o and -d nothing else is written. -d is a mirror: the folder has a file for every selected conversation of the
+    /// archive. On stdout and in -o are the conversations that this run added or changed, as they now stand.
+    #[arg(long, value_name = "FILE.db")]
+    pub archive: Option<PathBuf>,
+
+    /// Look further back in this run, for late answers and for changed or deleted conversations
+    #[arg(long, requires = "archive", conflicts_with_all = ["limit", "conversation", "until", "only_failed"])]
+    pub sweep: bool,
+
+    /// How long after such a run the next one is due
+    #[arg(long, value_name = "SPAN", default_value = "7d", requires = "archive")]
+    pub sweep_every: Span,
+
+    /// Fetch only the conversations that could not be fetched before
+    #[arg(long, requires = "archive", conflicts_with_all = ["limit", "conversation", "until"])]
+    pub only_failed: bool,
+
+    /// A flag of earlier versions.
+    #[arg(long, value_name = "FILE", hide = true)]
     pub state: Option<PathBuf>,
-
-    /// How far before the last run's beginning to look again, for what came late
-    #[arg(long, value_name = "SPAN", default_value = "1h", requires = "state")]
-    pub overlap: Span,
-
-    /// Append to the file of -o instead of replacing it (jsonl, messages and csv, with --state)
-    #[arg(long, requires_all = ["state", "output"])]
-    pub append: bool,
 }
 
 impl Default for ArchiveArgs {
     fn default() -> Self {
         Self {
+            archive: None,
+            sweep: false,
+            sweep_every: Span::days(7),
+            only_failed: false,
             state: None,
-            overlap: Span::hours(1),
-            append: false,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The flags that select conversations.
 
+use std::str::FromStr;
+
 use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::ids;
-use crate::source::Selection;
+use crate::source::{Changed, Selection};
 use crate::time::{Timestamp, When, Zone};
 use crate::usage::usage;
 
@@ -75,5 +77,51 @@ impl SelectArgs {
             ));
         }
         Ok((since, until))
+    }
+}
+
+/// A run of an archive, by its number or its time.
+#[derive(Clone, Copy, Debug)]
+pub enum ChangedSince {
+    /// The number of a run.
+    Run(i64),
+    /// When a run began.
+    When(When),
+}
+
+impl ChangedSince {
+    /// The run, with its time resolved.
+    ///
+    /// # Errors
+    /// A usage error for a time outside the calendar.
+    pub fn resolve(self, zone: Zone, now: Timestamp) -> Result<Changed> {
+        match self {
+            Self::Run(run) => Ok(Changed::SinceRun(run)),
+            Self::When(when) => match when.resolve(zone, now) {
+                Ok(time) => Ok(Changed::SinceTime(time)),
+                Err(error) => bail!(usage!("--changed-since: {error}")),
+            },
+        }
+    }
+}
+
+impl FromStr for ChangedSince {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.parse() {
+            Ok(run) => Ok(Self::Run(run)),
+            Err(_) => text.parse().map(Self::When),
+        }
+    }
+}
+
+impl Serialize for ChangedSince {
+    /// Writes it much as on the command line.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Run(run) => run.serialize(serializer),
+            Self::When(when) => when.serialize(serializer),
+        }
     }
 }

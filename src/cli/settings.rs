@@ -1,22 +1,17 @@
 //! An export as the flags ask for it, in the options of the rooms that do it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
-use crate::format::{self, Format};
-use crate::io::Compression;
+use crate::format;
 use crate::source::{Options as SourceOptions, Selection};
 use crate::time::Span;
 use crate::usage::usage;
 use crate::{console, http, sink};
-
-/// What came longer ago than this is not remembered.
-const LONGEST_OVERLAP: Span = Span::days(90);
 
 /// An export as the flags ask for it. Nothing in it needs to be parsed or resolved any more.
 #[derive(Debug)]
@@ -33,8 +28,8 @@ pub struct Settings {
     pub http: http::Options,
     /// The format.
     pub format: format::Options,
-    /// Where it goes.
-    pub output: sink::Options,
+    /// Where it goes. `None` when it goes to an archive alone.
+    pub output: Option<sink::Options>,
     /// What to say on stderr.
     pub console: console::Options,
     /// What is remembered of earlier runs.
@@ -50,8 +45,8 @@ pub struct Settings {
 pub struct Paths {
     /// Where the summary goes; `-` is stderr.
     pub summary: Option<PathBuf>,
-    /// The state.
-    pub state: Option<PathBuf>,
+    /// The archive that is written.
+    pub archive: Option<PathBuf>,
     /// Where the export goes.
     pub target: sink::Target,
     /// Files that are read.
@@ -92,15 +87,8 @@ pub struct RunOptions {
 pub enum Memory {
     /// Nothing.
     None,
-    /// What a file says.
-    State {
-        /// The file.
-        path: PathBuf,
-        /// How far before the last run's beginning to look again.
-        overlap: Span,
-        /// Whether the output is appended to.
-        append: bool,
-    },
+    /// An archive.
+    Archive(ArchiveOptions),
     /// What a Singer target keeps.
     Singer {
         /// The value of the last STATE.
@@ -108,26 +96,45 @@ pub enum Memory {
     },
 }
 
-impl Memory {
-    /// What the flags ask for.
+/// How an archive is brought up to date.
+#[derive(Clone, Debug)]
+pub struct ArchiveOptions {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether this run is a sweep.
+    pub sweep: bool,
+    /// How long after a sweep the next one is due.
+    pub sweep_every: Span,
+    /// Whether only what failed before is fetched.
+    pub only_failed: bool,
+    /// The filters by the names of their flags, as a JSON object. `{}` selects everything.
+    pub filters: Value,
+    /// How the files of a mirror are named and written.
+    pub mirror: Value,
+}
+
+impl ArchiveArgs {
+    /// What is remembered of earlier runs with these filters. `mirror` is how the files of a mirror are written.
     ///
     /// # Errors
-    /// A usage error when a run would replace what earlier runs wrote.
-    pub fn of(args: &ArchiveArgs, output: &OutputArgs, format: Format) -> Result<Self> {
-        let Some(path) = &args.state else {
-            return Ok(Self::None);
-        };
-        if args.overlap > LONGEST_OVERLAP {
+    /// A usage error for a flag of earlier versions.
+    pub fn memory(&self, filters: Value, mirror: Value) -> Result<Memory> {
+        if self.state.is_some() {
             bail!(usage!(
-                "--overlap is for what comes late: give 90 days at the most"
+                "--state is no more: use --archive FILE.db, a database that keeps everything and knows what is new"
             ));
         }
-        require_append(args.append, output, format)?;
-        Ok(Self::State {
+        let Some(path) = &self.archive else {
+            return Ok(Memory::None);
+        };
+        Ok(Memory::Archive(ArchiveOptions {
             path: path.clone(),
-            overlap: args.overlap,
-            append: args.append,
-        })
+            sweep: self.sweep,
+            sweep_every: self.sweep_every,
+            only_failed: self.only_failed,
+            filters,
+            mirror,
+        }))
     }
 }
 
@@ -139,30 +146,4 @@ impl From<&RunArgs> for RunOptions {
             fail_fast: args.fail_fast,
         }
     }
-}
-
-/// A file of -o is appended to, so that no run replaces what the runs before wrote.
-fn require_append(append: bool, output: &OutputArgs, format: Format) -> Result<()> {
-    let file = output.output.as_deref();
-    let Some(path) = file.filter(|path| *path != Path::new("-")) else {
-        return Ok(());
-    };
-    if !append {
-        bail!(usage!(
-            "--state with -o FILE needs --append: otherwise each run would replace the file by what is new"
-        ));
-    }
-    if !format.can_append() {
-        bail!(usage!(
-            "--append: {} cannot be appended to; give -f jsonl, messages or csv",
-            format.name()
-        ));
-    }
-    if Compression::of(path) != Compression::None {
-        bail!(usage!(
-            "--append: {} would be compressed, and cannot be appended to; give a name without .gz",
-            path.display()
-        ));
-    }
-    Ok(())
 }

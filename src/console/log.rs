@@ -66,6 +66,13 @@ impl Console {
         }
     }
 
+    /// Says something that is no problem but that the user should know, unless the options hide it.
+    pub fn notice(&self, text: &str) {
+        if !self.0.options.quiet {
+            self.say("info", text);
+        }
+    }
+
     /// Reports a detail that only `-v` shows.
     pub fn detail(&self, text: impl FnOnce() -> String) {
         if self.0.options.verbose {

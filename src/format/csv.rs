@@ -16,9 +16,6 @@ use crate::time::Timestamp;
 /// All columns of a row but the last, which is `raw`.
 const WIDTH: usize = COLUMNS.len() - 1;
 
-/// The index of the column `seq`.
-pub const SEQ: usize = 5;
-
 /// The first bytes of a csv for Excel. Without them Excel reads the file in the machine's old code page.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -29,7 +26,7 @@ pub struct Csv {
 }
 
 /// The byte between two cells.
-pub fn delimiter(separator: Separator) -> u8 {
+fn delimiter(separator: Separator) -> u8 {
     match separator {
         Separator::Comma => b',',
         Separator::Semicolon => b';',

@@ -1,11 +1,9 @@
 //! Makes a formatter for each document of an export.
 
-use std::io::{self, BufRead};
-
 use super::formatter::{Formatter, PagedFormatter};
 use super::kind::Format;
 use super::options::Options;
-use super::{chat, count, csv, html, json, jsonl, list, markdown, messages, singer, text};
+use super::{chat, csv, html, json, jsonl, list, markdown, messages, singer, text};
 
 /// Makes a formatter for each document of an export.
 #[derive(Clone, Debug)]
@@ -64,17 +62,5 @@ impl FormatterFactory {
     pub fn paged(&self) -> Option<Box<dyn PagedFormatter>> {
         let html = || html::Html::new(self.0.times.clone());
         (self.0.format == Format::Html).then(|| Box::new(html()) as Box<dyn PagedFormatter>)
-    }
-
-    /// Counts the conversations that earlier runs wrote to a document that is appended to.
-    ///
-    /// # Errors
-    /// When the document cannot be read, or is not in this format.
-    pub fn count(&self, written: &mut dyn BufRead) -> io::Result<u64> {
-        match self.0.format {
-            Format::Csv => count::csv_conversations(written, self.0.excel.unwrap_or_default()),
-            Format::Messages => count::message_conversations(written),
-            _ => count::lines(written),
-        }
     }
 }

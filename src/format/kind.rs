@@ -110,12 +110,6 @@ impl Format {
     pub fn has_names(self) -> bool {
         self != Self::Chat
     }
-
-    /// Whether a later run can append to a document. It can if nothing follows the last conversation.
-    #[must_use]
-    pub fn can_append(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Messages | Self::Csv)
-    }
 }
 
 fn extension(path: &Path) -> String {

@@ -1,7 +1,6 @@
 //! The formats of an export, one file or folder each. A formatter knows bytes, never files.
 
 mod chat;
-mod count;
 mod csv;
 mod factory;
 mod formatter;

@@ -1,11 +1,11 @@
 //! The client of one vendor's API. It retries whole calls, body included, and follows no redirect.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use reqwest::RequestBuilder;
-use reqwest::header::HeaderMap;
+use reqwest::header::{DATE, HeaderMap};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -18,6 +18,7 @@ use super::rate_limit::{RateLimiter, RequestId};
 use super::retry::{self, Verdict};
 use super::secret::SentSecrets;
 use super::{body, refusal};
+use crate::time::{Timestamp, from_http_date};
 
 /// The largest size of an answer, in bytes. No page of records is larger.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
@@ -32,6 +33,8 @@ pub struct Client {
     limiter: RateLimiter,
     sent: Arc<SentSecrets>,
     observer: Arc<dyn Observer>,
+    /// The date of the first answer.
+    server_time: OnceLock<Timestamp>,
 }
 
 impl Client {
@@ -73,6 +76,7 @@ impl Client {
             limiter: RateLimiter::new(observer.clone()),
             sent,
             observer,
+            server_time: OnceLock::new(),
         })
     }
 
@@ -80,6 +84,13 @@ impl Client {
     #[must_use]
     pub fn sent(&self) -> &SentSecrets {
         &self.sent
+    }
+
+    /// The server's time when the first answer came, by its `Date` header, to the second. Returns `None` before that,
+    /// or when the answer had none.
+    #[must_use]
+    pub fn server_time(&self) -> Option<Timestamp> {
+        self.server_time.get().copied()
     }
 
     /// How many times a failed request is sent again.
@@ -222,10 +233,19 @@ impl Client {
         });
         let answer = Answer::new(answer?, patience, self.observer.clone());
         self.limiter.on_headers(id, answer.headers());
+        self.note_time(answer.headers());
         if answer.status().is_success() {
             return Ok(answer);
         }
         Err(refusal::read(answer, &self.sent).await)
+    }
+
+    fn note_time(&self, headers: &HeaderMap) {
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+        if let Some(time) = date.and_then(from_http_date) {
+            // Only the first answer's date counts.
+            self.server_time.set(time).ok();
+        }
     }
 
     /// Repeats a unit of work, such as reading a whole page, while a retry may help.

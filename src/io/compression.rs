@@ -51,11 +51,6 @@ impl GzipWriter {
         &self.hashing
     }
 
-    /// The same writer, to count bytes that were written earlier.
-    pub fn hashing_mut(&mut self) -> &mut HashingWriter {
-        &mut self.hashing
-    }
-
     /// Ends the compressed data, so that any program can read the file, and flushes it.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Counts and hashes the bytes that are written.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
@@ -23,19 +23,6 @@ impl HashingWriter {
             bytes: 0,
             hash,
         }
-    }
-
-    /// Returns a reader that counts everything read from `from` as written.
-    pub fn count_along<R: Read>(&mut self, from: R) -> impl Read {
-        CountAlong {
-            from,
-            counter: self,
-        }
-    }
-
-    /// Counts `bytes` bytes as written, without hashing them.
-    pub fn skip(&mut self, bytes: u64) {
-        self.bytes += bytes;
     }
 
     /// How many bytes were written.
@@ -67,18 +54,5 @@ impl Write for HashingWriter {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
-    }
-}
-
-struct CountAlong<'a, R> {
-    from: R,
-    counter: &'a mut HashingWriter,
-}
-
-impl<R: Read> Read for CountAlong<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.from.read(buffer)?;
-        self.counter.count(&buffer[..length]);
-        Ok(length)
     }
 }

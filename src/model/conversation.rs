@@ -41,6 +41,9 @@ pub struct Conversation {
     /// How many messages the vendor says it has, if it does.
     #[serde(skip)]
     pub reported_count: Option<u64>,
+    /// From which time on messages were asked for. `None` when it has all that the vendor returns.
+    #[serde(skip)]
+    pub fetched_since: Option<Timestamp>,
     /// The vendor's record without its messages, verbatim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<Record>,
@@ -51,8 +54,8 @@ impl Conversation {
     #[must_use]
     pub fn is_miscounted(&self) -> bool {
         let found = self.messages.len() as u64;
-        self.reported_count
-            .is_some_and(|reported| reported != found)
+        let reported = self.reported_count.filter(|_| self.fetched_since.is_none());
+        reported.is_some_and(|reported| reported != found)
     }
 
     /// Roughly how many bytes it takes in memory.
@@ -88,7 +91,7 @@ impl Vendor {
 }
 
 /// One turn of a conversation.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Message {
     /// The vendor's id.
     pub id: String,
@@ -153,7 +156,7 @@ impl Role {
 }
 
 /// An option that the reader of a message could choose: a button, a quick reply, an action of a card.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Choice {
     /// What the reader sees.
     pub label: String,
@@ -162,7 +165,7 @@ pub struct Choice {
 }
 
 /// A link to a file, picture, video or sound.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     /// `image`, `video`, `audio`, `file`.
     #[serde(rename = "type")]

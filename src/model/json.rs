@@ -175,6 +175,7 @@ mod tests {
                 users: more.then(|| vec![user]),
                 states: more.then(|| [("s".to_owned(), Some(record())), ("t".to_owned(), None)].into()),
                 reported_count: Some(1),
+                fetched_since: None,
                 raw: keep_raw.then(record),
             };
             let mut json = Vec::new();

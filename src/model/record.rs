@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// A vendor's record: JSON, verbatim, on one line.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record(Box<str>);
 
 impl Record {

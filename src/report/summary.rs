@@ -121,6 +121,15 @@ impl Summary {
         }
     }
 
+    /// Adds what another run wrote, whose conversations are counted here already.
+    pub fn add_output(&mut self, other: Self) {
+        self.counts.left_out += other.counts.left_out;
+        self.counts.failed += other.counts.failed;
+        self.failed.extend(other.failed);
+        self.files.extend(other.files);
+        self.bytes += other.bytes;
+    }
+
     /// Writes it to a file, or for `-` to stderr.
     ///
     /// # Errors

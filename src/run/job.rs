@@ -4,28 +4,25 @@
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
+use super::archive;
 use super::exit::Exit;
 use super::export::Export;
 use super::monitor::Monitor;
 use super::paths::check_distinct_paths;
+use super::pump::Pump;
+use super::recorder::Recorder;
+use super::singer_state::SingerState;
 use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
 use crate::console::Console;
 use crate::format::FormatterFactory;
-use crate::format::singer::{Catalog, Stream};
+use crate::format::singer::Stream;
 use crate::io::supports_locks;
 use crate::report::Summary;
-use crate::sink::{PriorOutput, Sink, Target};
-use crate::source::{Context, Options as SourceOptions, Source};
-use crate::state::State;
-use crate::time::{Span, Timestamp};
-
-/// Botpress deletes after 90 days, so a run after this many days is overdue.
-const OVERDUE_DAYS: i64 = 80;
-
-/// Runs of the tap look this far back, to find data that came late.
-const SINGER_OVERLAP: Span = Span::hours(1);
+use crate::sink::{Sink, Target};
+use crate::source::{Context, Source};
+use crate::time::Timestamp;
 
 /// Exports what the flags ask for. The summary is written even after an error.
 ///
@@ -54,7 +51,8 @@ pub fn run(args: &impl ExportArgs) -> Result<Exit> {
 pub fn run_settings(settings: Settings) -> Result<Exit> {
     check_distinct_paths(&settings.paths)?;
     // There is no progress bar on a terminal that shows the data.
-    let to_stdout = matches!(settings.output.target, Target::Stdout);
+    let target = settings.output.as_ref().map(|output| &output.target);
+    let to_stdout = matches!(target, Some(Target::Stdout));
     let console = Console::new(settings.console, to_stdout && io::stdout().is_terminal());
     let monitor = Monitor::new(console.clone());
     let context = Context {
@@ -82,6 +80,20 @@ pub fn run_settings(settings: Settings) -> Result<Exit> {
 }
 
 fn work(settings: Settings, context: &Context, summary: &mut Summary) -> Result<Exit> {
+    if let Some(output) = &settings.output {
+        warn_without_locks(&output.target, &context.console);
+    }
+    match settings.memory.clone() {
+        Memory::None | Memory::Singer { .. } => export(settings, context, summary),
+        Memory::Archive(options) => {
+            write_unfinished(summary, &settings.run)?;
+            archive::run(settings, &options, context, summary)
+        }
+    }
+}
+
+/// Exports without an archive. A Singer tap goes on from the state of its target, if there is one.
+fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Result<Exit> {
     let Settings {
         source,
         selection,
@@ -92,38 +104,36 @@ fn work(settings: Settings, context: &Context, summary: &mut Summary) -> Result<
         asked,
         ..
     } = settings;
-    let deletes = matches!(source, SourceOptions::Botpress(_));
     let mut source = Source::new(source, &selection, context)?;
-    let mut state = open_state(&memory, &format.catalog, asked, selection.since)?;
-    let mut prior = None;
-    if let Some(state) = &mut state {
-        summary.watermark_before = state.watermark();
-        summary.watermark_after = state.watermark();
-        if deletes {
-            warn_overdue(state.watermark(), &context.console);
-        }
-        source = source.with_delta(state.delta(overlap(&memory)));
-        prior = Some(PriorOutput {
-            has_output: state.has_output(),
-            append: matches!(memory, Memory::State { append: true, .. }),
-            bytes: state.bytes(),
-            unclean: state.unclean(),
-        });
-    }
-    warn_without_locks(&output.target, &context.console);
     let streams: Vec<_> = format.catalog.streams().collect();
-    let sink = Sink::open(output, FormatterFactory::new(format), prior.as_ref())?;
-    summary.files = state.as_mut().map(State::take_files).unwrap_or_default();
+    let singer = match memory {
+        Memory::None | Memory::Archive(_) => None,
+        Memory::Singer { state: path } => {
+            let names: Vec<_> = streams.iter().copied().map(Stream::name).collect();
+            let state = SingerState::open(path.as_deref(), &names, asked, selection.since)?;
+            summary.watermark_before = state.watermark();
+            summary.watermark_after = state.watermark();
+            source = source.with_delta(state.delta());
+            Some((streams, state))
+        }
+    };
+    let output = output.context("an export without an archive has an output")?;
+    let sink = Sink::open(output, FormatterFactory::new(format))?;
     write_unfinished(summary, &run)?;
-    let export = Export {
-        sink,
-        state,
-        streams: matches!(memory, Memory::Singer { .. }).then_some(streams),
+    let recorder = Recorder {
         summary,
         console: &context.console,
-        options: run,
+        fail_fast: run.fail_fast,
     };
-    export.run(source)
+    let export = Export {
+        sink,
+        singer,
+        recorder,
+    };
+    let mut pump = Pump::start(run.max_duration)?;
+    let exit = export.run(&mut pump, source);
+    pump.end();
+    exit
 }
 
 /// Writes a summary that says that the run did not end, in case the program is killed.
@@ -132,29 +142,6 @@ fn write_unfinished(summary: &Summary, run: &RunOptions) -> Result<()> {
     match path.filter(|path| *path != Path::new("-")) {
         Some(path) => summary.write(path),
         None => Ok(()),
-    }
-}
-
-fn open_state(
-    memory: &Memory,
-    catalog: &Catalog,
-    asked: serde_json::Value,
-    since: Option<Timestamp>,
-) -> Result<Option<State>> {
-    match memory {
-        Memory::None => Ok(None),
-        Memory::State { path, .. } => State::open(path, asked, since).map(Some),
-        Memory::Singer { state } => {
-            let streams: Vec<_> = catalog.streams().map(Stream::name).collect();
-            State::from_singer(state.as_deref(), &streams, asked, since).map(Some)
-        }
-    }
-}
-
-fn overlap(memory: &Memory) -> Span {
-    match memory {
-        Memory::State { overlap, .. } => *overlap,
-        Memory::None | Memory::Singer { .. } => SINGER_OVERLAP,
     }
 }
 
@@ -172,17 +159,6 @@ fn warn_without_locks(target: &Target, console: &Console) {
         console.warn(&format!(
             "the file system of {} has no locks: let no second run write there at the same time",
             folder.display()
-        ));
-    }
-}
-
-fn warn_overdue(last: Option<Timestamp>, console: &Console) {
-    let days = last.map_or(0, Timestamp::days_ago);
-    if days > OVERDUE_DAYS {
-        console.warn(&format!(
-            "the last complete run is {days} days old: Botpress deletes conversations after 90 days, \
-             so some that ended before {} may be gone for good",
-            Timestamp::now().minus(Span::days(90)).utc_date()
         ));
     }
 }

@@ -1,18 +1,26 @@
 //! The commands, one file each, and the code that they share.
 //!
-//! [`job`] opens and checks what an export needs, and always writes the summary; [`export`] moves the data.
+//! [`job`] checks what a run needs, and always writes the summary. Without an archive, [`export`] moves the data from the
+//! source to the output. With one, [`archive`] plans the run, [`fetch`] moves the data into the archive, and the output is
+//! written from there: [`mirror`] keeps a folder, [`export`] writes what changed.
 
+mod archive;
 mod check;
-mod checkpoint;
 mod command;
 mod exit;
 mod export;
+mod fetch;
 mod job;
 mod manual;
+mod mirror;
 mod monitor;
 mod paths;
+mod plan;
+mod pump;
+mod recorder;
 mod schema;
 mod signal;
+mod singer_state;
 mod tap;
 mod verify;
 

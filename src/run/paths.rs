@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use crate::archive;
 use crate::cli::Paths;
 use crate::sink::Target;
-use crate::state;
 use crate::usage::usage;
 
-/// Checks that no file is named twice, and that the state and the summary are not in the folder of the export.
+/// Checks that no file is named twice, and that the archive and the summary are not in the folder of the export.
 ///
 /// # Errors
 /// A usage error that names the file.
@@ -30,7 +30,7 @@ pub fn check_distinct_paths(paths: &Paths) -> Result<()> {
     for file in files.filter(|path| path != Path::new("-")) {
         if !seen.insert(place(&file)) {
             bail!(usage!(
-                "{} is named twice: as output, state, summary, template, catalog or input",
+                "{} is named twice: as output, archive, summary, template, catalog or input",
                 file.display()
             ));
         }
@@ -49,10 +49,10 @@ pub fn check_distinct_paths(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// The files that a run writes besides the export.
+/// The files that a run writes besides the export. SQLite keeps files beside an archive.
 fn own_files(paths: &Paths) -> Vec<PathBuf> {
-    let state = paths.state.iter().flat_map(|path| state::files(path));
-    state.chain(paths.summary.clone()).collect()
+    let archive = paths.archive.iter().flat_map(|path| archive::files(path));
+    archive.chain(paths.summary.clone()).collect()
 }
 
 /// The path of a file, which is the same for all names of the file.

@@ -6,11 +6,11 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
+use crate::archive;
 use crate::cli::Document;
 use crate::format::row::Row;
 use crate::model::Conversation;
 use crate::report::Summary;
-use crate::state::Stored;
 
 /// The schema of a document, as text.
 ///
@@ -18,11 +18,11 @@ use crate::state::Stored;
 /// None in practice: a schema can always be written as JSON.
 pub fn schema(document: Document) -> Result<String> {
     let (name, mut schema) = match document {
+        Document::Archive => return Ok(archive::SCHEMA.to_owned()),
         Document::Json => ("json", of::<Vec<Conversation>>()),
         Document::Jsonl => ("jsonl", of::<Conversation>()),
         Document::Messages => ("messages", of::<Row>()),
         Document::Summary => ("summary", of::<Summary>()),
-        Document::State => ("state", of::<Stored>()),
     };
     let version = env!("CARGO_PKG_VERSION");
     schema.insert(

@@ -1,10 +1,9 @@
 //! A document that is being written: a formatter, and a writer that counts its bytes.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 
 use super::written::Written;
-use crate::format::{Formatted, Formatter, FormatterFactory, Neighbours, PagedFormatter};
+use crate::format::{Formatted, Formatter, Neighbours, PagedFormatter};
 use crate::io::{Compression, GzipWriter, HashingWriter};
 use crate::model::Conversation;
 use crate::report::FileEntry;
@@ -37,36 +36,10 @@ impl<F: Formatter + ?Sized> Document<F> {
         }
     }
 
-    /// Continues a document whose beginning is in this file. Reads the file to its end, to count and hash it.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or is not in the format of the document.
-    pub fn continues(&mut self, mut file: &File, factory: &FormatterFactory) -> io::Result<()> {
-        file.seek(SeekFrom::Start(0))?;
-        let read = self.out.hashing_mut().count_along(file);
-        let mut read = BufReader::with_capacity(BUFFER, read);
-        self.begun |= !read.fill_buf()?.is_empty();
-        self.conversations += factory.count(&mut read)?;
-        // Read what the format did not need, so that all of the file is hashed.
-        io::copy(&mut read, &mut io::sink()).map(drop)
-    }
-
-    /// Continues a document that already has this many bytes.
-    pub fn continues_at(&mut self, bytes: u64) {
-        self.begun |= bytes > 0;
-        self.out.hashing_mut().skip(bytes);
-    }
-
     /// Whether the document has been begun.
     #[must_use]
     pub fn begun(&self) -> bool {
         self.begun
-    }
-
-    /// How many bytes were written.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.out.hashing().bytes()
     }
 
     /// Writes one conversation. `before_first_byte` is called before anything is written.

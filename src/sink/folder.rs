@@ -9,7 +9,6 @@ use anyhow::{Context, Result, bail};
 use super::document::Document;
 use super::name::NameTemplate;
 use super::single::buffered;
-use super::target::PriorOutput;
 use super::written::Written;
 use crate::format::FormatterFactory;
 use crate::io::atomic::{self, PartialFile};
@@ -50,14 +49,7 @@ impl Folder {
         factory: FormatterFactory,
         name: NameTemplate,
         hashed: bool,
-        prior: Option<&PriorOutput>,
     ) -> Result<Self> {
-        if prior.is_some_and(|prior| prior.has_output) && !path.join(LOCK).exists() {
-            bail!(usage!(
-                "it is not the folder that the state knows, but a new one or none (is its disk mounted?); \
-                 put it back, or begin with another state"
-            ));
-        }
         fs::create_dir_all(path)?;
         if !path.is_dir() {
             bail!("it is not a folder");
@@ -76,10 +68,16 @@ impl Folder {
         })
     }
 
+    /// The path of a conversation's file within the folder.
+    #[must_use]
+    pub fn file_name(&self, conversation: &Conversation) -> String {
+        self.name.file_name(conversation, self.factory.extension())
+    }
+
     /// Writes one conversation to its file.
     pub fn write(&mut self, conversation: &Conversation) -> Result<Written> {
         self.check_source(conversation.source)?;
-        let name = self.name.file_name(conversation, self.factory.extension());
+        let name = self.file_name(conversation);
         if self.pending.iter().any(|(_, pending)| *pending == name) {
             // The same conversation comes again. Its file must be finished before it is opened again.
             self.commit()?;

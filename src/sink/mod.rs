@@ -1,7 +1,6 @@
 //! Where an export goes: stdout, a file or a folder. A sink knows where a document begins and ends, but not what it
 //! contains.
 
-mod append;
 mod document;
 mod finished;
 mod folder;
@@ -14,7 +13,8 @@ mod target;
 mod written;
 
 pub use finished::Finished;
+pub use folder::Folder;
 pub use name::NameTemplate;
 pub use output::Sink;
-pub use target::{Options, PriorOutput, Target};
+pub use target::{Options, Target};
 pub use written::Written;

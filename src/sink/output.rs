@@ -1,18 +1,17 @@
 //! The destination of one export.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::append;
 use super::document::Document;
 use super::finished::Finished;
 use super::folder::Folder;
 use super::pages::Pages;
-use super::single::{SingleFile, buffered};
+use super::single::SingleFile;
 use super::stdout;
-use super::target::{Options, PriorOutput, Target};
+use super::target::{Options, Target};
 use super::written::Written;
 use crate::format::{Formatter, FormatterFactory};
 use crate::io::{Compression, HashingWriter};
@@ -27,26 +26,19 @@ pub enum Sink {
     File(Box<SingleFile>),
     /// One document to a file, or several pages if one would be too large.
     Pages(Box<Pages>),
-    /// One document that each run appends to, with its name and file.
-    Append(Box<Document<dyn Formatter>>, String, File),
     /// One document per conversation.
     Folder(Box<Folder>),
 }
 
 impl Sink {
-    /// Opens the destination, so that problems with it are found before the first request. With `prior`, it must be the
-    /// one that earlier runs wrote to.
+    /// Opens the destination, so that problems with it are found before the first request.
     ///
     /// # Errors
     /// When the destination cannot be written. The error names its path.
-    pub fn open(
-        options: Options,
-        factory: FormatterFactory,
-        prior: Option<&PriorOutput>,
-    ) -> Result<Self> {
+    pub fn open(options: Options, factory: FormatterFactory) -> Result<Self> {
         let hashed = options.hashed;
         match options.target {
-            Target::Folder { path, name } => Folder::open(&path, factory, name, hashed, prior)
+            Target::Folder { path, name } => Folder::open(&path, factory, name, hashed)
                 .map(|folder| Self::Folder(Box::new(folder)))
                 .with_context(|| format!("could not write to the folder {}", path.display())),
             Target::Stdout => {
@@ -54,30 +46,14 @@ impl Sink {
                 let document = Document::new(factory.formatter(), Compression::None, out);
                 Ok(Self::Stream(Box::new(document), "stdout".to_owned()))
             }
-            Target::File(path) => Self::open_file(&path, &factory, hashed, prior)
+            Target::File(path) => Self::open_file(&path, &factory, hashed)
                 .with_context(|| context(&path.display().to_string())),
         }
     }
 
-    fn open_file(
-        path: &Path,
-        factory: &FormatterFactory,
-        hashed: bool,
-        prior: Option<&PriorOutput>,
-    ) -> Result<Self> {
+    fn open_file(path: &Path, factory: &FormatterFactory, hashed: bool) -> Result<Self> {
         let name = path.display().to_string();
         let compression = Compression::of(path);
-        if let Some(prior) = prior.filter(|prior| prior.append) {
-            let file = append::open(path, prior)?;
-            let out = HashingWriter::new(buffered(file.try_clone()?), hashed);
-            let mut document = Document::new(factory.formatter(), compression, out);
-            if hashed {
-                document.continues(&file, factory)?;
-            } else {
-                document.continues_at(prior.bytes.unwrap_or(0));
-            }
-            return Ok(Self::Append(Box::new(document), name, file));
-        }
         if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
             let device = OpenOptions::new().write(true).open(path)?;
             let out = HashingWriter::new(stdout::device(device), hashed);
@@ -102,7 +78,7 @@ impl Sink {
     /// When the destination cannot be written. The error names its path.
     pub fn write(&mut self, conversation: &Conversation) -> Result<Written> {
         match self {
-            Self::Stream(document, name) | Self::Append(document, name, _) => document
+            Self::Stream(document, name) => document
                 .write(conversation, || Ok(()))
                 .with_context(|| context(name)),
             Self::File(file) => file.write(conversation),
@@ -143,27 +119,6 @@ impl Sink {
         }
     }
 
-    /// Makes what was written durable, as far as the destination can. Returns the length of a file that is appended to.
-    ///
-    /// # Errors
-    /// When the destination cannot be written.
-    pub fn sync(&mut self) -> Result<Option<u64>> {
-        match self {
-            Self::Stream(document, name) => document.flush().with_context(|| context(name))?,
-            Self::File(file) => file.flush()?,
-            Self::Pages(pages) => pages.flush()?,
-            Self::Folder(folder) => folder.sync()?,
-            Self::Append(document, name, file) => {
-                document
-                    .flush()
-                    .and_then(|()| file.sync_data())
-                    .with_context(|| context(name))?;
-                return Ok(Some(document.bytes()));
-            }
-        }
-        Ok(None)
-    }
-
     /// Ends the export. Only a `complete` export gets its final name. The document gets its end if it is `whole`:
     /// everything that could be fetched was written, even if something is missing.
     ///
@@ -179,14 +134,6 @@ impl Sink {
                     name
                 };
                 Ok(document.entry(name).into())
-            }
-            Self::Append(mut document, name, file) => {
-                document
-                    .flush()
-                    .and_then(|()| file.sync_all())
-                    .with_context(|| context(&name))?;
-                let name = Path::new(&name).file_name().unwrap_or_default();
-                Ok(document.entry(name.to_string_lossy().into_owned()).into())
             }
             Self::File(file) => {
                 let partial = file.partial().to_owned();

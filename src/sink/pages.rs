@@ -58,13 +58,6 @@ impl Pages {
             .with_context(|| partial.context())
     }
 
-    /// Flushes the buffers.
-    pub fn flush(&mut self) -> Result<()> {
-        self.document
-            .flush()
-            .with_context(|| self.partial.context())
-    }
-
     /// Ends the export. See [`super::Sink::finish`].
     pub fn finish(mut self, complete: bool, whole: bool) -> Result<Finished> {
         if !complete && !self.document.begun() {

@@ -39,13 +39,6 @@ impl SingleFile {
             .with_context(|| partial.context())
     }
 
-    /// Flushes the buffers.
-    pub fn flush(&mut self) -> Result<()> {
-        self.document
-            .flush()
-            .with_context(|| self.partial.context())
-    }
-
     /// Ends the file. Returns its entry in the summary, or `None` when nothing was written to an incomplete file.
     pub fn finish(mut self, complete: bool, whole: bool) -> Result<Option<FileEntry>> {
         if !complete && !self.document.begun() {

@@ -28,16 +28,3 @@ pub enum Target {
         name: NameTemplate,
     },
 }
-
-/// What earlier runs left at the destination.
-#[derive(Clone, Copy, Debug)]
-pub struct PriorOutput {
-    /// Whether they wrote anything.
-    pub has_output: bool,
-    /// Whether this run appends to one file.
-    pub append: bool,
-    /// The durable length of that file in bytes, or `None` when no run has opened it yet.
-    pub bytes: Option<u64>,
-    /// Whether the previous run was killed, so that the file may be longer.
-    pub unclean: bool,
-}

@@ -37,7 +37,7 @@ impl Source {
                 Self::Boost(Box::new(Boost::new(*options, selection, context)?))
             }
             Options::Saved(options) => {
-                Self::Saved(Box::new(Saved::new(options, selection, context)?))
+                Self::Saved(Box::new(Saved::new(&options, selection, context)?))
             }
         })
     }

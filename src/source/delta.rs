@@ -1,31 +1,51 @@
 //! What is new or changed since earlier runs.
 
-use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use anyhow::Result;
+
+use crate::archive::Reader;
 use crate::time::Timestamp;
 
-/// What earlier runs did, so that a source fetches only the rest.
-#[derive(Debug)]
+/// What earlier runs did, so that a source fetches only the rest. All times but `started` are the vendor's.
+#[derive(Debug, Default)]
 pub struct Delta {
-    /// When the run began: the end of the range.
-    pub started: Timestamp,
-    /// Where the archive begins.
-    pub begin: Option<Timestamp>,
-    /// Fetches only what is new or changed since this time; `None` fetches everything.
-    pub since: Option<Timestamp>,
+    /// Where the archive begins. `None`: with everything that the vendor had.
+    pub begins_at: Option<Timestamp>,
+    /// Where it began before this run, if this run goes further back.
+    pub began_at: Option<Timestamp>,
+    /// When the last complete run began. `None`: there was none.
+    pub complete_until: Option<Timestamp>,
+    /// When the run began that this one continues, if there was no complete run yet.
+    pub interrupted_at: Option<Timestamp>,
+    /// Whether to look further back than what is new.
+    pub sweep: bool,
+    /// When the last complete sweep began.
+    pub swept_at: Option<Timestamp>,
     /// Conversations that could not be fetched in earlier runs. They are tried first.
     pub failed: Vec<String>,
-    /// Conversations that were fetched by the run that this run continues.
-    pub done: HashSet<String>,
-    /// What the list said about each conversation when it was fetched.
-    pub known: HashMap<String, ListedVersion>,
+    /// Whether only these are tried.
+    pub only_failed: bool,
+    /// What earlier runs fetched, if it is kept in an archive.
+    pub archive: Option<SharedReader>,
 }
 
-/// The version of a conversation that a list shows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ListedVersion {
-    /// The number of messages.
-    pub messages: Option<u64>,
-    /// The time of the last change.
-    pub updated: Option<Timestamp>,
+/// An archive that several tasks ask. An answer takes microseconds, so a task may wait for it.
+#[derive(Debug)]
+pub struct SharedReader(Mutex<Reader>);
+
+impl SharedReader {
+    /// Opens an archive.
+    ///
+    /// # Errors
+    /// The errors of [`Reader::open`].
+    pub fn open(path: &Path) -> Result<Self> {
+        Ok(Self(Mutex::new(Reader::open(path)?)))
+    }
+
+    /// The archive, for one question.
+    pub fn get(&self) -> MutexGuard<'_, Reader> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::model::Conversation;
+use crate::time::Timestamp;
 
 /// What a source sends, in the order of the output.
 #[derive(Debug)]
 pub enum Event {
+    /// The vendor's time when the run began. It comes before everything else, if the vendor tells its time.
+    Clock(Timestamp),
     /// The vendor says that this many conversations will come.
     Expect(u64),
     /// Complete conversations. Several are sent at once, since waking another thread takes longer than reading one.
@@ -25,7 +28,9 @@ pub enum Event {
     Gone(FailedConversation),
     /// A conversation that could not be fetched.
     Failed(FailedConversation),
-    /// A conversation that exists but is not written, because it has not changed or is not selected.
+    /// A conversation of a list that is not fetched, because the archive has it as the list shows it.
+    Unchanged(String),
+    /// A conversation that exists but is not selected.
     Skipped(String),
 }
 

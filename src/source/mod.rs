@@ -16,10 +16,10 @@ mod selection;
 
 pub use any::Source;
 pub use context::Context;
-pub use delta::{Delta, ListedVersion};
+pub use delta::{Delta, SharedReader};
 pub use event::{Event, FailedConversation};
 pub use id_set::IdSet;
 pub use incomplete::Incomplete;
 pub use options::Options;
-pub use saved::Options as SavedOptions;
+pub use saved::{Changed, Options as SavedOptions};
 pub use selection::{Ids, Selection};

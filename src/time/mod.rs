@@ -9,6 +9,6 @@ mod zone;
 
 pub use span::Span;
 pub use style::{DEFAULT_FORMAT, Day, TimeStyle, check_format};
-pub use timestamp::{Timestamp, seconds_until_http_date};
+pub use timestamp::{Timestamp, from_http_date, seconds_until_http_date};
 pub use when::When;
 pub use zone::Zone;

@@ -1,5 +1,6 @@
 //! Durations.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -23,10 +24,31 @@ impl Span {
         Self(TimeDelta::hours(hours))
     }
 
+    /// A span of this many minutes.
+    #[must_use]
+    pub const fn minutes(minutes: i64) -> Self {
+        Self(TimeDelta::minutes(minutes))
+    }
+
     /// The span as the standard library's type.
     #[must_use]
     pub fn to_std(self) -> Duration {
         self.0.to_std().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Span {
+    /// Writes it in the largest units: `3 days 2 h`, `5 h 12 min`, `90 s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.num_seconds();
+        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+        match (days, hours, minutes) {
+            (1, ..) => write!(f, "1 day {} h", hours % 24),
+            (2.., ..) => write!(f, "{days} days {} h", hours % 24),
+            (_, 1.., _) => write!(f, "{hours} h {} min", minutes % 60),
+            (_, _, 2..) => write!(f, "{minutes} min"),
+            _ => write!(f, "{seconds} s"),
+        }
     }
 }
 

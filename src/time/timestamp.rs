@@ -27,6 +27,18 @@ impl Timestamp {
         Self(self.0 - span.0)
     }
 
+    /// The time that is `span` later.
+    #[must_use]
+    pub fn plus(self, span: Span) -> Self {
+        Self(self.0 + span.0)
+    }
+
+    /// How far two times are apart.
+    #[must_use]
+    pub fn distance(self, other: Self) -> Span {
+        Span((self.0 - other.0).abs())
+    }
+
     /// How many whole days ago this was.
     #[must_use]
     pub fn days_ago(self) -> i64 {
@@ -123,6 +135,13 @@ impl JsonSchema for Timestamp {
             "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$",
         })
     }
+}
+
+/// Reads the date in an HTTP header such as `Date`. Returns `None` when the text is not a date.
+#[must_use]
+pub fn from_http_date(text: &str) -> Option<Timestamp> {
+    let date = DateTime::parse_from_rfc2822(text).ok()?;
+    Some(Timestamp(date.with_timezone(&Utc)))
 }
 
 /// Seconds from now until the date in an HTTP header such as `Retry-After`, 0 when it has passed. Returns `None` when

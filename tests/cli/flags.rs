@@ -91,16 +91,16 @@ fn one_path_is_one_thing() {
     let fake = Fake::start(World::with_conversations(1, |_| 1));
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &str| -> Run { botpress(&fake, args).within(folder.path()).run() };
-    run("--state x.jsonl -o x.jsonl --append").ends(2, &["x.jsonl is named twice"]);
+    run("--archive x.jsonl -o x.jsonl").ends(2, &["x.jsonl is named twice"]);
     run("--summary ./x.jsonl -o x.jsonl").ends(2, &["is named twice"]);
-    run("--summary s.journal --state s -f jsonl").ends(2, &["s.journal is named twice"]);
+    run("--summary a.db-wal --archive a.db").ends(2, &["a.db-wal is named twice"]);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]
 fn no_file_of_the_run_lies_among_the_conversations() {
     let folder = tempfile::tempdir().unwrap();
-    for file in ["--summary all/1000001.json", "--state all/s"] {
+    for file in ["--summary all/1000001.json", "--archive all/a.db"] {
         let fake = Fake::start(World::new());
         botpress(&fake, "-d all -f json")
             .args(file)

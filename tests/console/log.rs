@@ -11,7 +11,7 @@ fn verbose_says_requests_and_retries_without_the_token() {
     run.ends(
         0,
         &[
-            "GET /v1/chat/conversations: 200 in",
+            "GET /v1/chat/conversations?sortField=createdAt: 200 in",
             "502",
             "retry 1 of 5 in 0.",
             "1 conversation, 1 message in",

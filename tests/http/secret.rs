@@ -1,4 +1,4 @@
-//! No secret comes out anywhere: in no output, log, error, state or summary, whatever the vendor answers.
+//! No secret comes out anywhere: in no output, log, error, archive or summary, whatever the vendor answers.
 
 use std::fs;
 use std::path::Path;
@@ -14,8 +14,8 @@ const CLIENT: &str = "client-of-the-tests";
 /// A run's options and what it may leave behind: every kind of file that the program writes, and both kinds of log.
 const RUNS: &[&str] = &[
     "-v -f jsonl --summary summary.json",
-    "-v --log-format json -d all -f json --summary summary.json --state state.json",
-    "-v -o all.jsonl --append --summary summary.json --state state.json",
+    "-v --log-format json -d all -f json --summary summary.json --archive a.db",
+    "-v -o all.jsonl --summary summary.json --archive a.db",
     "-f text --summary -",
 ];
 
@@ -139,8 +139,8 @@ fn a_boost_answer_that_repeats_the_token_does_not_tell_it() {
         let world = World::new().with_boost(3, |_| 1);
         let fake = Fake::start(world.rule(Rule::on("/export").answer(echo)));
         keeps(&[&token], code, |options| {
-            // A state takes no end, and so no windows: both ways of reading a stream have their turn.
-            let windows = if options.contains("--state") {
+            // Both ways of reading a stream have their turn.
+            let windows = if options.contains("--archive") {
                 ""
             } else {
                 "--until 2026-11-21T00:00:00Z --parallel-windows 2"

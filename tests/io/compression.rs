@@ -116,10 +116,6 @@ fn nothing_is_something_that_can_be_read() {
 fn what_cannot_be_compressed_is_refused() {
     let fake = Fake::start(World::new());
     let refused = |args: &str, parts: &[&str]| botpress(&fake, args).run().ends(2, parts);
-    refused(
-        "--state s -o a.jsonl.gz --append",
-        &["--append: a.jsonl.gz", "compressed", ".gz"],
-    );
     refused("-o a.jsonl.zst", &["a.jsonl.zst", "only gzip"]);
     refused("-f jsonl -o a.zst", &["a.zst", "only gzip"]);
     refused("-o a.xlsx.gz", &["there is no format for .xlsx"]);

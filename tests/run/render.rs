@@ -83,8 +83,8 @@ fn the_flags_select() {
         .run()
         .ends(2, &["--since"]);
     for flag in [
-        "--state x",
-        "--append",
+        "--sweep",
+        "--only-failed",
         "--retries 1",
         "--timeout 1",
         "--token-file x",

@@ -16,7 +16,7 @@ fn a_signal_is_heard_while_a_rate_limit_is_waited_for() {
     running.signal("-INT");
     running
         .end()
-        .ends(130, &["without --state this begins anew: "]);
+        .ends(130, &["without --archive this begins anew: "]);
 }
 
 /// A run whose output nobody reads: it has fetched everything, and waits for its pipe to take more.

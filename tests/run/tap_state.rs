@@ -48,7 +48,8 @@ fn a_second_run_brings_whole_what_is_new_or_changed() {
         assert_eq!(state["conversations"], state["messages"]);
         state["messages"]["watermark"].as_str().unwrap().to_owned()
     };
-    assert!(marks(&first) < marks(&quiet) && marks(&quiet) < marks(&next));
+    // The vendor's clock shows whole seconds.
+    assert!(marks(&first) <= marks(&quiet) && marks(&quiet) <= marks(&next));
 }
 
 #[test]

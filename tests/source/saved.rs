@@ -194,9 +194,11 @@ fn nothing_is_whole_only_where_it_can_be() {
     render("nowhere", folder.path())
         .run()
         .ends(1, &["could not read nowhere"]);
-    render(".", folder.path())
-        .run()
-        .ends(1, &["could not read .", "folder"]);
+    fs::create_dir(folder.path().join("none")).unwrap();
+    render("none", folder.path()).run().ends(
+        1,
+        &["there is no json or jsonl export in the folder", "none"],
+    );
     let page = "<p>\n".repeat(1000);
     let run = convexport("render -").stdin(&page).run();
     run.ends(3, &["nothing in it is a conversation of an export"]);

@@ -51,6 +51,7 @@ fn bare() -> Conversation {
         users: None,
         states: None,
         reported_count: None,
+        fetched_since: None,
         raw: Some(Record::of_json("{}")),
     }
 }

@@ -26,6 +26,7 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
         users,
         states,
         reported_count: _,
+        fetched_since: _,
         raw,
     } = conversation;
     let messages: Vec<_> = messages

@@ -42,6 +42,7 @@ fn conversation(
         users: None,
         states: None,
         reported_count: None,
+        fetched_since: None,
         raw: None,
     }
 }

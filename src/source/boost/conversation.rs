@@ -29,6 +29,7 @@ pub fn conversation(element: &mut Element, keep_raw: bool) -> Result<Conversatio
         users: None,
         states: None,
         reported_count: None,
+        fetched_since: None,
         raw: keep_raw.then(|| element.raw()),
     })
 }

@@ -91,7 +91,7 @@ impl Boost {
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
         let account = match &self.input {
             Input::Saved(_) => None,
-            Input::Site(site) => Some(site.site.account()),
+            Input::Site(site) => Some(site.site.account().to_owned()),
         };
         let session = Session::new(self.read, account, events, self.console);
         match self.input {
@@ -113,25 +113,40 @@ impl SiteExport {
             return Ok(());
         }
         let Some(delta) = &self.delta else {
-            return self.range(session, &self.body).await;
+            return self.range(session, &self.body).await?.1;
         };
+        let until = query::end(delta);
         if !delta.failed.is_empty() {
-            let retry = query::again(&self.body, delta);
+            let retry = query::again(&self.body, &delta.failed, until);
             let (asked, read) = self.site.stream(session, &retry).await?;
             session = asked;
             // The range is exported even if this request failed.
             session.tell_missing(&delta.failed, read).await;
             session.begin_next_stream();
         }
-        self.range(session, &query::since(&self.body, delta)).await
+        if delta.only_failed {
+            return Ok(());
+        }
+        for body in query::since(&self.body, delta, until) {
+            let (rest, read) = self.range(session, &body).await?;
+            read?;
+            session = rest;
+            session.begin_next_stream();
+        }
+        if let Some(now) = session.time().filter(|now| *now > until) {
+            // This machine's clock is so slow that the range ended before the site's present.
+            let late = query::late(&self.body, until, now);
+            self.range(session, &late).await?.1?;
+        }
+        Ok(())
     }
 
-    async fn range(&self, session: Session, body: &Body) -> Result<()> {
-        let (_, read) = match self.windows {
-            None => self.site.stream(session, body).await?,
-            Some(at_once) => windows::read(self.site.clone(), session, body, at_once).await?,
-        };
-        read
+    /// Reads one range. The inner error is that of the stream.
+    async fn range(&self, session: Session, body: &Body) -> Result<(Session, Result<()>)> {
+        match self.windows {
+            None => self.site.stream(session, body).await,
+            Some(at_once) => windows::read(self.site.clone(), session, body, at_once).await,
+        }
     }
 }
 

@@ -50,6 +50,18 @@ pub struct Target {
     pub credentials: Credentials,
 }
 
+impl Target {
+    /// The account that the site's conversations belong to: its host, with the port if it is not the usual one.
+    #[must_use]
+    pub fn account(&self) -> String {
+        let host = self.site.host_str().unwrap_or_default();
+        match self.site.port() {
+            None => host.to_owned(),
+            Some(port) => format!("{host}:{port}"),
+        }
+    }
+}
+
 /// How to authenticate.
 #[derive(Clone, Debug)]
 pub enum Credentials {

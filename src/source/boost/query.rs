@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::options::Request;
 use crate::source::delta::Delta;
 use crate::source::selection::Selection;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::usage::usage;
 
 /// The body of a request: the range and the filters.
@@ -14,6 +14,12 @@ pub type Body = Map<String, Value>;
 
 /// A time before any conversation. The range begins here when only ids are given.
 const BEGINNING: &str = "2000-01-01T00:00:00+00:00";
+
+/// How far before the last run to ask again.
+const OVERLAP: Span = Span::hours(24);
+
+/// How far before the last sweep to ask again.
+const SWEEP_OVERLAP: Span = Span::days(14);
 
 /// Makes the body of a request. Flags replace values of `--query FILE`.
 ///
@@ -42,27 +48,55 @@ pub fn body(request: &Request, selection: &Selection) -> Result<Body> {
 }
 
 /// Makes the body that requests failed conversations again, from any time.
-pub fn again(body: &Body, delta: &Delta) -> Body {
+pub fn again(body: &Body, failed: &[String], until: Timestamp) -> Body {
     // The API has integers as ids. Any other id is sent as a string.
     let id = |id: &String| id.parse::<u64>().map_or_else(|_| json!(id), |id| json!(id));
     let mut body = body.clone();
     body.insert("from".to_owned(), json!(BEGINNING));
-    body.insert("to".to_owned(), json!(delta.started.to_next_second()));
-    body.insert(
-        "conversation_ids".to_owned(),
-        delta.failed.iter().map(id).collect(),
-    );
+    body.insert("to".to_owned(), json!(until.to_next_second()));
+    let ids = failed.iter().map(id).collect();
+    body.insert("conversation_ids".to_owned(), ids);
     body
 }
 
-/// Makes the body that requests everything since the last run, or since the beginning of the archive.
-pub fn since(body: &Body, delta: &Delta) -> Body {
-    let mut body = body.clone();
-    if let Some(from) = delta.since.or(delta.begin) {
-        body.insert("from".to_owned(), json!(from.to_whole_second()));
+/// Makes the bodies that request what is new or changed, and what is older than what earlier runs asked for.
+///
+/// A conversation is exported when its end user did something in the range (vendors/boost.md, Request). What an agent
+/// writes later does not count, so each run looks a day back, and a sweep two weeks further.
+pub fn since(body: &Body, delta: &Delta, until: Timestamp) -> Vec<Body> {
+    let looks_back = |(time, span): (Timestamp, Span)| Some(time.minus(span)).max(delta.begins_at);
+    let swept_at = delta
+        .swept_at
+        .or(delta.complete_until)
+        .filter(|_| delta.sweep);
+    let since = swept_at
+        .map(|time| (time, SWEEP_OVERLAP))
+        .or_else(|| delta.complete_until.map(|time| (time, OVERLAP)));
+    let mut new = body.clone();
+    if let Some(from) = since.and_then(looks_back).or(delta.begins_at) {
+        new.insert("from".to_owned(), json!(from.to_whole_second()));
     }
-    body.insert("to".to_owned(), json!(delta.started.to_next_second()));
-    body
+    new.insert("to".to_owned(), json!(until.to_next_second()));
+    let older = delta.began_at.zip(delta.begins_at).map(|(until, from)| {
+        let mut older = body.clone();
+        older.extend(range(from, until));
+        older
+    });
+    [new].into_iter().chain(older).collect()
+}
+
+/// Makes the body that requests what came between the end of a range and the site's present.
+pub fn late(body: &Body, until: Timestamp, now: Timestamp) -> Body {
+    let mut late = body.clone();
+    late.extend(range(until.minus(OVERLAP), now.plus(Span::days(1))));
+    late
+}
+
+/// The end of a range that must contain everything until now. This machine's clock may be slow, so a day is added.
+pub fn end(delta: &Delta) -> Timestamp {
+    Timestamp::now()
+        .max(delta.complete_until.unwrap_or_else(Timestamp::now))
+        .plus(Span::days(1))
 }
 
 /// Whether the list of ids is empty, so that no conversation is wanted.

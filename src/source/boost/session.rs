@@ -9,6 +9,7 @@ use crate::model::Conversation;
 use crate::source::batch::BatchSender;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::id_set::IdSet;
+use crate::time::Timestamp;
 
 /// How to read a stream.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,10 @@ pub struct Session {
     part: u32,
     /// Whether the count of a stream is the count of the whole export.
     announce: bool,
+    /// The site's time by the header of its answer.
+    server_time: Option<Timestamp>,
+    /// Whether the site's time was sent.
+    told_time: bool,
 }
 
 impl Session {
@@ -57,7 +62,32 @@ impl Session {
             sent: 0,
             part: 0,
             announce: true,
+            server_time: None,
+            told_time: false,
         }
+    }
+
+    /// Notes the site's time by the header of its answer. It is used when the stream does not tell the time.
+    pub fn expect_time(&mut self, time: Option<Timestamp>) {
+        if !self.told_time {
+            self.server_time = time;
+        }
+    }
+
+    /// Sends the site's time when the first stream began, as the stream tells it.
+    pub fn tell_time(&mut self, time: Option<Timestamp>) {
+        if let Some(time) = time.or(self.server_time)
+            && !self.told_time
+        {
+            self.told_time = true;
+            self.server_time = Some(time);
+            self.batch.send(Event::Clock(time));
+        }
+    }
+
+    /// The site's time when the first stream began, if it told it.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.server_time.filter(|_| self.told_time)
     }
 
     /// Notes that the export has several streams, so the count of one stream is not the total.

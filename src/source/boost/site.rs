@@ -27,6 +27,7 @@ pub struct Site {
     auth: Auth,
     call: Call,
     first_byte_timeout: Duration,
+    account: String,
 }
 
 impl Site {
@@ -37,6 +38,7 @@ impl Site {
     /// When TLS cannot be set up on this machine.
     pub fn new(target: Target, first_byte_timeout: Duration, context: &Context) -> Result<Self> {
         let purpose = format!("export from {}", target.site.as_str().trim_end_matches('/'));
+        let account = target.account();
         let sent = Arc::<SentSecrets>::default();
         let auth = Auth::new(target.credentials, sent.clone(), context)?;
         let client = Client::new(
@@ -53,6 +55,7 @@ impl Site {
             auth,
             call,
             first_byte_timeout,
+            account,
         })
     }
 
@@ -61,14 +64,9 @@ impl Site {
         self.call.purpose.trim_start_matches("export from ")
     }
 
-    /// The account that the site's conversations belong to: its host, with the port if it is not the usual one.
-    pub fn account(&self) -> String {
-        let url = &self.call.url;
-        let host = url.host_str().unwrap_or_default();
-        match url.port() {
-            None => host.to_owned(),
-            Some(port) => format!("{host}:{port}"),
-        }
+    /// The account that the site's conversations belong to.
+    pub fn account(&self) -> &str {
+        &self.account
     }
 
     /// Reads a stream, and starts it again after a failure that may be temporary. Nothing is sent twice. The inner
@@ -80,6 +78,7 @@ impl Site {
                 Ok(answer) => answer,
                 Err(error) => return Ok((session, Err(error.into()))),
             };
+            session.expect_time(self.client.server_time());
             let (chunks, bytes) = chunks::channel();
             let (parsed, ()) = tokio::join!(stream::parse(session, bytes), chunks.send(answer));
             let (rest, read) = parsed?;

@@ -195,7 +195,11 @@ impl StreamReader<'_> {
     ) -> Result<Flow, StreamError> {
         match element.text("type").as_ref() {
             kind @ ("query_info" | "post_query_info") => match (read, element.conversations()) {
-                (Ok(()), Ok(count)) if kind == "query_info" => self.expect(count),
+                (Ok(()), Ok(count)) if kind == "query_info" => {
+                    self.session
+                        .tell_time(element.text("current_time").parse().ok());
+                    self.expect(count);
+                }
                 (Ok(()), Ok(count)) => self.proof = Some(Proof { count }),
                 _ => self.damaged = Some(kind.to_owned()),
             },

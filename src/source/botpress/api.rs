@@ -54,9 +54,10 @@ impl Api {
         Pager::new(purpose, list_advice, self.with_page_size(query))
     }
 
-    /// Returns a pager over the messages of a conversation, newest first.
-    pub fn messages(&self, conversation: &str) -> Pager<Messages> {
-        let query = vec![("conversationId".to_owned(), conversation.to_owned())];
+    /// Returns a pager over the messages of a conversation, since a time (inclusive) or all, newest first.
+    pub fn messages(&self, conversation: &str, since: Option<Timestamp>) -> Pager<Messages> {
+        let mut query = vec![("conversationId".to_owned(), conversation.to_owned())];
+        query.extend(since.map(|since| ("afterDate".to_owned(), since.to_query())));
         let purpose = format!("read the messages of conversation {conversation}");
         Pager::new(purpose, advice, self.with_page_size(query))
     }

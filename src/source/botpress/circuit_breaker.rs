@@ -52,7 +52,7 @@ impl CircuitBreaker {
             }
             Plan::All => (HashSet::new(), AllGone::WrongAddress),
             Plan::Delta(delta) => {
-                let first = delta.since.is_none();
+                let first = delta.complete_until.is_none();
                 let all_gone = if first {
                     AllGone::WrongAddress
                 } else {
@@ -73,7 +73,11 @@ impl CircuitBreaker {
         match event {
             Event::Conversations(ref conversations) => self.found += conversations.len(),
             Event::Gone(_) => self.gone += 1,
-            Event::Expect(_) | Event::Skipped(_) | Event::CountMismatch { .. } => {}
+            Event::Clock(_)
+            | Event::Expect(_)
+            | Event::Unchanged(_)
+            | Event::Skipped(_)
+            | Event::CountMismatch { .. } => {}
             Event::Failed(conversation) => return self.count_failure(conversation),
         }
         self.failures_in_row = 0;

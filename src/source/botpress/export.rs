@@ -57,6 +57,8 @@ impl Botpress {
             states: options.with_states,
             keep_raw: selection.keep_raw,
             list_only: options.list_only,
+            archive: None,
+            started: selection.now,
         };
         Ok(Self {
             fetcher,
@@ -75,9 +77,10 @@ impl Botpress {
 
     /// Asks only for what is new or changed. The range begins where the archive begins.
     #[must_use]
-    pub fn with_delta(mut self, delta: Delta) -> Self {
-        self.filter = Arc::new((*self.filter).clone().beginning(delta.begin));
+    pub fn with_delta(mut self, mut delta: Delta) -> Self {
+        self.filter = Arc::new((*self.filter).clone().beginning(delta.begins_at));
         self.fetcher.filter = self.filter.clone();
+        self.fetcher.archive = delta.archive.take();
         self.plan = Plan::Delta(Box::new(delta));
         self
     }
@@ -95,7 +98,6 @@ impl Botpress {
             limits,
             console,
         } = self;
-        let list_only = fetcher.list_only;
         let fetcher = Arc::new(fetcher);
         let workers = fetcher.clone();
         let fetch = move |start| {
@@ -109,7 +111,8 @@ impl Botpress {
             console: &console,
             queue,
         };
-        let sending = send(CircuitBreaker::of(&plan), results, events, list_only);
+        let breaker = CircuitBreaker::of(&plan);
+        let sending = send(&fetcher, breaker, results, events);
         let listing = lister.list(&plan);
         tokio::pin!(sending, listing);
         // When sending ends, the list is not needed any more. When listing ends, the listed conversations are still
@@ -121,19 +124,26 @@ impl Botpress {
     }
 }
 
+/// Sends the events in order, and before them the vendor's time when the run began.
 async fn send(
+    fetcher: &Fetcher,
     mut breaker: CircuitBreaker,
     mut results: Results<Result<Event>>,
     events: Sender<Event>,
-    list_only: bool,
 ) -> Result<()> {
+    let mut clock = true;
     loop {
-        let Some(result) = results.next().await? else {
+        let result = results.next().await?;
+        let time = fetcher.api.client().server_time();
+        if let Some(time) = time.filter(|_| std::mem::take(&mut clock)) {
+            events.send(Event::Clock(time)).await.ok();
+        }
+        let Some(result) = result else {
             return breaker.check();
         };
         let event = breaker.count(result?)?;
         // A list has no messages to count.
-        let mismatch = mismatch(&event).filter(|_| !list_only);
+        let mismatch = mismatch(&event).filter(|_| !fetcher.list_only);
         for event in mismatch.into_iter().chain([event]) {
             if events.send(event).await.is_err() {
                 return Ok(());

@@ -11,9 +11,18 @@ use super::filter::Filter;
 use super::message;
 use super::user_cache::UserCache;
 use crate::http::ApiError;
-use crate::model::{Conversation, Message, Record};
+use crate::model::{Conversation, Message, Record, Vendor};
+use crate::source::delta::SharedReader;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::queue::Named;
+use crate::time::{Span, Timestamp};
+
+/// How far before the last known message or run to ask again, for what came late.
+pub const OVERLAP: Span = Span::hours(1);
+
+/// A message that is younger than this cannot have been deleted by the vendor's retention of 90 days
+/// (vendors/botpress.md, Why people export).
+pub const RETENTION: Span = Span::days(89);
 
 /// Fetches conversations.
 #[derive(Debug)]
@@ -25,6 +34,10 @@ pub struct Fetcher {
     pub keep_raw: bool,
     /// Whether only the list is wanted, without messages.
     pub list_only: bool,
+    /// What earlier runs fetched.
+    pub archive: Option<SharedReader>,
+    /// When the run began.
+    pub started: Timestamp,
 }
 
 /// What is known of a conversation before it is fetched.
@@ -32,11 +45,11 @@ pub struct Fetcher {
 pub enum Start {
     /// An id that was asked for.
     Id(String),
-    /// The id of a conversation with new messages. It may not pass the filter.
+    /// The id of a conversation that has changed. It may not pass the filter.
     Changed(String),
     /// A conversation of the list, without its messages.
     Listed(Box<Conversation>),
-    /// The id of a conversation that has not changed according to the list.
+    /// The id of a conversation that the archive has as the list shows it.
     Unchanged(String),
     /// A record of the list that cannot be read.
     Broken(FailedConversation),
@@ -62,7 +75,7 @@ impl Fetcher {
             start => start,
         };
         let id = match &start {
-            Start::Unchanged(id) => return Ok(Event::Skipped(id.clone())),
+            Start::Unchanged(id) => return Ok(Event::Unchanged(id.clone())),
             Start::Id(id) | Start::Changed(id) => Some(id.clone()),
             Start::Listed(conversation) => Some(conversation.id.clone()),
             Start::Broken(missing) => missing.id.clone(),
@@ -92,15 +105,13 @@ impl Fetcher {
                 if !self.filter.accepts(&record) {
                     return Ok(None);
                 }
-                self.read(&id, &record)?
+                let mut conversation = self.read(&id, &record)?;
+                self.add_new_messages(&mut conversation).await?;
+                conversation
             }
         };
-        conversation.messages = self.messages(&conversation.id).await?;
-        if conversation.is_miscounted() {
-            // A message may have been added between the two calls, so both are made again, once.
-            let record = self.api.conversation(&conversation.id).await?;
-            conversation = self.read(&conversation.id, &record)?;
-            conversation.messages = self.messages(&conversation.id).await?;
+        if conversation.fetched_since.is_none() {
+            self.add_messages(&mut conversation).await?;
         }
         if let Some(users) = &self.users {
             users.join(&self.api, &mut conversation).await?;
@@ -123,10 +134,54 @@ impl Fetcher {
         Ok(conversation)
     }
 
-    /// Fetches all messages, oldest first. Each is returned once, even if the pages shift meanwhile.
-    async fn messages(&self, id: &str) -> Result<Vec<Message>> {
+    /// Fetches all messages of a conversation.
+    async fn add_messages(&self, conversation: &mut Conversation) -> Result<()> {
+        conversation.messages = self.messages(&conversation.id, None).await?;
+        if conversation.is_miscounted() {
+            // A message may have been added between the two calls, so both are made again, once.
+            let record = self.api.conversation(&conversation.id).await?;
+            *conversation = self.read(&conversation.id, &record)?;
+            conversation.messages = self.messages(&conversation.id, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Fetches the messages that the archive does not have, and those of the last hour before them. Fetches nothing when
+    /// the archive does not have the conversation, or when these messages cannot be all.
+    async fn add_new_messages(&self, conversation: &mut Conversation) -> Result<()> {
+        let Some(archive) = &self.archive else {
+            return Ok(());
+        };
+        let (account, id) = (self.api.bot(), conversation.id.clone());
+        let recent = self.started.minus(RETENTION);
+        let known = archive
+            .get()
+            .messages(Vendor::Botpress, account, &id, recent)?;
+        let Some((known, last_at)) = known.and_then(|known| Some((known, known.last_at?))) else {
+            return Ok(());
+        };
+        let since = last_at.minus(OVERLAP);
+        let messages = self.messages(&id, Some(since)).await?;
+        let mut new = 0;
+        for message in &messages {
+            new += u64::from(!archive.get().has_message(
+                Vendor::Botpress,
+                account,
+                &id,
+                &message.id,
+            )?);
+        }
+        if known.agrees_with(conversation.reported_count, new) {
+            conversation.messages = messages;
+            conversation.fetched_since = Some(since);
+        }
+        Ok(())
+    }
+
+    /// Fetches the messages since a time, or all, oldest first. Each is returned once, even if the pages shift meanwhile.
+    async fn messages(&self, id: &str, since: Option<Timestamp>) -> Result<Vec<Message>> {
         let mut messages = Vec::new();
-        let mut pager = self.api.messages(id);
+        let mut pager = self.api.messages(id, since);
         while let Some(page) = pager.next_page(self.api.client()).await? {
             for record in page {
                 let message = message::message(&record, self.keep_raw);

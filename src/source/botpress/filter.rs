@@ -9,6 +9,13 @@ use crate::json::raw;
 use crate::source::selection::Selection;
 use crate::time::Timestamp;
 
+/// A part of the list, by creation. The API includes both ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Range {
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
 /// The values of the flags that select conversations.
 #[derive(Clone, Debug)]
 pub struct Filter {
@@ -39,8 +46,9 @@ impl Filter {
     }
 
     /// The query for the list, written as the official client does: arrays as repeated keys, tags with dots. The list
-    /// begins at `from` or at the beginning of the filter, whichever is later.
-    pub fn query(&self, from: Option<Timestamp>) -> Vec<(String, String)> {
+    /// is cut to `range`. It is sorted by creation, so that a new message moves nothing.
+    pub fn query(&self, range: &Range) -> Vec<(String, String)> {
+        let until = [self.until, range.to].into_iter().flatten().min();
         let one = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
         let tags = self
             .tags
@@ -51,8 +59,12 @@ impl Filter {
             .iter()
             .map(|id| ("participantIds".to_owned(), id.clone()));
         [
-            one("afterDate", self.since.max(from).map(Timestamp::to_query)),
-            one("beforeDate", self.until.map(Timestamp::to_query)),
+            one("sortField", Some("createdAt".to_owned())),
+            one(
+                "afterDate",
+                self.since.max(range.from).map(Timestamp::to_query),
+            ),
+            one("beforeDate", until.map(Timestamp::to_query)),
             one("channel", self.channel.clone()),
             one("integrationName", self.integration.clone()),
         ]
@@ -65,7 +77,12 @@ impl Filter {
 
     /// Whether the filter accepts everything.
     pub fn is_empty(&self) -> bool {
-        self.query(None).is_empty()
+        self.query(&Range::default()).len() == 1
+    }
+
+    /// Whether the filter depends on who takes part, which the record of a conversation does not tell.
+    pub fn has_participants(&self) -> bool {
+        !self.participants.is_empty()
     }
 
     /// Whether a conversation can begin to pass the filter without a new message: by a new tag or participant.

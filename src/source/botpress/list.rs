@@ -2,29 +2,23 @@
 
 use std::collections::HashSet;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::value::RawValue;
 
-use super::fetch::{Fetcher, Start};
-use super::filter::Filter;
+use super::fetch::{Fetcher, OVERLAP, RETENTION, Start};
+use super::filter::{Filter, Range};
 use super::plan::Plan;
 use super::record_id;
 use crate::console::Console;
 use crate::http::ApiError;
-use crate::model::Conversation;
-use crate::source::delta::{Delta, ListedVersion};
+use crate::model::{Conversation, Vendor};
+use crate::source::delta::Delta;
 use crate::source::event::FailedConversation;
 use crate::source::queue::Queue;
 use crate::time::Timestamp;
 
-/// What to do with a conversation of the list.
-enum Decision {
-    /// Ignore it, since it is handled elsewhere.
-    Ignore,
-    /// Report it as unchanged.
-    Unchanged,
-    Fetch,
-}
+/// A list that moves while it is read is read again, at most this many times.
+const WALKS: u32 = 3;
 
 /// Lists the conversations of a plan.
 pub struct Lister<'a> {
@@ -32,6 +26,15 @@ pub struct Lister<'a> {
     pub filter: &'a Filter,
     pub console: &'a Console,
     pub queue: Queue<Start>,
+}
+
+/// What the list of all messages of a bot tells.
+#[derive(Default)]
+struct Changes {
+    /// The conversations with messages that the archive does not have.
+    ids: Vec<String>,
+    /// Whether there was a message that does not tell its conversation.
+    has_stray: bool,
 }
 
 impl Lister<'_> {
@@ -46,50 +49,72 @@ impl Lister<'_> {
                 }
                 Ok(())
             }
-            Plan::All => self.list_from(None, |_| Decision::Fetch).await.map(drop),
+            Plan::All => {
+                let mut fetched = HashSet::new();
+                self.walk(Range::default(), false, &mut fetched)
+                    .await
+                    .map(drop)
+            }
             Plan::Delta(delta) => self.delta(delta).await,
         }
     }
 
     async fn delta(&mut self, delta: &Delta) -> Result<()> {
+        // Those that failed before, and those that a walk finds new. They are not fetched again for a new message.
+        let mut fetched: HashSet<String> = delta.failed.iter().cloned().collect();
         for id in &delta.failed {
             self.queue.push(Start::Id(id.clone())).await;
         }
-        let handled: HashSet<&str> = delta
-            .failed
-            .iter()
-            .chain(&delta.done)
-            .map(String::as_str)
-            .collect();
-        let fetch_unless_handled = |conversation: &Conversation| {
-            let handled = handled.contains(conversation.id.as_str());
-            if handled {
-                Decision::Ignore
-            } else {
-                Decision::Fetch
-            }
+        if delta.only_failed {
+            return Ok(());
+        }
+        let Some(until) = delta.complete_until else {
+            // The ids of a first walk are not needed, and there may be many.
+            self.walk_whole(false, &mut fetched).await?;
+            return match delta.interrupted_at {
+                Some(began) => self.fetch_changed(began, &fetched).await,
+                None => Ok(()),
+            };
         };
-        let Some(since) = delta.since else {
-            return self.list_from(None, fetch_unless_handled).await.map(drop);
-        };
-        let changed = match self.changed(since).await {
-            Ok(changed) => changed,
+        let since = until.minus(OVERLAP);
+        let changes = match self.changes(since).await {
+            Ok(changes) => changes,
             Err(error) if is_refused(&error) => {
                 self.console
                     .detail(|| format!("{error:#}; comparing the whole list instead"));
-                let decide = |conversation: &Conversation| match fetch_unless_handled(conversation)
-                {
-                    Decision::Fetch if !may_have_changed(conversation, delta, since) => {
-                        Decision::Unchanged
-                    }
-                    decision => decision,
-                };
-                return self.list_from(None, decide).await.map(drop);
+                return self.walk_whole(true, &mut fetched).await;
             }
             Err(error) => return Err(error),
         };
-        let listed = self.list_from(Some(since), fetch_unless_handled).await?;
-        let selected = if self.filter.may_change() {
+        // Without an archive nothing tells which conversations pass a filter only now.
+        let may_pass_now = self.fetcher.archive.is_none() && self.filter.may_change();
+        if delta.sweep || changes.has_stray || may_pass_now {
+            self.walk_whole(false, &mut fetched).await?;
+        } else {
+            let from = Some(since);
+            self.walk(Range { from, to: None }, false, &mut fetched)
+                .await?;
+        }
+        if let Some(to) = delta.began_at {
+            let to = Some(to);
+            self.walk(Range { from: None, to }, false, &mut fetched)
+                .await?;
+        }
+        self.push_changed(changes.ids, &fetched).await
+    }
+
+    /// Fetches the conversations that got messages while an interrupted run walked the list.
+    async fn fetch_changed(&mut self, began: Timestamp, fetched: &HashSet<String>) -> Result<()> {
+        match self.changes(began.minus(OVERLAP)).await {
+            Ok(changes) => self.push_changed(changes.ids, fetched).await,
+            // The walk has compared the whole list.
+            Err(error) if is_refused(&error) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn push_changed(&mut self, ids: Vec<String>, fetched: &HashSet<String>) -> Result<()> {
+        let selected = if self.filter.has_participants() {
             Some(self.ids().await?)
         } else {
             None
@@ -99,78 +124,107 @@ impl Lister<'_> {
                 .as_ref()
                 .is_none_or(|selected| selected.contains(id))
         };
-        let newly_selected = selected
-            .iter()
-            .flatten()
-            .filter(|id| !delta.known.contains_key(*id));
-        let seen: HashSet<&String> = changed.iter().collect();
-        let newly_selected: Vec<_> = newly_selected
-            .filter(|id| !seen.contains(id))
-            .cloned()
-            .collect();
-        for id in changed
-            .iter()
-            .filter(|id| is_selected(id))
-            .cloned()
-            .chain(newly_selected)
+        for id in ids
+            .into_iter()
+            .filter(|id| !fetched.contains(id) && is_selected(id))
         {
-            if !handled.contains(id.as_str()) && !listed.contains(&id) {
-                self.queue.push(Start::Changed(id)).await;
-            }
+            self.queue.push(Start::Changed(id)).await;
         }
         Ok(())
     }
 
-    /// Returns the conversations with messages since a time, from one list of all messages of the bot. The `updatedAt`
+    /// Finds the conversations with new messages since a time, from one list of all messages of the bot. The `updatedAt`
     /// of a conversation does not change with a message (vendors/botpress.md).
-    async fn changed(&self, since: Timestamp) -> Result<Vec<String>> {
-        let mut changed = Vec::new();
+    async fn changes(&self, since: Timestamp) -> Result<Changes> {
+        let mut changes = Changes::default();
         let mut seen = HashSet::new();
         let mut pager = self.fetcher.api.messages_since(since);
         while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
             for record in page {
-                let id = record_id::conversation_id(&record);
-                let id = id.context(
-                    "a message of the bot does not say which conversation it belongs to",
-                )?;
-                if seen.insert(id.clone()) {
-                    changed.push(id);
+                let message = record_id::id(&record);
+                let Some(id) = record_id::conversation_id(&record) else {
+                    changes.has_stray = true;
+                    let message = message.as_deref().unwrap_or("without an id");
+                    self.console.warn(&format!(
+                        "message {message} does not say which conversation it belongs to, so the whole list is compared"
+                    ));
+                    continue;
+                };
+                if !self.is_known(&id, message.as_deref())? && seen.insert(id.clone()) {
+                    changes.ids.push(id);
                 }
             }
         }
-        Ok(changed)
+        Ok(changes)
     }
 
-    /// Adds the conversations of the list since a time to the queue, as `decide` says. Returns the ids of those to
-    /// fetch, if there is such a time.
-    async fn list_from(
+    fn is_known(&self, conversation: &str, message: Option<&str>) -> Result<bool> {
+        match (&self.fetcher.archive, message) {
+            (Some(archive), Some(message)) => {
+                let bot = self.fetcher.api.bot();
+                archive
+                    .get()
+                    .has_message(Vendor::Botpress, bot, conversation, message)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Walks the whole list, and again while it moves.
+    async fn walk_whole(&mut self, needs_count: bool, fetched: &mut HashSet<String>) -> Result<()> {
+        for _ in 0..WALKS {
+            if self.walk(Range::default(), needs_count, fetched).await? {
+                return Ok(());
+            }
+            self.console
+                .detail(|| "the list of conversations moved while it was read".to_owned());
+        }
+        self.console.warn(
+            "the list of conversations moved each time it was read, so a later run may find more",
+        );
+        Ok(())
+    }
+
+    /// Adds the conversations of a part of the list to the queue, except those that the archive has like that. When it
+    /// `needs_count`, a list without counts does not show that. Returns whether the list stayed as it was.
+    async fn walk(
         &mut self,
-        from: Option<Timestamp>,
-        decide: impl Fn(&Conversation) -> Decision,
-    ) -> Result<HashSet<String>> {
-        let mut listed = HashSet::new();
-        let mut pager = self.fetcher.api.conversations(self.filter.query(from));
+        range: Range,
+        needs_count: bool,
+        fetched: &mut HashSet<String>,
+    ) -> Result<bool> {
+        let mut pager = self.fetcher.api.conversations(self.filter.query(&range));
+        let (mut last, mut is_sorted) = (None, true);
         while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
-            let starts = page
-                .into_iter()
-                .filter_map(|record| self.start(&record, &decide));
-            for start in starts.collect::<Vec<_>>() {
-                // The ids of the whole list are not needed, and there may be many.
-                if let (Some(_), Start::Listed(conversation)) = (from, &start) {
-                    listed.insert(conversation.id.clone());
+            for record in page {
+                let Some(start) = self.start(&record, needs_count)? else {
+                    continue;
+                };
+                if let Start::Listed(conversation) = &start {
+                    is_sorted &= last.is_none_or(|last| conversation.created_at <= last);
+                    last = Some(conversation.created_at);
+                    if fetched.contains(&conversation.id) {
+                        continue;
+                    }
+                    if range.from.is_some() {
+                        fetched.insert(conversation.id.clone());
+                    }
                 }
                 if !self.queue.push(start).await {
-                    return Ok(listed);
+                    return Ok(true);
                 }
             }
         }
-        Ok(listed)
+        Ok(is_sorted && !pager.has_repeated())
     }
 
     /// Returns the ids of all conversations that pass the filter.
     async fn ids(&self) -> Result<HashSet<String>> {
         let mut ids = HashSet::new();
-        let mut pager = self.fetcher.api.conversations(self.filter.query(None));
+        let mut pager = self
+            .fetcher
+            .api
+            .conversations(self.filter.query(&Range::default()));
         while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
             ids.extend(page.iter().filter_map(|record| record_id::id(record)));
         }
@@ -178,37 +232,35 @@ impl Lister<'_> {
     }
 
     /// Returns what to add to the queue for a record of the list.
-    fn start(
-        &self,
-        record: &RawValue,
-        decide: &impl Fn(&Conversation) -> Decision,
-    ) -> Option<Start> {
+    fn start(&self, record: &RawValue, needs_count: bool) -> Result<Option<Start>> {
         let id = record_id::id(record);
         match self.fetcher.conversation(record) {
-            Ok(conversation) if !self.filter.in_range(conversation.created_at) => None,
-            Ok(conversation) => match decide(&conversation) {
-                Decision::Ignore => None,
-                Decision::Unchanged => Some(Start::Unchanged(conversation.id)),
-                Decision::Fetch => Some(Start::Listed(Box::new(conversation))),
-            },
+            Ok(conversation) if !self.filter.in_range(conversation.created_at) => Ok(None),
+            Ok(conversation) => self.compared(conversation, needs_count).map(Some),
             Err(error) => {
                 let name = id.as_deref().unwrap_or("without an id");
                 let error =
                     error.context(format!("could not read conversation {name} of the list"));
-                Some(Start::Broken(FailedConversation { id, error }))
+                Ok(Some(Start::Broken(FailedConversation { id, error })))
             }
         }
     }
-}
 
-/// Whether a conversation may have changed since it was fetched, as far as the list shows.
-fn may_have_changed(conversation: &Conversation, delta: &Delta, since: Timestamp) -> bool {
-    let version = ListedVersion {
-        messages: conversation.reported_count,
-        updated: conversation.updated_at,
-    };
-    let same = version.messages.is_some() && delta.known.get(&conversation.id) == Some(&version);
-    !same || conversation.created_at >= Some(since)
+    /// Compares a conversation of the list with the archive.
+    fn compared(&self, conversation: Conversation, needs_count: bool) -> Result<Start> {
+        let Some(archive) = &self.fetcher.archive else {
+            return Ok(Start::Listed(Box::new(conversation)));
+        };
+        let recent = self.fetcher.started.minus(RETENTION);
+        let same = archive.get().is_as_listed(&conversation, recent)?;
+        Ok(match same {
+            None => Start::Listed(Box::new(conversation)),
+            Some(true) if !needs_count || conversation.reported_count.is_some() => {
+                Start::Unchanged(conversation.id)
+            }
+            Some(_) => Start::Changed(conversation.id),
+        })
+    }
 }
 
 /// Whether the API does not support the call, so that another call must do.

@@ -104,6 +104,7 @@ impl From<WireConversation<'_>> for Conversation {
             users: None,
             states: None,
             reported_count: wire.message_count.0,
+            fetched_since: None,
             raw: None,
         }
     }

@@ -26,6 +26,7 @@ pub struct Pager<P> {
     tokens: HashSet<u64>,
     seen: IdSet,
     stale_pages: u32,
+    repeated: bool,
     page: PhantomData<P>,
 }
 
@@ -58,6 +59,7 @@ impl<P: Page> Pager<P> {
             tokens: HashSet::new(),
             seen: IdSet::default(),
             stale_pages: 0,
+            repeated: false,
             page: PhantomData,
         }
     }
@@ -86,14 +88,21 @@ impl<P: Page> Pager<P> {
             Some(token) if self.tokens.insert(hash(&token)) => Next::Token(token),
             Some(_) => Next::Repeated,
         };
+        let count = records.len();
         // A record without an id is kept; the caller reports it as an error.
         records.retain(|record| record_id::id(record).is_none_or(|id| self.seen.insert(&id)));
+        self.repeated |= records.len() < count;
         self.stale_pages = if records.is_empty() {
             self.stale_pages + 1
         } else {
             0
         };
         Ok(Some(records))
+    }
+
+    /// Whether a record came twice, because the list moved while it was read.
+    pub fn has_repeated(&self) -> bool {
+        self.repeated
     }
 
     fn endless<T>(&self, why: &str) -> Result<T> {

@@ -1,28 +1,30 @@
-//! Reads an earlier export from a file.
+//! Reads earlier exports and archives, one after the other.
 
 use std::fmt;
-use std::fs;
-use std::io::BufRead;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use tokio::sync::mpsc::Sender;
 
-use super::latest;
-use super::options::{Options, is_packed};
+use super::archive;
+use super::input::{Input, shown};
+use super::options::{Changed, Options};
 use super::reader::Reader;
 use super::wanted::Wanted;
 use crate::console::Console;
 use crate::io::decompress;
+use crate::source::batch::BatchSender;
 use crate::source::context::Context;
-use crate::source::event::Event;
-use crate::source::incomplete::Incomplete;
+use crate::source::event::{Event, FailedConversation};
 use crate::source::selection::Selection;
 use crate::usage::usage;
 
-/// A file with an export, and what to read from it.
+/// Earlier exports and archives, and what to read from them.
 pub struct Saved {
-    options: Options,
-    bytes: Box<dyn BufRead + Send>,
+    inputs: Vec<Input>,
+    /// What they are called together.
+    name: String,
+    max_element: usize,
+    changed: Option<Changed>,
     wanted: Wanted,
     console: Console,
 }
@@ -30,59 +32,91 @@ pub struct Saved {
 impl fmt::Debug for Saved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Saved")
-            .field("options", &self.options)
+            .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }
 
 impl Saved {
-    /// Opens the file. Nothing is read yet.
+    /// Opens the inputs. Nothing is read yet.
     ///
     /// # Errors
-    /// When the file cannot be read. A usage error for `--latest` with input that can be read only once.
-    pub fn new(options: Options, selection: &Selection, context: &Context) -> Result<Self> {
-        let metadata = fs::metadata(&options.input);
-        if options.latest && !metadata.as_ref().is_ok_and(fs::Metadata::is_file) {
+    /// When an input cannot be read. A usage error when only an archive knows what is asked for.
+    pub fn new(options: &Options, selection: &Selection, context: &Context) -> Result<Self> {
+        let mut inputs = Vec::new();
+        for path in &options.inputs {
+            inputs.extend(Input::find(path)?);
+        }
+        let is_archive = |input: &Input| matches!(input, Input::Archive(_));
+        if options.changed.is_some() && !inputs.iter().all(is_archive) {
             bail!(usage!(
-                "--latest reads the export twice, so it needs a file: save it first"
+                "--changed-since is for archives: an export does not say when a conversation changed"
             ));
         }
-        if is_packed(&options.input) && metadata.is_ok_and(|meta| meta.len() == 0) {
-            let name = options.input.display();
-            bail!(Incomplete(format!(
-                "could not read all of {name}: it is empty, which no packed file is"
-            )));
-        }
+        let name = match options.inputs.as_slice() {
+            [path] => shown(path),
+            paths => format!("the {} inputs", paths.len()),
+        };
         Ok(Self {
-            bytes: decompress::open(&options.input)?,
-            options,
+            inputs,
+            name,
+            max_element: options.max_element,
+            changed: options.changed,
             wanted: Wanted::new(selection),
             console: context.console.clone(),
         })
     }
 
-    /// Sends every selected conversation, in the order of the file.
+    /// Sends every selected conversation, in the order of the inputs.
     ///
     /// # Errors
-    /// When the file is not a complete export. What could be read is sent.
+    /// When an input is not a complete export. What could be read is sent.
     pub async fn run(self, events: Sender<Event>) -> Result<()> {
-        let reading = tokio::task::spawn_blocking(move || {
-            let Options {
-                input,
-                latest,
-                max_element,
-            } = self.options;
-            let latest = latest.then(|| latest::find(&input, max_element));
-            let blocks = decompress::blocks(self.bytes);
-            Reader::new(
-                input,
-                self.wanted,
-                latest.transpose()?,
-                events,
-                self.console,
-            )
-            .read(&blocks, max_element)
-        });
+        let reading = tokio::task::spawn_blocking(move || self.read(events));
         reading.await.context("the parser broke down")?
+    }
+
+    fn read(mut self, events: Sender<Event>) -> Result<()> {
+        let mut batch = BatchSender::new(events);
+        for input in std::mem::take(&mut self.inputs) {
+            let read = self.read_one(input, &mut batch);
+            batch.flush();
+            match read {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(error) => {
+                    self.report_missing(&mut batch);
+                    return Err(error);
+                }
+            }
+        }
+        self.report_missing(&mut batch);
+        Ok(())
+    }
+
+    /// Reads one input to its end. Returns false when no more conversations are wanted.
+    fn read_one(&mut self, input: Input, batch: &mut BatchSender) -> Result<bool> {
+        let (path, bytes) = match input {
+            Input::Archive(path) => {
+                return archive::read(&path, self.changed, &mut self.wanted, batch);
+            }
+            Input::Open(path, bytes) => (path, bytes),
+            Input::File(path) => {
+                let bytes = decompress::open(&path)?;
+                (path, bytes)
+            }
+        };
+        let blocks = decompress::blocks(bytes);
+        let reader = Reader::new(&path, &mut self.wanted, batch, &self.console);
+        reader.read(&blocks, self.max_element)
+    }
+
+    /// Reports the ids that were asked for but are in no input.
+    fn report_missing(&mut self, batch: &mut BatchSender) {
+        for id in self.wanted.missing() {
+            let error = anyhow!("there is no conversation {id} in {}", self.name);
+            let id = Some(id);
+            batch.send(Event::Failed(FailedConversation { id, error }));
+        }
     }
 }

@@ -1,11 +1,13 @@
-//! An earlier export in json or jsonl: read as a stream, one conversation at a time.
+//! Earlier exports in json or jsonl, and archives: read as a stream, one conversation at a time.
 //!
 //! ```text
 //! file --> gunzip thread --> blocks --> parsing thread: array or lines, conversations --> events
+//! archive ------------------------------> the same thread --------------------------> events
 //! ```
 
+mod archive;
 mod export;
-mod latest;
+mod input;
 mod options;
 mod reader;
 mod record;
@@ -13,4 +15,4 @@ mod split;
 mod wanted;
 
 pub use export::Saved;
-pub use options::Options;
+pub use options::{Changed, Options};

@@ -1,16 +1,29 @@
-//! The options for an earlier export.
+//! The options for earlier exports and archives.
 
 use std::path::{Path, PathBuf};
 
-/// Which file, and how to read it.
+use crate::time::Timestamp;
+
+/// What to read, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The file; `-` is stdin.
-    pub input: PathBuf,
-    /// Whether only the last copy of each conversation is wanted.
-    pub latest: bool,
+    /// Files, folders and archives; `-` is stdin.
+    pub inputs: Vec<PathBuf>,
     /// The largest size of a conversation, in bytes.
     pub max_element: usize,
+    /// Which conversations of an archive are wanted, by the run that changed them last.
+    pub changed: Option<Changed>,
+}
+
+/// Which run changed a conversation last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// This run, or a later one.
+    SinceRun(i64),
+    /// A run that began at this time or later.
+    SinceTime(Timestamp),
+    /// The run that has just ended, or one before it since the last that saw everything.
+    ByRun(i64),
 }
 
 /// Whether the name is that of a packed file.

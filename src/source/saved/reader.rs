@@ -2,12 +2,11 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Error, Result, anyhow};
-use tokio::sync::mpsc::Sender;
 
-use super::latest::Latest;
+use super::input::shown;
 use super::record::{self, Unknown};
 use super::split::{Position, Split};
 use super::wanted::Wanted;
@@ -25,12 +24,11 @@ const MAX_FOREIGN_ITEMS: u64 = 20;
 type Flow = ControlFlow<()>;
 
 /// Reads one export to its end.
-pub struct Reader {
-    input: PathBuf,
-    wanted: Wanted,
-    latest: Option<Latest>,
-    batch: BatchSender,
-    console: Console,
+pub struct Reader<'a> {
+    input: &'a Path,
+    wanted: &'a mut Wanted,
+    batch: &'a mut BatchSender,
+    console: &'a Console,
     /// How many items were read.
     came: u64,
     /// How many of them are conversations.
@@ -38,20 +36,18 @@ pub struct Reader {
     unknown: Unknown,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// Makes a reader that has read nothing yet.
     pub fn new(
-        input: PathBuf,
-        wanted: Wanted,
-        latest: Option<Latest>,
-        events: Sender<Event>,
-        console: Console,
+        input: &'a Path,
+        wanted: &'a mut Wanted,
+        batch: &'a mut BatchSender,
+        console: &'a Console,
     ) -> Self {
         Self {
             input,
             wanted,
-            latest,
-            batch: BatchSender::new(events),
+            batch,
             console,
             came: 0,
             readable: 0,
@@ -59,24 +55,19 @@ impl Reader {
         }
     }
 
-    /// Reads everything, and sends the selected conversations.
+    /// Reads everything, and sends the selected conversations. Returns false when no more are wanted.
     ///
     /// # Errors
     /// [`Incomplete`], when the file is not a complete export.
-    pub fn read(mut self, blocks: &Blocks, max_element: usize) -> Result<()> {
+    pub fn read(mut self, blocks: &Blocks, max_element: usize) -> Result<bool> {
         let mut split = Split::new(max_element);
         let read = self.items(&mut split, blocks, max_element);
         self.batch.flush();
         self.warn_of_unknown();
         match read {
-            Ok(Flow::Break(())) => Ok(()),
-            Ok(Flow::Continue(())) => {
-                self.report_missing();
-                Ok(())
-            }
+            Ok(flow) => Ok(flow.is_continue()),
             Err(why) => {
-                self.report_missing();
-                let (name, came) = (self.name(), self.came);
+                let (name, came) = (shown(self.input), self.came);
                 Err(Incomplete(format!(
                     "could not read all of {name}: {why} (after {came} conversations)"
                 ))
@@ -113,7 +104,7 @@ impl Reader {
         {
             return Ok(Flow::Break(()));
         }
-        whole.and_then(|()| split.finish(&self.input))?;
+        whole.and_then(|()| split.finish(self.input))?;
         Ok(Flow::Continue(()))
     }
 
@@ -129,10 +120,6 @@ impl Reader {
         let (text, read) = match item {
             Item::Whole(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
-                if self.is_outdated(&text) {
-                    self.readable += 1;
-                    return Ok(Flow::Continue(()));
-                }
                 let read = match std::str::from_utf8(bytes) {
                     Ok(text) => record::conversation(text, &mut self.unknown),
                     Err(error) => Err(error.into()),
@@ -165,12 +152,6 @@ impl Reader {
         }
     }
 
-    /// Whether only the last copy of a conversation is wanted and this is an earlier one.
-    fn is_outdated(&self, text: &str) -> bool {
-        let latest = self.latest.as_ref();
-        latest.is_some_and(|latest| !latest.is_at(self.came, text))
-    }
-
     /// Reports a conversation that cannot be read, by its id or by its position.
     fn report_unreadable(&mut self, text: &str, position: Position, why: &Error) -> Flow {
         let id = record::id(text);
@@ -184,7 +165,7 @@ impl Reader {
             }
             None => position.to_string(),
         };
-        let error = anyhow!("could not read {what} of {}: {why:#}", self.name());
+        let error = anyhow!("could not read {what} of {}: {why:#}", shown(self.input));
         let received = self
             .batch
             .send(Event::Failed(FailedConversation { id, error }));
@@ -199,29 +180,12 @@ impl Reader {
         }
     }
 
-    /// Reports the ids that were asked for but are not in the file.
-    fn report_missing(&mut self) {
-        for id in self.wanted.missing() {
-            let error = anyhow!("there is no conversation {id} in {}", self.name());
-            let id = Some(id);
-            self.batch
-                .send(Event::Failed(FailedConversation { id, error }));
-        }
-    }
-
     fn warn_of_unknown(&self) {
         if let Some(keys) = self.unknown.in_words() {
-            let name = self.name();
+            let name = shown(self.input);
             self.console.warn(&format!(
                 "{name} has what this version of convexport does not know, and leaves out: {keys}"
             ));
-        }
-    }
-
-    fn name(&self) -> String {
-        match self.input.to_str() {
-            Some("-") => "stdin".to_owned(),
-            _ => self.input.display().to_string(),
         }
     }
 }

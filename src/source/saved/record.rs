@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use anyhow::{Result, anyhow};
-use serde::Deserialize;
 use serde_json::Deserializer;
 
 use crate::json::lenient::TextOrNone;
@@ -53,19 +52,6 @@ pub fn id(text: &str) -> Option<String> {
     TextOrNone::of(first_field(text, "id")?)
         .0
         .map(Cow::into_owned)
-}
-
-/// What identifies a conversation among several copies.
-#[derive(Debug, Deserialize, PartialEq, Eq, Hash)]
-pub struct Key {
-    pub source: String,
-    pub account: Option<String>,
-    pub id: String,
-}
-
-/// Reads the key of a conversation. Returns `None` when it cannot be read.
-pub fn key(text: &str) -> Option<Key> {
-    serde_json::from_str(text).ok()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::archive::Filter;
 use crate::model::Conversation;
 use crate::source::id_set::IdSet;
 use crate::source::selection::Selection;
@@ -34,6 +35,18 @@ impl Wanted {
             limit: selection.limit,
             sent: 0,
             keep_raw: selection.keep_raw,
+        }
+    }
+
+    /// What an archive is asked for.
+    pub fn filter(&self) -> Filter {
+        let ids = self.ids.as_ref();
+        Filter {
+            since: self.since,
+            until: self.until,
+            ids: ids.map(|ids| ids.iter().cloned().collect()),
+            changed: None,
+            keep_raw: self.keep_raw,
         }
     }
 

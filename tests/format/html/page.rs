@@ -179,8 +179,5 @@ fn what_a_page_cannot_honour_is_refused() {
     botpress(&fake, "-f html --with-state cart")
         .run()
         .ends(2, &["--with-state"]);
-    botpress(&fake, "-o x.htm --state s")
-        .run()
-        .ends(2, &["--state with -o FILE needs --append"]);
     assert_eq!(fake.requests().len(), 0);
 }

@@ -154,7 +154,9 @@ fn an_archives_second_run_keeps_the_contract() {
     let prism = Prism::before(&fake);
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &str| {
-        let command = prism.botpress(&fake, "--state state -f jsonl").args(args);
+        let command = prism
+            .botpress(&fake, "--archive bot.db -f jsonl")
+            .args(args);
         command.within(folder.path()).stdout()
     };
     assert_eq!(records(&run("")).len(), 45);

@@ -73,7 +73,7 @@ fn what_a_list_cannot_honour_is_refused() {
         "-o list.csv",
         "-o list.txt",
         "-d all",
-        "--state state",
+        "--archive a.db",
         "--with-users",
         "--with-state cart",
         "--conversation A",

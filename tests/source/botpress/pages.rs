@@ -19,7 +19,10 @@ fn every_message_of_every_conversation_in_order() {
         first.header("user-agent"),
         Some(concat!("convexport/", env!("CARGO_PKG_VERSION")))
     );
-    assert_eq!(first.line(), "GET /v1/chat/conversations");
+    assert_eq!(
+        first.line(),
+        "GET /v1/chat/conversations?sortField=createdAt"
+    );
     assert!(fake.requests().iter().all(|request| request.status == 200));
 }
 
@@ -55,11 +58,8 @@ fn an_id_on_two_pages_is_written_once() {
 #[test]
 fn a_list_without_end_is_an_error_that_names_the_call() {
     let fake = Fake::start(
-        World::with_conversations(70, |_| 1).rule(
-            Rule::on("/conversations?nextToken")
-                .nth(2)
-                .answer(Action::LoopToken),
-        ),
+        World::with_conversations(70, |_| 1)
+            .rule(Rule::on("nextToken").nth(2).answer(Action::LoopToken)),
     );
     let run = botpress(&fake, "-f jsonl").run();
     run.ends(

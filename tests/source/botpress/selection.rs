@@ -10,6 +10,7 @@ fn filters_are_the_apis_own() {
                 --tag topic=billing --tag a.b=c&d --participant u1 --participant u2 --page-size 7";
     botpress(&fake, args).stdout();
     let expected = [
+        ("sortField", "createdAt"),
         ("afterDate", "2026-09-01T00:00:00Z"),
         ("beforeDate", "2026-11-20T06:00:00Z"),
         ("channel", "dm"),

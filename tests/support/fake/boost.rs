@@ -30,6 +30,8 @@ pub struct Site {
     pub faults: Vec<BoostRule>,
     /// The site's time zone, for a `from` or `to` without one.
     pub offset_minutes: i64,
+    /// How far the site's clock is ahead of this machine's, in milliseconds.
+    pub clock_ahead: i64,
     /// The size of a chunk in bytes.
     pub chunk: usize,
     /// The wait between two chunks.
@@ -64,6 +66,7 @@ impl Site {
             conversations: Vec::new(),
             faults: Vec::new(),
             offset_minutes: 60,
+            clock_ahead: 0,
             chunk: 4096,
             drip: Duration::ZERO,
             pretty: false,
@@ -203,6 +206,8 @@ struct Query {
     environment: Option<String>,
     only_masked: bool,
     offset_minutes: i64,
+    /// The site's time, in milliseconds.
+    now: i64,
 }
 
 impl Query {
@@ -222,6 +227,7 @@ impl Query {
             environment: body["environment"].as_str().map(str::to_owned),
             only_masked: body["only_masked"].as_bool().unwrap_or(false),
             offset_minutes,
+            now: time::now() + site.clock_ahead,
             body,
         })
     }
@@ -240,7 +246,7 @@ impl Query {
     fn info(&self, conversations: usize) -> String {
         let whole = |micros| time::local(micros, self.offset_minutes).replace(".000000", "");
         let range = [whole(self.from), whole(self.to)];
-        let now = time::local(time::REFERENCE * 1000, self.offset_minutes);
+        let now = time::local(self.now * 1000, self.offset_minutes);
         let head = r#""type":"query_info","interpreted_query_range""#;
         format!(
             r#"{{{head}:{},"current_time":"{now}","query_seconds":0.00086,"query":{},"conversations":{conversations}}}"#,

@@ -240,7 +240,8 @@ impl Shared {
         let (headers, refused) = self.limit(request);
         let mut answer = refused.unwrap_or_else(|| self.work(request));
         answer.headers.extend(headers);
-        answer
+        let now = time::now() + lock(&self.world).clock_ahead;
+        answer.with("Date", &time::http_date(now))
     }
 
     fn work(&self, request: &Request) -> Answer {

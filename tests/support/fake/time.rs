@@ -42,6 +42,28 @@ fn seconds_text(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
+/// The machine's clock, in milliseconds since 1970.
+pub fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let millis = since.expect("the clock is after 1970").as_millis();
+    i64::try_from(millis).expect("the clock is in this age")
+}
+
+/// Writes a time as the header `Date` does: `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub fn http_date(millis: i64) -> String {
+    let seconds = millis.div_euclid(1000);
+    let day = seconds.div_euclid(86_400);
+    let (year, month, of_month) = date(day);
+    let names = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let at = usize::try_from(month - 1).expect("a month") * 3;
+    let month = &names[at..at + 3];
+    let weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        [usize::try_from((day + 4).rem_euclid(7)).expect("a weekday")];
+    let text = seconds_text(seconds);
+    let clock = &text[11..];
+    format!("{weekday}, {of_month:02} {month} {year:04} {clock} GMT")
+}
+
 /// Writes a time as Botpress does: in UTC, with milliseconds and `Z`.
 pub fn utc(millis: i64) -> String {
     let text = seconds_text(millis.div_euclid(1000));

@@ -29,6 +29,8 @@ pub struct World {
     /// More requests than this at the same time are refused, without headers that state a quota.
     pub at_once: usize,
     pub faults: Vec<Rule>,
+    /// How far the vendors' clocks are ahead of this machine's, in milliseconds.
+    pub clock_ahead: i64,
     pub boost: Site,
     pub(super) walks: Walks,
     pub(super) made: u64,
@@ -101,6 +103,7 @@ impl World {
             limiter: None,
             at_once: usize::MAX,
             faults: Vec::new(),
+            clock_ahead: 0,
             boost: Site::new(),
             walks: Walks::default(),
             made: 0,
@@ -130,6 +133,12 @@ impl World {
             message.raw.replace_range(end.., &filler);
         }
         self
+    }
+
+    /// Sets the clocks of both vendors.
+    pub fn set_clock_ahead(&mut self, millis: i64) {
+        self.clock_ahead = millis;
+        self.boost.clock_ahead = millis;
     }
 
     pub fn page_size(mut self, size: usize) -> Self {

@@ -1,0 +1,208 @@
+//! Opens the file of an archive.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rusqlite::{Connection, OpenFlags};
+
+use super::schema::{self, FileKind, HEADER};
+use crate::io::open_and_lock;
+
+/// How long to wait for another program that writes to the file.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// The log is copied into the database when it has this many pages.
+const CHECKPOINT_PAGES: u32 = 4000;
+
+/// A database that this process alone may write to.
+#[derive(Debug)]
+pub struct Writable {
+    pub connection: Connection,
+    /// Why the database keeps a rollback journal, if it does.
+    pub no_wal: Option<String>,
+    #[expect(dead_code, reason = "it is held")]
+    lock: File,
+}
+
+/// The file that locks an archive. It stays, since removing it could free a lock that another run waits for.
+pub fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-lock");
+    PathBuf::from(name)
+}
+
+/// The file of an archive, and those that may be beside it.
+pub fn files(path: &Path) -> Vec<PathBuf> {
+    let beside = |end| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    ["", "-lock", "-wal", "-shm", "-journal"]
+        .map(beside)
+        .to_vec()
+}
+
+/// Whether a file is an archive, of any version.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn is_archive(path: &Path) -> io::Result<bool> {
+    if !path.is_file() {
+        return Ok(false);
+    }
+    let header = header(path)?;
+    let id = schema::APPLICATION_ID.to_be_bytes();
+    Ok(header.get(68..72) == Some(&id))
+}
+
+/// Opens an archive to write, and makes it when there is none.
+///
+/// # Errors
+/// When another run writes to it, it cannot be written, or it is no archive of this version.
+pub fn open_to_write(path: &Path) -> Result<Writable> {
+    let name = path.display();
+    let context = || format!("could not use the archive {name}");
+    if path.is_dir() {
+        bail!("could not use the archive {name}: it is a folder");
+    }
+    // Another kind of file is refused before a lock is made beside it.
+    let exists = path.exists();
+    if exists {
+        let kind = header(path)
+            .map_err(Into::into)
+            .and_then(|header| schema::check_header(&header));
+        kind.with_context(context)?;
+    }
+    let lock = open_and_lock(&lock_path(path)).with_context(context)?;
+    let kind = create_private(path).and_then(|()| header(path));
+    let kind = kind
+        .map_err(Into::into)
+        .and_then(|header| schema::check_header(&header));
+    let kind = kind.with_context(context)?;
+    // Fails early for a file that may not be written.
+    OpenOptions::new()
+        .write(true)
+        .open(path)
+        .with_context(context)?;
+    let connect = || -> Result<(Connection, Option<String>)> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(BUSY)?;
+        if kind == FileKind::Empty {
+            schema::create(&connection)?;
+        }
+        let no_wal = set_journal(&connection);
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok((connection, no_wal))
+    };
+    let (connection, no_wal) = connect().map_err(damaged).with_context(context)?;
+    Ok(Writable {
+        connection,
+        no_wal,
+        lock,
+    })
+}
+
+/// Opens an archive to read. A run may write to it at the same time.
+///
+/// # Errors
+/// When it cannot be read, or is no archive of this version.
+pub fn open_to_read(path: &Path) -> Result<Connection> {
+    let context = || format!("could not read the archive {}", path.display());
+    let header = header(path).with_context(context)?;
+    if schema::check_header(&header).with_context(context)? == FileKind::Empty {
+        bail!("{}: it is empty", context());
+    }
+    connect_to_read(path)
+        .map_err(|error| damaged(error.into()))
+        .with_context(context)
+}
+
+/// Opens the database for queries alone. SQLite makes a file beside a database with a log, and the last that closes it
+/// removes that, so the database is opened as one that may be written. Where nothing can be written, it cannot change.
+fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let connect = |connection: Connection| {
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    let opened =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(connect);
+    let is_read_only = |error: &rusqlite::Error| {
+        use rusqlite::ErrorCode::{CannotOpen, ReadOnly};
+        matches!(error.sqlite_error_code(), Some(CannotOpen | ReadOnly))
+    };
+    let error = match opened {
+        Err(error) if is_read_only(&error) => error,
+        opened => return opened,
+    };
+    if files(path)[2].metadata().is_ok_and(|log| log.len() > 0) {
+        return Err(error);
+    }
+    let uri = format!("file:{}?immutable=1", uri_path(path));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri, flags).and_then(connect)
+}
+
+/// A path in a URI of SQLite (sqlite.org/uri.html, section 3.1).
+fn uri_path(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    text.replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23")
+}
+
+fn header(path: &Path) -> io::Result<Vec<u8>> {
+    let mut header = Vec::with_capacity(HEADER);
+    File::open(path)?
+        .take(HEADER as u64)
+        .read_to_end(&mut header)?;
+    Ok(header)
+}
+
+/// Creates the file for its owner alone. SQLite gives the files beside it the same permissions.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Turns write-ahead logging on, so that readers are never blocked. Returns the reason when that cannot be: it needs
+/// memory that is shared between processes, which a network file system does not have (sqlite.org/wal.html).
+fn set_journal(connection: &Connection) -> Option<String> {
+    let set = |mode: &str| {
+        connection
+            .pragma_update_and_check(None, "journal_mode", mode, |row| row.get::<_, String>(0))
+    };
+    let reason = match set("wal") {
+        Ok(mode) if mode == "wal" => return None,
+        Ok(mode) => format!("SQLite keeps its journal in the mode {mode}"),
+        Err(error) => error.to_string(),
+    };
+    set("delete").ok();
+    Some(reason)
+}
+
+/// Adds what to do about a damaged file.
+fn damaged(error: anyhow::Error) -> anyhow::Error {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match error
+        .downcast_ref::<rusqlite::Error>()
+        .and_then(rusqlite::Error::sqlite_error_code)
+    {
+        Some(DatabaseCorrupt | NotADatabase) => {
+            error.context("it is damaged: put a copy back, or try `sqlite3 FILE .recover`")
+        }
+        _ => error,
+    }
+}

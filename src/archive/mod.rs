@@ -1,0 +1,28 @@
+//! The archive: one SQLite database that every run brings up to date. It never forgets a message.
+//!
+//! ```text
+//! run --> Writer: one transaction per second --> database <-- Reader: render, search, verify, what is known
+//!           union: an incoming conversation and the stored one
+//! ```
+//!
+//! The tables are a public format: `schema.sql` and docs/archive.md describe them.
+
+mod database;
+mod ledger;
+mod merge;
+mod mirror;
+mod note;
+mod reader;
+mod rows;
+mod runs;
+mod schema;
+mod union;
+mod writer;
+
+pub use database::{files, is_archive};
+pub use merge::Merged;
+pub use mirror::{Mirror, MirrorEntry, MirrorFile};
+pub use reader::{Changed, Filter, Reader};
+pub use runs::{Ended, Kind, Selection};
+pub use schema::SCHEMA;
+pub use writer::Writer;

@@ -1,0 +1,160 @@
+-- The archive of convexport, format 1. Times are UTC, RFC 3339 with six digits and Z. JSON is text.
+-- docs/archive.md says how to read it.
+
+-- A Botpress bot or a boost.ai site.
+CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,            -- botpress or boost
+    account TEXT NOT NULL,           -- the bot's id or the site's host; empty for a saved answer, which names no site
+    UNIQUE (source, account)
+);
+
+-- What runs ask for: the filters, and how far the archive is complete with them.
+CREATE TABLE selections (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    filters TEXT NOT NULL,           -- JSON; {} selects everything
+    begins_at TEXT,                  -- --since of the first run; null: everything that the vendor had
+    complete_until TEXT,             -- the vendor's time when the last run began that saw everything
+    swept_at TEXT,                   -- the same for the last sweep
+    UNIQUE (account, filters)
+);
+
+-- A run that wrote here. A run without ended_at was killed, or is at work.
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    selection INTEGER REFERENCES selections (id),  -- null: an import, or conversations asked for by id
+    kind TEXT NOT NULL,              -- new, sweep, part or import
+    started_at TEXT NOT NULL,        -- the vendor's time
+    ended_at TEXT,                   -- this machine's time
+    saw_all INTEGER NOT NULL,        -- 1 when it saw all that it asked for, even if some could not be fetched
+    complete INTEGER NOT NULL,       -- 1 when nothing is missing in the archive either
+    added INTEGER NOT NULL,          -- conversations
+    changed INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    conversations INTEGER NOT NULL,  -- how many the archive has had after its last commit
+    messages INTEGER NOT NULL
+);
+
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    conversation_id TEXT NOT NULL,   -- the vendor's
+    created_at TEXT,
+    updated_at TEXT,
+    channel TEXT,
+    tags TEXT NOT NULL,              -- JSON object
+    users TEXT,                      -- JSON array; null unless users were asked for
+    states TEXT,                     -- JSON object; null unless states were asked for
+    raw TEXT,                        -- the vendor's record without its messages, verbatim
+    messages INTEGER NOT NULL,       -- how many messages the archive has of it
+    reported_messages INTEGER,       -- how many the vendor last said that it has
+    first_run INTEGER NOT NULL,      -- the run that brought it
+    changed_run INTEGER NOT NULL,    -- the last run that changed it
+    seen_run INTEGER NOT NULL,       -- the last run that fetched it
+    gone_run INTEGER,                -- the run that found it deleted at the vendor
+    sha256 BLOB NOT NULL,            -- of its line in a jsonl export
+    received BLOB,                   -- the beginning of the SHA-256 of its line as it last came, if it came whole
+    message_check BLOB NOT NULL,     -- the beginning of the SHA-256 of its messages' runs
+    row_check BLOB NOT NULL,         -- the same of this row's numbers and checksums
+    UNIQUE (account, conversation_id)
+);
+CREATE INDEX conversations_by_time ON conversations (account, created_at);
+CREATE INDEX conversations_by_change ON conversations (changed_run);
+
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversations (id),
+    seq INTEGER NOT NULL,            -- its place in the conversation, from 1
+    message_id TEXT NOT NULL,        -- the vendor's
+    created_at TEXT,
+    role TEXT NOT NULL,              -- user, bot, agent or system
+    user_id TEXT,
+    author TEXT,
+    type TEXT NOT NULL,
+    text TEXT NOT NULL,
+    options TEXT NOT NULL,           -- JSON array
+    attachments TEXT NOT NULL,       -- JSON array
+    raw TEXT,                        -- the vendor's record, verbatim
+    first_run INTEGER NOT NULL,      -- the run that brought it
+    last_run INTEGER                 -- null while the vendor returns it; else the last run to which it was returned
+);
+CREATE INDEX messages_in_order ON messages (conversation, seq);
+
+-- Conversations that could not be fetched. The next run tries them first.
+CREATE TABLE failures (
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    conversation_id TEXT NOT NULL,
+    error TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    first_run INTEGER NOT NULL,
+    last_run INTEGER NOT NULL,
+    PRIMARY KEY (account, conversation_id)
+);
+
+-- The conversations that a selection with filters has. A selection without filters has all of its account.
+CREATE TABLE selected (
+    selection INTEGER NOT NULL REFERENCES selections (id),
+    conversation INTEGER NOT NULL REFERENCES conversations (id),
+    PRIMARY KEY (selection, conversation)
+) WITHOUT ROWID;
+
+-- Folders that runs keep as mirrors.
+CREATE TABLE mirrors (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    options TEXT NOT NULL            -- JSON; how the files are named and written
+);
+
+-- The files of the mirrors.
+CREATE TABLE mirror_files (
+    mirror INTEGER NOT NULL REFERENCES mirrors (id),
+    conversation INTEGER NOT NULL REFERENCES conversations (id),
+    changed_run INTEGER NOT NULL,    -- the version of the conversation that it has
+    name TEXT NOT NULL,              -- empty when the format has no place for the conversation
+    bytes INTEGER NOT NULL,
+    sha256 TEXT,
+    PRIMARY KEY (mirror, conversation)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX mirror_files_by_name ON mirror_files (mirror, name) WHERE name != '';
+
+-- The SHA-256 of accounts, selections, runs and failures.
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    sha256 BLOB NOT NULL
+);
+
+-- The words of the messages, for the search.
+CREATE VIRTUAL TABLE message_words USING fts5 (
+    text, content = 'messages', content_rowid = 'id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER message_words_insert AFTER INSERT ON messages BEGIN
+    INSERT INTO message_words (rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER message_words_delete AFTER DELETE ON messages BEGIN
+    INSERT INTO message_words (message_words, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+CREATE TRIGGER message_words_update AFTER UPDATE OF text ON messages BEGIN
+    INSERT INTO message_words (message_words, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO message_words (rowid, text) VALUES (new.id, new.text);
+END;
+
+-- The rows of `-f messages`.
+CREATE VIEW message_rows AS
+SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.created_at AS conversation_created_at, c.channel,
+    m.seq, m.message_id, m.created_at, m.role, m.user_id, m.author, m.type, m.text, m.options, m.attachments, m.raw
+FROM messages m JOIN conversations c ON c.id = m.conversation JOIN accounts a ON a.id = c.account;
+
+-- One row per conversation.
+CREATE VIEW conversation_rows AS
+SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.created_at, c.updated_at, c.channel, c.messages,
+    c.tags, c.users, c.states, c.gone_run IS NOT NULL AS gone, c.raw
+FROM conversations c JOIN accounts a ON a.id = c.account;
+
+-- Who took part in a conversation, if users were asked for.
+CREATE VIEW users AS
+SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, json_extract(u.value, '$.id') AS user_id,
+    json_extract(u.value, '$.name') AS name, json_extract(u.value, '$.role') AS role,
+    json_extract(u.value, '$.tags') AS tags
+FROM conversations c JOIN accounts a ON a.id = c.account, json_each(c.users) u;

@@ -1,0 +1,211 @@
+//! A run with an archive: brings it up to date, and then writes the output from it.
+
+use anyhow::{Context as _, Result, anyhow};
+
+use super::exit::{Exit, is_broken_pipe};
+use super::export::Export;
+use super::fetch::{Fetch, Fetched};
+use super::mirror;
+use super::plan::Plan;
+use super::pump::Pump;
+use super::recorder::Recorder;
+use crate::archive::{Kind, Writer};
+use crate::cli::{ArchiveOptions, Settings};
+use crate::format::{self, FormatterFactory};
+use crate::report::Summary;
+use crate::sink::{self, Sink, Target};
+use crate::source::{Changed, Context, Options as SourceOptions, SavedOptions, Selection, Source};
+use crate::time::Timestamp;
+
+/// Brings the archive up to date, and writes the output.
+///
+/// # Errors
+/// The error that ended the run early. What came before is in the archive.
+pub fn run(
+    mut settings: Settings,
+    options: &ArchiveOptions,
+    context: &Context,
+    summary: &mut Summary,
+) -> Result<Exit> {
+    let output = settings.output.take();
+    let writing = Writing {
+        options,
+        format: settings.format.clone(),
+        wanted: settings.selection.clone(),
+        lists_files: settings.run.summary.is_some(),
+        context,
+    };
+    let mut pump = Pump::start(settings.run.max_duration)?;
+    let (mut fetch, source) = prepare(settings, options, context, summary)?;
+    let fetched = fetch.run(&mut pump, source)?;
+    let Fetch { writer, plan, .. } = fetch;
+    summary.watermark_after = complete_until(&writer, &plan)?;
+    let written = match output {
+        None => Ok(()),
+        Some(output) => writing.write(output, writer, &plan, fetched, &mut pump, summary),
+    };
+    pump.end();
+    written.map_err(|error| writing.explained(error, fetched))?;
+    summary.complete = fetched.complete && summary.counts.failed == 0;
+    if summary.complete {
+        return Ok(Exit::Done);
+    }
+    let missing = summary.counts.failed;
+    context.console.error(&format!(
+        "incomplete: {missing} conversations could not be fetched; the next run tries them first"
+    ));
+    Ok(Exit::Incomplete)
+}
+
+/// Opens the archive, and plans what to ask for.
+fn prepare<'a>(
+    settings: Settings,
+    options: &ArchiveOptions,
+    context: &'a Context,
+    summary: &'a mut Summary,
+) -> Result<(Fetch<'a>, Source)> {
+    let Settings {
+        source,
+        mut selection,
+        run,
+        ..
+    } = settings;
+    // The archive has the vendor's records in any case.
+    selection.keep_raw = true;
+    let account = source.account();
+    // Wrong flags make no archive.
+    let ready = if options.path.exists() {
+        None
+    } else {
+        Some(Source::new(source.clone(), &selection, context)?)
+    };
+    let writer = Writer::open(&options.path)?;
+    if let Some(reason) = writer.no_wal() {
+        context.console.warn(&format!(
+            "the archive keeps a rollback journal, so readers wait while a run writes: {reason}"
+        ));
+    }
+    let plan = Plan::new(&writer, options, &selection, account, &context.console)?;
+    summary.watermark_before = plan.complete_until();
+    summary.watermark_after = plan.complete_until();
+    if plan.selection.is_some() {
+        selection.since = plan.begins_at;
+    }
+    let mut source = match ready {
+        Some(source) => source,
+        None => Source::new(source, &selection, context)?,
+    };
+    if let Some(delta) = plan.delta(&writer, &options.path, options.only_failed)? {
+        source = source.with_delta(delta);
+    }
+    let recorder = Recorder {
+        summary,
+        console: &context.console,
+        fail_fast: run.fail_fast,
+    };
+    Ok((Fetch::new(writer, plan, recorder), source))
+}
+
+/// When the last run began that saw everything, after this run.
+fn complete_until(writer: &Writer, plan: &Plan) -> Result<Option<Timestamp>> {
+    let Some((vendor, account)) = &plan.account else {
+        return Ok(None);
+    };
+    let mut known = writer.selections(*vendor, account)?.into_iter();
+    let this = known.find(|known| known.filters == plan.filters);
+    Ok(this.and_then(|this| this.complete_until))
+}
+
+/// What the output needs to know.
+struct Writing<'a> {
+    options: &'a ArchiveOptions,
+    format: format::Options,
+    /// What the flags select.
+    wanted: Selection,
+    /// Whether the summary lists the files.
+    lists_files: bool,
+    context: &'a Context,
+}
+
+impl Writing<'_> {
+    /// Writes the output from the archive.
+    fn write(
+        &self,
+        output: sink::Options,
+        writer: Writer,
+        plan: &Plan,
+        fetched: Fetched,
+        pump: &mut Pump,
+        summary: &mut Summary,
+    ) -> Result<()> {
+        let factory = FormatterFactory::new(self.format.clone());
+        match (output.target, &plan.account) {
+            (Target::Folder { path, name }, Some((vendor, account))) => {
+                let folder = sink::Folder::open(&path, factory, name, true)
+                    .with_context(|| format!("could not write to the folder {}", path.display()))?;
+                let job = mirror::Job {
+                    path: &path,
+                    account: (*vendor, account),
+                    is_part: plan.kind == Kind::Part,
+                    options: self.options.mirror.to_string(),
+                    keep_raw: self.wanted.keep_raw,
+                    lists_files: self.lists_files,
+                };
+                mirror::update(writer, folder, &job, pump, summary)
+            }
+            (target, _) => {
+                // Another run may write while somebody reads the output.
+                drop(writer);
+                let hashed = output.hashed;
+                let sink = Sink::open(sink::Options { target, hashed }, factory)?;
+                self.export(sink, fetched.run, pump, summary)
+            }
+        }
+    }
+
+    /// Writes the conversations that the run added or changed.
+    fn export(&self, sink: Sink, run: i64, pump: &mut Pump, summary: &mut Summary) -> Result<()> {
+        let changed = SourceOptions::Saved(SavedOptions {
+            inputs: vec![self.options.path.clone()],
+            max_element: usize::MAX,
+            changed: Some(Changed::ByRun(run)),
+        });
+        let all = Selection {
+            since: None,
+            until: None,
+            ids: None,
+            limit: u64::MAX,
+            ..self.wanted.clone()
+        };
+        let source = Source::new(changed, &all, self.context)?;
+        // The run's counts are those of the archive.
+        let mut written = Summary::start("", serde_json::Value::Null);
+        let recorder = Recorder {
+            summary: &mut written,
+            console: &self.context.console,
+            fail_fast: false,
+        };
+        let export = Export {
+            sink,
+            singer: None,
+            recorder,
+        };
+        export.run(pump, source)?;
+        summary.add_output(written);
+        Ok(())
+    }
+
+    /// Says how to make the output again: the next run takes it as delivered.
+    fn explained(&self, error: anyhow::Error, fetched: Fetched) -> anyhow::Error {
+        let (archive, run) = (self.options.path.display(), fetched.first_run);
+        let again = format!(
+            "the archive is up to date, but its output was not written; \
+             `convexport render {archive} --changed-since {run}` writes it again"
+        );
+        if is_broken_pipe(&error) {
+            // A closed pipe alone would end the program as if nothing was missing.
+            return anyhow!("{again}: the reader of the output ended early");
+        }
+        error.context(again)
+    }
+}

@@ -1,0 +1,199 @@
+//! Brings what a source sends into an archive.
+
+use anyhow::Result;
+
+use super::plan::Plan;
+use super::pump::{Pump, Work};
+use super::recorder::Recorder;
+use super::signal::{self, Stop};
+use crate::archive::{Ended, Kind, Merged, Writer};
+use crate::model::{Conversation, Vendor};
+use crate::source::{Event, FailedConversation, Source};
+use crate::time::Timestamp;
+
+/// Brings what a source sends into an archive.
+pub struct Fetch<'a> {
+    /// The archive.
+    pub writer: Writer,
+    /// What the source was asked for.
+    pub plan: Plan,
+    /// What is counted.
+    pub recorder: Recorder<'a>,
+    /// The number of the run. It begins with the vendor's first answer.
+    run: Option<i64>,
+    /// Whether a conversation failed that cannot be fetched again by its id.
+    unretryable: bool,
+}
+
+/// What a run brought.
+#[derive(Clone, Copy, Debug)]
+pub struct Fetched {
+    /// The number of the run.
+    pub run: i64,
+    /// The first run of the selection since the last that saw everything: this run, or an interrupted one.
+    pub first_run: i64,
+    /// Whether nothing is missing in the archive.
+    pub complete: bool,
+}
+
+impl<'a> Fetch<'a> {
+    /// Prepares a run. Nothing is written yet.
+    pub fn new(writer: Writer, plan: Plan, recorder: Recorder<'a>) -> Self {
+        Self {
+            writer,
+            plan,
+            recorder,
+            run: None,
+            unretryable: false,
+        }
+    }
+
+    /// Runs the source to its end, or until it is stopped.
+    ///
+    /// # Errors
+    /// The error that ended the run early. What came before is in the archive.
+    pub fn run(&mut self, pump: &mut Pump, source: Source) -> Result<Fetched> {
+        let worked = pump.run(source, self);
+        let ended = self.end(worked.is_ok());
+        let summary = &mut *self.recorder.summary;
+        self.recorder.console.finish(|| summary.to_string());
+        if let Err(error) = worked {
+            if error.is::<Stop>() {
+                let command = signal::command_line();
+                self.recorder.console.error(&format!(
+                    "stopped; this continues where it stopped: {command}"
+                ));
+            }
+            return Err(error);
+        }
+        ended
+    }
+
+    /// Ends the run.
+    fn end(&mut self, worked: bool) -> Result<Fetched> {
+        let run = self.begun()?;
+        let saw_all = worked && !self.unretryable;
+        if let (true, Kind::Sweep, Some((Vendor::Botpress, account))) =
+            (saw_all, self.plan.kind, &self.plan.account)
+            && self.plan.filters == "{}"
+        {
+            let since = self.plan.begins_at;
+            self.writer
+                .note_unlisted_gone(Vendor::Botpress, account, since)?;
+        }
+        let begins_at = self.plan.begins_at;
+        let first_run = self.writer.first_run()?;
+        let complete = self.writer.end_run(Ended { saw_all, begins_at })?;
+        Ok(Fetched {
+            run,
+            first_run,
+            complete,
+        })
+    }
+
+    /// Begins the run at the vendor's time.
+    fn begin(&mut self, time: Timestamp) -> Result<i64> {
+        let plan = &self.plan;
+        let selection = match (&plan.selection, &plan.account, plan.kind) {
+            (Some(selection), ..) => Some(selection.id),
+            (None, Some((vendor, account)), Kind::New | Kind::Sweep) => {
+                let begins_at = plan.begins_at;
+                Some(
+                    self.writer
+                        .add_selection(*vendor, account, &plan.filters, begins_at)?,
+                )
+            }
+            _ => None,
+        };
+        let run = self.writer.begin_run(plan.kind, selection, time)?;
+        self.run = Some(run);
+        Ok(run)
+    }
+
+    /// The number of the run, which begins now if the vendor did not tell its time.
+    fn begun(&mut self) -> Result<i64> {
+        match self.run {
+            Some(run) => Ok(run),
+            None => self.begin(Timestamp::now()),
+        }
+    }
+
+    fn merge(&mut self, conversation: &Conversation) -> Result<()> {
+        let outcome = self.writer.merge(conversation)?;
+        match outcome.merged {
+            Merged::Added | Merged::Changed => {
+                self.recorder.advance(outcome.messages.unsigned_abs());
+            }
+            Merged::Unchanged => self.recorder.summary.counts.skipped += 1,
+        }
+        Ok(())
+    }
+
+    fn unchanged(&mut self, id: &str) -> Result<()> {
+        self.recorder.summary.counts.skipped += 1;
+        match &self.plan.account {
+            Some((vendor, account)) => self.writer.note_listed(*vendor, account, id),
+            None => Ok(()),
+        }
+    }
+
+    fn gone(&mut self, gone: FailedConversation) -> Result<()> {
+        let id = gone.id.unwrap_or_default();
+        if let Some((vendor, account)) = &self.plan.account {
+            self.writer.note_gone(*vendor, account, &id)?;
+        }
+        self.recorder.gone(id, &gone.error);
+        Ok(())
+    }
+
+    fn failed(&mut self, failed: FailedConversation) -> Result<()> {
+        match (&failed.id, &self.plan.account) {
+            (Some(id), Some((vendor, account))) => {
+                let error = format!("{:#}", failed.error);
+                self.writer.note_failed(*vendor, account, id, &error)?;
+            }
+            _ => self.unretryable = true,
+        }
+        self.recorder.failed(failed)
+    }
+}
+
+impl Work for Fetch<'_> {
+    fn handle(&mut self, event: Event) -> Result<()> {
+        if let Event::Clock(time) = event {
+            self.recorder.check_clock(time);
+            return self.begin(time).map(drop);
+        }
+        self.begun()?;
+        match event {
+            Event::Clock(_) => Ok(()),
+            Event::Expect(count) => {
+                self.recorder.console.expect(count);
+                Ok(())
+            }
+            Event::Conversations(conversations) => conversations
+                .iter()
+                .try_for_each(|conversation| self.merge(conversation)),
+            Event::Unchanged(id) | Event::Skipped(id) => self.unchanged(&id),
+            Event::CountMismatch {
+                id,
+                reported,
+                found,
+            } => {
+                self.recorder.note_mismatch(id, reported, found);
+                Ok(())
+            }
+            Event::Gone(gone) => self.gone(gone),
+            Event::Failed(failed) => self.failed(failed),
+        }
+    }
+
+    /// Readers of the archive see what is committed.
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn checkpoint(&mut self) -> Result<()> {
+        self.writer.commit()
+    }
+}

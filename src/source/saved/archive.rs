@@ -1,0 +1,52 @@
+//! Reads an archive, one conversation at a time.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::options::Changed;
+use super::wanted::Wanted;
+use crate::archive::{self, Reader};
+use crate::source::batch::BatchSender;
+use crate::source::incomplete::Incomplete;
+
+/// Sends the selected conversations of an archive. Returns false when no more are wanted.
+///
+/// # Errors
+/// When the archive cannot be read. What could be read is sent.
+pub fn read(
+    path: &Path,
+    changed: Option<Changed>,
+    wanted: &mut Wanted,
+    batch: &mut BatchSender,
+) -> Result<bool> {
+    let reader = Reader::open(path)?;
+    let mut filter = wanted.filter();
+    filter.changed = changed.map(|changed| match changed {
+        Changed::SinceRun(run) => archive::Changed::Since(run),
+        Changed::SinceTime(time) => archive::Changed::SinceTime(time),
+        Changed::ByRun(run) => archive::Changed::By(run),
+    });
+    let mut came = 0;
+    let mut goes_on = true;
+    let read = reader.each(&filter, |conversation, size| {
+        came += 1;
+        wanted.note_found(&conversation.id);
+        let received = batch.push(conversation, size);
+        goes_on = wanted.note_sent() && received;
+        if goes_on {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    match read {
+        Ok(()) => Ok(goes_on),
+        Err(error) => Err(Incomplete(format!(
+            "could not read all of {}: {error:#} (after {came} conversations)",
+            path.display()
+        ))
+        .into()),
+    }
+}
