@@ -16,6 +16,7 @@ mod reader;
 mod rows;
 mod runs;
 mod schema;
+mod search;
 mod union;
 mod writer;
 
@@ -25,4 +26,5 @@ pub use mirror::{Mirror, MirrorEntry, MirrorFile};
 pub use reader::{Changed, Filter, Reader};
 pub use runs::{Ended, Kind, Selection};
 pub use schema::SCHEMA;
+pub use search::{Hit, MARKS, Query, Search};
 pub use writer::Writer;

@@ -1,5 +1,6 @@
 //! Reads conversations from an archive, and answers what it has. A run may write at the same time.
 
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use super::database;
 use super::rows::{self, CONVERSATION, json_text, time_text};
 use super::runs::SINCE_SAW_ALL;
+use super::search::{self, Search};
 use crate::model::{Conversation, Vendor};
 use crate::time::Timestamp;
 
@@ -24,6 +26,8 @@ pub struct Filter {
     pub ids: Option<Vec<String>>,
     /// Only conversations that were added or changed then.
     pub changed: Option<Changed>,
+    /// Only conversations with a message that is found.
+    pub search: Option<Search>,
     /// Whether the vendor's records are read.
     pub keep_raw: bool,
 }
@@ -63,7 +67,7 @@ impl KnownMessages {
 /// An archive that is read.
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 impl Reader {
@@ -87,7 +91,13 @@ impl Reader {
         mut take: impl FnMut(Conversation, usize) -> ControlFlow<()>,
     ) -> Result<()> {
         let snapshot = self.connection.unchecked_transaction()?;
-        let (condition, values) = condition(filter);
+        let (mut condition, mut values) = condition(filter);
+        if let Some(search) = &filter.search {
+            let rows = search::conversations(&snapshot, search)?;
+            values.push(json_text(&rows)?.into());
+            let found = "SELECT value FROM json_each";
+            write!(condition, " AND c.id IN ({found}(?{}))", values.len())?;
+        }
         for (account, source) in accounts(&snapshot)? {
             let order = match source {
                 Vendor::Botpress => "DESC",

@@ -233,7 +233,11 @@ pub fn vendor(name: &str) -> Result<Vendor> {
         .ok_or_else(|| anyhow!("`{name}` is no vendor"))
 }
 
-fn role(name: &str) -> Result<Role> {
+/// Reads the name of a role.
+///
+/// # Errors
+/// When it is none.
+pub fn role(name: &str) -> Result<Role> {
     let mut all = [Role::User, Role::Bot, Role::Agent, Role::System].into_iter();
     all.find(|role| role.name() == name)
         .ok_or_else(|| anyhow!("`{name}` is no role"))

@@ -11,6 +11,7 @@ use super::botpress::{BotpressArgs, BotpressTarget};
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::render::RenderArgs;
+use super::search::SearchArgs;
 use super::tap::TapArgs;
 
 const EXIT_CODES: &str = "\
@@ -44,6 +45,8 @@ pub enum Command {
     Boost(Box<BoostArgs>),
     /// Write archives and earlier exports in any format, without network or account
     Render(Box<RenderArgs>),
+    /// Search the messages of an archive
+    Search(Box<SearchArgs>),
     /// Check with one request whether token, bot or site, and network are all right
     #[command(subcommand)]
     Check(Check),

@@ -14,6 +14,7 @@ mod network;
 mod output;
 mod render;
 mod run;
+mod search;
 mod secret;
 mod select;
 mod settings;
@@ -22,5 +23,6 @@ mod tap_config;
 mod values;
 
 pub use commands::{Check, Cli, Command, Document, VerifyArgs};
+pub use search::SearchArgs;
 pub use settings::{ArchiveOptions, ExportArgs, Memory, Paths, RunOptions, Settings};
 pub use tap::TapArgs;

@@ -178,13 +178,21 @@ impl OutputArgs {
         Ok(())
     }
 
+    /// How times are shown to people.
+    ///
+    /// # Errors
+    /// When the format of the times cannot be used.
+    pub fn time_style(&self) -> Result<TimeStyle> {
+        let pattern = self.time_format.as_deref();
+        TimeStyle::new(self.timezone, pattern.unwrap_or(time::DEFAULT_FORMAT))
+    }
+
     /// The format with everything that can be set about it. A template is read and tried.
     ///
     /// # Errors
     /// When the template cannot be read or used.
     pub fn format_options(&self, format: Format) -> Result<format::Options> {
-        let pattern = self.time_format.as_deref();
-        let times = TimeStyle::new(self.timezone, pattern.unwrap_or(time::DEFAULT_FORMAT))?;
+        let times = self.time_style()?;
         let read = |path: &PathBuf| {
             let name = path.display().to_string();
             let text = fs::read_to_string(path)

@@ -130,6 +130,7 @@ impl ExportArgs for RenderArgs {
                 inputs: self.inputs.clone(),
                 max_element: self.max_element,
                 changed: changed.transpose()?,
+                search: None,
             }),
             selection,
             http: NetworkArgs::default().options(),

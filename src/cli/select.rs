@@ -8,7 +8,8 @@ use clap::builder::NonEmptyStringValueParser;
 use serde::{Serialize, Serializer};
 
 use super::ids;
-use crate::source::{Changed, Selection};
+use crate::archive::Changed;
+use crate::source::Selection;
 use crate::time::{Timestamp, When, Zone};
 use crate::usage::usage;
 
@@ -96,7 +97,7 @@ impl ChangedSince {
     /// A usage error for a time outside the calendar.
     pub fn resolve(self, zone: Zone, now: Timestamp) -> Result<Changed> {
         match self {
-            Self::Run(run) => Ok(Changed::SinceRun(run)),
+            Self::Run(run) => Ok(Changed::Since(run)),
             Self::When(when) => match when.resolve(zone, now) {
                 Ok(time) => Ok(Changed::SinceTime(time)),
                 Err(error) => bail!(usage!("--changed-since: {error}")),

@@ -7,6 +7,7 @@ use clap::builder::PossibleValue;
 
 use crate::console::LogFormat;
 use crate::format::{AgentAs, Format, Separator};
+use crate::model::Role;
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
@@ -66,6 +67,16 @@ impl ValueEnum for AgentAs {
             Self::Skip => PossibleValue::new("skip").help("They are left out"),
             Self::Assistant => PossibleValue::new("assistant").help("They are the assistant's"),
         })
+    }
+}
+
+impl ValueEnum for Role {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::User, Self::Bot, Self::Agent, Self::System]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
     }
 }
 

@@ -9,12 +9,12 @@ use super::mirror;
 use super::plan::Plan;
 use super::pump::Pump;
 use super::recorder::Recorder;
-use crate::archive::{Kind, Writer};
+use crate::archive::{Changed, Kind, Writer};
 use crate::cli::{ArchiveOptions, Settings};
 use crate::format::{self, FormatterFactory};
 use crate::report::Summary;
 use crate::sink::{self, Sink, Target};
-use crate::source::{Changed, Context, Options as SourceOptions, SavedOptions, Selection, Source};
+use crate::source::{Context, Options as SourceOptions, SavedOptions, Selection, Source};
 use crate::time::Timestamp;
 
 /// Brings the archive up to date, and writes the output.
@@ -168,7 +168,8 @@ impl Writing<'_> {
         let changed = SourceOptions::Saved(SavedOptions {
             inputs: vec![self.options.path.clone()],
             max_element: usize::MAX,
-            changed: Some(Changed::ByRun(run)),
+            changed: Some(Changed::By(run)),
+            search: None,
         });
         let all = Selection {
             since: None,

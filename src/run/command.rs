@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 
 use super::exit::Exit;
-use super::{check, job, manual, schema, tap, verify};
+use super::{check, job, manual, schema, search, tap, verify};
 use crate::cli::{Cli, Command, VerifyArgs};
 use crate::text::neutralise;
 
@@ -18,6 +18,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Botpress(args) => job::run(&*args),
         Command::Boost(args) => job::run(&*args),
         Command::Render(args) => job::run(&*args),
+        Command::Search(args) => search::run(&args),
         Command::Check(args) => {
             print_line(&check::check(&args)?)?;
             Ok(Exit::Done)

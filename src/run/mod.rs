@@ -19,6 +19,7 @@ mod plan;
 mod pump;
 mod recorder;
 mod schema;
+mod search;
 mod signal;
 mod singer_state;
 mod tap;

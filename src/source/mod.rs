@@ -21,5 +21,5 @@ pub use event::{Event, FailedConversation};
 pub use id_set::IdSet;
 pub use incomplete::Incomplete;
 pub use options::Options;
-pub use saved::{Changed, Options as SavedOptions};
+pub use saved::Options as SavedOptions;
 pub use selection::{Ids, Selection};

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::options::Changed;
 use super::wanted::Wanted;
-use crate::archive::{self, Reader};
+use crate::archive::{Filter, Reader};
 use crate::source::batch::BatchSender;
 use crate::source::incomplete::Incomplete;
 
@@ -17,20 +16,14 @@ use crate::source::incomplete::Incomplete;
 /// When the archive cannot be read. What could be read is sent.
 pub fn read(
     path: &Path,
-    changed: Option<Changed>,
+    filter: &Filter,
     wanted: &mut Wanted,
     batch: &mut BatchSender,
 ) -> Result<bool> {
     let reader = Reader::open(path)?;
-    let mut filter = wanted.filter();
-    filter.changed = changed.map(|changed| match changed {
-        Changed::SinceRun(run) => archive::Changed::Since(run),
-        Changed::SinceTime(time) => archive::Changed::SinceTime(time),
-        Changed::ByRun(run) => archive::Changed::By(run),
-    });
     let mut came = 0;
     let mut goes_on = true;
-    let read = reader.each(&filter, |conversation, size| {
+    let read = reader.each(filter, |conversation, size| {
         came += 1;
         wanted.note_found(&conversation.id);
         let received = batch.push(conversation, size);

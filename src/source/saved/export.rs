@@ -7,9 +7,10 @@ use tokio::sync::mpsc::Sender;
 
 use super::archive;
 use super::input::{Input, shown};
-use super::options::{Changed, Options};
+use super::options::Options;
 use super::reader::Reader;
 use super::wanted::Wanted;
+use crate::archive::{Changed, Filter, Search};
 use crate::console::Console;
 use crate::io::decompress;
 use crate::source::batch::BatchSender;
@@ -25,6 +26,7 @@ pub struct Saved {
     name: String,
     max_element: usize,
     changed: Option<Changed>,
+    search: Option<Search>,
     wanted: Wanted,
     console: Console,
 }
@@ -62,6 +64,7 @@ impl Saved {
             name,
             max_element: options.max_element,
             changed: options.changed,
+            search: options.search.clone(),
             wanted: Wanted::new(selection),
             console: context.console.clone(),
         })
@@ -98,7 +101,12 @@ impl Saved {
     fn read_one(&mut self, input: Input, batch: &mut BatchSender) -> Result<bool> {
         let (path, bytes) = match input {
             Input::Archive(path) => {
-                return archive::read(&path, self.changed, &mut self.wanted, batch);
+                let filter = Filter {
+                    changed: self.changed,
+                    search: self.search.clone(),
+                    ..self.wanted.filter()
+                };
+                return archive::read(&path, &filter, &mut self.wanted, batch);
             }
             Input::Open(path, bytes) => (path, bytes),
             Input::File(path) => {

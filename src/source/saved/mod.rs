@@ -15,4 +15,4 @@ mod split;
 mod wanted;
 
 pub use export::Saved;
-pub use options::{Changed, Options};
+pub use options::Options;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::time::Timestamp;
+use crate::archive::{Changed, Search};
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
@@ -13,17 +13,8 @@ pub struct Options {
     pub max_element: usize,
     /// Which conversations of an archive are wanted, by the run that changed them last.
     pub changed: Option<Changed>,
-}
-
-/// Which run changed a conversation last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// This run, or a later one.
-    SinceRun(i64),
-    /// A run that began at this time or later.
-    SinceTime(Timestamp),
-    /// The run that has just ended, or one before it since the last that saw everything.
-    ByRun(i64),
+    /// Which conversations of an archive are wanted, by their words.
+    pub search: Option<Search>,
 }
 
 /// Whether the name is that of a packed file.

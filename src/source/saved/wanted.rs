@@ -46,6 +46,7 @@ impl Wanted {
             until: self.until,
             ids: ids.map(|ids| ids.iter().cloned().collect()),
             changed: None,
+            search: None,
             keep_raw: self.keep_raw,
         }
     }

@@ -1,0 +1,158 @@
+//! The flags of `convexport search`.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::asked::{self, asked};
+use super::console::ConsoleArgs;
+use super::network::NetworkArgs;
+use super::output::OutputArgs;
+use super::run::RunArgs;
+use super::select::SelectArgs;
+use super::settings::{ExportArgs, Memory, Paths, Settings};
+use crate::archive::{Query, Search};
+use crate::model::Role;
+use crate::source::{Options as SourceOptions, SavedOptions, Selection};
+use crate::time::Timestamp;
+use crate::usage::usage;
+
+const EXAMPLES: &str = "\
+Examples:
+  Messages with both words, the newest first:
+    convexport search bot.db refund parcel
+  A phrase, in what users wrote in the last month:
+    convexport search bot.db '\"where is my parcel\"' --role user --since 30d
+  The whole conversations that have it, to read:
+    convexport search bot.db refund -f html -o refund.html
+  How many messages have it:
+    convexport search bot.db refund | wc -l";
+
+/// Flags of `convexport search`.
+#[derive(Debug, Args, Serialize)]
+#[command(
+    after_long_help = EXAMPLES,
+    after_help = "See --help for examples.",
+    mut_arg("since", |arg| arg.help("Only messages sent at or after WHEN")),
+    mut_arg("until", |arg| arg.help("Only messages sent before WHEN")),
+    mut_arg("limit", |arg| arg.help("At most N hits, the newest; with an output, at most N conversations")),
+    mut_arg("format", |arg| arg.help("Write the whole conversations that have a hit, in this format [default: the hits]"))
+)]
+pub struct SearchArgs {
+    /// The archive
+    #[arg(value_name = "ARCHIVE")]
+    #[serde(skip)]
+    pub archive: PathBuf,
+
+    /// What must occur in a message: all of these words, and phrases in "double quotes"
+    #[arg(value_name = "WORDS", required = true)]
+    pub words: Vec<String>,
+
+    /// Only messages of this role
+    #[arg(long, value_enum, help_heading = "Selection")]
+    pub role: Option<Role>,
+
+    /// Which conversations.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub select: SelectArgs,
+
+    /// Where to and how.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub output: OutputArgs,
+
+    /// How to run.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub run: RunArgs,
+    /// What to say meanwhile.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub console: ConsoleArgs,
+}
+
+impl SearchArgs {
+    /// What to search for, and how many hits are wanted.
+    ///
+    /// # Errors
+    /// A usage error when there is no word, and for a range that is empty or outside the calendar.
+    pub fn search(&self) -> Result<(Search, u64)> {
+        let query = Query::parse(&self.words.join(" "));
+        if query.is_empty() {
+            bail!(usage!("there is no word to search for"));
+        }
+        let selection = self.selection()?;
+        let search = Search {
+            query,
+            role: self.role,
+            since: selection.since,
+            until: selection.until,
+            ids: selection.ids.map(|ids| ids.ids),
+        };
+        Ok((search, selection.limit))
+    }
+
+    fn selection(&self) -> Result<Selection> {
+        let keep_raw = !self.output.no_raw;
+        self.select
+            .resolve(self.output.timezone, Timestamp::now(), keep_raw, None)
+    }
+}
+
+impl ExportArgs for SearchArgs {
+    fn name(&self) -> &'static str {
+        "search"
+    }
+
+    fn asked(&self) -> Value {
+        let mut asked = asked("search", self);
+        asked["archive"] = self.archive.to_string_lossy().into();
+        asked
+    }
+
+    fn paths(&self) -> Paths {
+        let template = self.output.template.iter().cloned();
+        Paths {
+            summary: self.run.summary.clone(),
+            archive: None,
+            target: self.output.target(),
+            inputs: template.chain([self.archive.clone()]).collect(),
+        }
+    }
+
+    /// The export of the conversations that have a hit.
+    fn resolve(&self) -> Result<Settings> {
+        let format = self.output.format()?;
+        let (search, _) = self.search()?;
+        // A range selects messages here, not conversations.
+        let selection = Selection {
+            since: None,
+            until: None,
+            ids: None,
+            ..self.selection()?
+        };
+        let format = self.output.format_options(format)?;
+        Ok(Settings {
+            name: "search",
+            asked: asked::with_template(self.asked(), format.template.as_ref()),
+            source: SourceOptions::Saved(SavedOptions {
+                inputs: vec![self.archive.clone()],
+                max_element: usize::MAX,
+                changed: None,
+                search: Some(search),
+            }),
+            selection,
+            http: NetworkArgs::default().options(),
+            format,
+            output: self.output.sink(&Memory::None, self.run.summary.is_some()),
+            console: self.console.options(),
+            memory: Memory::None,
+            run: (&self.run).into(),
+            paths: self.paths(),
+        })
+    }
+}
