@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, ToSql};
 use sha2::{Digest, Sha256};
 
 use super::rows::Runs;
@@ -11,24 +11,35 @@ use super::rows::Runs;
 pub const SHORT: usize = 8;
 
 /// The tables that the ledger covers, each in a fixed order.
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     "SELECT * FROM accounts ORDER BY id",
     "SELECT * FROM selections ORDER BY id",
     "SELECT * FROM runs ORDER BY id",
     "SELECT * FROM failures ORDER BY account, conversation_id",
+    "SELECT * FROM mirrors ORDER BY id",
+];
+
+/// The upper level of the index of words (sqlite.org/fts5.html), which FTS5 does not check in every detail.
+const INDEX: [&str; 2] = [
+    "SELECT segid, term, pgno FROM message_words_idx ORDER BY segid, term",
+    "SELECT k, v FROM message_words_config ORDER BY k",
 ];
 
 /// The columns of a conversation that its `row_check` covers.
 pub const CHECKED: &str = "account, messages, reported_messages, first_run, changed_run, seen_run, gone_run, sha256, \
                            received, message_check";
 
-/// The SHA-256 of the small tables.
-///
-/// # Errors
-/// When they cannot be read.
-pub fn digest(connection: &Connection) -> Result<Vec<u8>> {
+/// The rows of `selected`, with their checksums at the end.
+pub const SELECTED: &str = "SELECT selection, conversation, row_check FROM selected";
+
+/// The rows of `mirror_files`, with their checksums at the end.
+pub const MIRROR_FILES: &str =
+    "SELECT mirror, conversation, changed_run, name, bytes, sha256, row_check FROM mirror_files";
+
+/// The SHA-256 of some tables.
+fn digest(connection: &Connection, tables: &[&str]) -> Result<Vec<u8>> {
     let mut hasher = Sha256::new();
-    for table in TABLES {
+    for table in tables {
         let mut select = connection.prepare_cached(table)?;
         let columns = select.column_count();
         let mut rows = select.query([])?;
@@ -45,11 +56,42 @@ pub fn digest(connection: &Connection) -> Result<Vec<u8>> {
 /// # Errors
 /// When it cannot be written.
 pub fn write(connection: &Connection) -> Result<()> {
-    let sha256 = digest(connection)?;
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO ledger (id, sha256) VALUES (1, ?1)")?
-        .execute([sha256])?;
+    let sha256 = digest(connection, &TABLES)?;
+    let write = "INSERT INTO ledger (id, sha256) VALUES (1, ?1)
+        ON CONFLICT DO UPDATE SET sha256 = excluded.sha256";
+    connection.prepare_cached(write)?.execute([sha256])?;
     Ok(())
+}
+
+/// Writes the SHA-256 of the upper level of the index. FTS5 writes that at a commit, so this comes after one.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_index(connection: &Connection) -> Result<()> {
+    let sha256 = digest(connection, &INDEX)?;
+    connection.execute("UPDATE ledger SET index_sha256 = ?1", [sha256])?;
+    Ok(())
+}
+
+/// Forgets the SHA-256 of the index, which is about to change.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn forget_index(connection: &Connection) -> Result<()> {
+    connection.execute("UPDATE ledger SET index_sha256 = NULL", [])?;
+    Ok(())
+}
+
+/// Whether the small tables, and the index as far as that is known, are what was written.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn is_kept(connection: &Connection) -> Result<bool> {
+    let select = "SELECT sha256, index_sha256 FROM ledger WHERE id = 1";
+    let (tables, index): (Vec<u8>, Option<Vec<u8>>) =
+        connection.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(tables == digest(connection, &TABLES)?
+        && index.is_none_or(|index| digest(connection, &INDEX).is_ok_and(|found| found == index)))
 }
 
 /// The checksum of the [`CHECKED`] columns of a conversation.
@@ -60,12 +102,29 @@ pub fn row_check(connection: &Connection, conversation: i64) -> Result<Vec<u8>> 
     let select = format!("SELECT {CHECKED} FROM conversations WHERE id = ?1");
     let mut select = connection.prepare_cached(&select)?;
     let columns = select.column_count();
-    let check = select.query_row([conversation], |row| {
-        let mut hasher = Sha256::new();
-        add(&mut hasher, row, columns)?;
-        Ok(short(&hasher.finalize()))
-    })?;
+    let check = select.query_row([conversation], |row| check_of(row, columns))?;
     Ok(check)
+}
+
+/// The checksum of the first columns of a row.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn check_of(row: &Row, columns: usize) -> rusqlite::Result<Vec<u8>> {
+    let mut hasher = Sha256::new();
+    add(&mut hasher, row, columns)?;
+    Ok(short(&hasher.finalize()))
+}
+
+/// The checksum of values that will be a row.
+///
+/// # Errors
+/// None in practice: SQLite can always return values.
+pub fn check_of_values(connection: &Connection, values: &[&dyn ToSql]) -> Result<Vec<u8>> {
+    let columns = values.len();
+    let select = format!("SELECT {}", vec!["?"; columns].join(", "));
+    let mut select = connection.prepare_cached(&select)?;
+    Ok(select.query_row(values, |row| check_of(row, columns))?)
 }
 
 /// The checksum of the runs of all messages of a conversation.

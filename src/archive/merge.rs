@@ -49,8 +49,7 @@ pub fn merge(
     run: i64,
     import: bool,
 ) -> Result<Outcome> {
-    let line = json_line(came)?;
-    let sha256 = Sha256::digest(&line).to_vec();
+    let sha256 = sha256(came)?;
     let received = came.fetched_since.is_none().then(|| ledger::short(&sha256));
     let Some(found) = find(connection, account, &came.id)? else {
         // What an import brings may be gone at the vendor, so the vendor's next answer is compared with it.
@@ -74,10 +73,14 @@ pub fn merge(
     update(connection, &found, came, received, arrival)
 }
 
-fn json_line(conversation: &Conversation) -> Result<Vec<u8>> {
+/// The SHA-256 of a conversation's line in a jsonl export.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn sha256(conversation: &Conversation) -> Result<Vec<u8>> {
     let mut line = Vec::new();
     conversation.write_json(&mut line)?;
-    Ok(line)
+    Ok(Sha256::digest(&line).to_vec())
 }
 
 fn find(connection: &Connection, account: i64, id: &str) -> Result<Option<Found>> {
@@ -163,7 +166,7 @@ fn update(
     write_messages(connection, found.rowid, &entries)?;
     let check = ledger::message_check(entries.iter().map(|entry| entry.runs));
     united.messages = entries.into_iter().map(|entry| entry.message).collect();
-    let sha256 = Sha256::digest(json_line(&united)?).to_vec();
+    let sha256 = sha256(&united)?;
     let is_changed = sha256 != found.sha256;
     let mut update = connection.prepare_cached(
         "UPDATE conversations SET created_at = ?2, updated_at = ?3, channel = ?4, tags = ?5, users = ?6, states = ?7, raw = ?8,

@@ -1,8 +1,9 @@
 //! What the archive knows of the folders that runs keep as mirrors of it.
 
 use anyhow::{Context, Result};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, ToSql, params};
 
+use super::ledger;
 use super::reader;
 use super::rows::CONVERSATION;
 use super::writer::Writer;
@@ -74,10 +75,7 @@ impl Writer {
                     "UPDATE mirrors SET options = ?2 WHERE id = ?1",
                     params![id, options],
                 )?;
-                connection.execute(
-                    "UPDATE mirror_files SET changed_run = 0 WHERE mirror = ?1",
-                    [id],
-                )?;
+                self.outdate_files(id)?;
                 id
             }
             None => {
@@ -92,6 +90,21 @@ impl Writer {
             filtered: self.run.filtered,
             seen_run: is_part.then_some(self.run.id),
         })
+    }
+
+    /// Makes every file of a mirror out of date. Its name stays known, so that the file is replaced.
+    fn outdate_files(&mut self, mirror: i64) -> Result<()> {
+        let files = {
+            let mut select = self.connection().prepare(
+                "SELECT conversation, changed_run, changed_run, name, bytes, sha256 FROM mirror_files
+                 WHERE mirror = ?1",
+            )?;
+            let files = select.query_map([mirror], |row| Ok((row.get(0)?, mirror_file(row, 0)?)));
+            files?.collect::<rusqlite::Result<Vec<_>>>()?
+        };
+        files
+            .iter()
+            .try_for_each(|(rowid, file)| self.note_file(mirror, *rowid, file))
     }
 
     /// The next conversations that the mirror must have, after this row.
@@ -162,20 +175,29 @@ impl Writer {
     /// # Errors
     /// When the archive cannot be written.
     pub fn note_mirrored(&mut self, mirror: &Mirror, rowid: i64, file: &MirrorFile) -> Result<()> {
+        self.note_file(mirror.id, rowid, file)
+    }
+
+    fn note_file(&self, mirror: i64, rowid: i64, file: &MirrorFile) -> Result<()> {
         self.begin()?;
         let mut insert = self.connection().prepare_cached(
             "INSERT OR REPLACE INTO mirror_files
-                (mirror, conversation, changed_run, name, bytes, sha256)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                (mirror, conversation, changed_run, name, bytes, sha256, row_check)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
-        insert.execute(params![
-            mirror.id,
-            rowid,
-            file.changed_run,
-            file.name,
-            file.bytes,
-            file.sha256
-        ])?;
+        let bytes = i64::try_from(file.bytes)?;
+        let values: [&dyn ToSql; 6] = [
+            &mirror,
+            &rowid,
+            &file.changed_run,
+            &file.name,
+            &bytes,
+            &file.sha256,
+        ];
+        let check = ledger::check_of_values(self.connection(), &values)?;
+        let check: &dyn ToSql = &check;
+        let row: Vec<_> = values.into_iter().chain([check]).collect();
+        insert.execute(row.as_slice())?;
         Ok(())
     }
 }

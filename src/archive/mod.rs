@@ -18,6 +18,7 @@ mod runs;
 mod schema;
 mod search;
 mod union;
+mod verify;
 mod writer;
 
 pub use database::{files, is_archive};
@@ -27,4 +28,5 @@ pub use reader::{Changed, Filter, Reader};
 pub use runs::{Ended, Kind, Selection};
 pub use schema::SCHEMA;
 pub use search::{Hit, MARKS, Query, Search};
+pub use verify::verify;
 pub use writer::Writer;

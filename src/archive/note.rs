@@ -3,6 +3,7 @@
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
+use super::ledger;
 use super::merge;
 use super::rows::time_text;
 use super::runs::Kind;
@@ -31,10 +32,15 @@ impl Writer {
             listed.execute(params![account, id])?;
         }
         if let Some(selection) = self.run.filtered {
-            let selected = "INSERT OR IGNORE INTO selected
-                SELECT ?3, id FROM conversations WHERE account = ?1 AND conversation_id = ?2";
-            let mut selected = connection.prepare_cached(selected)?;
-            selected.execute(params![account, id, selection])?;
+            let rowid = "SELECT id FROM conversations WHERE account = ?1 AND conversation_id = ?2";
+            let mut rowid = connection.prepare_cached(rowid)?;
+            let rowid = rowid.query_row(params![account, id], |row| row.get::<_, i64>(0));
+            if let Some(rowid) = rowid.optional()? {
+                let check = ledger::check_of_values(connection, &[&selection, &rowid])?;
+                let selected = "INSERT OR IGNORE INTO selected VALUES (?1, ?2, ?3)";
+                let mut selected = connection.prepare_cached(selected)?;
+                selected.execute(params![selection, rowid, check])?;
+            }
         }
         Ok(())
     }

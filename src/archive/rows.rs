@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use rusqlite::{CachedStatement, Connection, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -192,12 +192,17 @@ fn text(row: &Row, column: usize) -> rusqlite::Result<String> {
 /// # Errors
 /// When it is no time.
 pub fn time(row: &Row, column: usize) -> Result<Option<Timestamp>> {
-    let text = row.get_ref(column)?.as_str_or_null()?;
-    let time = text.map(|text| {
-        text.parse()
-            .with_context(|| format!("`{text}` is not a time"))
-    });
-    time.transpose()
+    let Some(text) = row.get_ref(column)?.as_str_or_null()? else {
+        return Ok(None);
+    };
+    let time: Timestamp = text
+        .parse()
+        .with_context(|| format!("`{text}` is not a time"))?;
+    ensure!(
+        time.in_json(|written| written == text),
+        "`{text}` is not a time of this program"
+    );
+    Ok(Some(time))
 }
 
 fn record(row: &Row, column: usize, keep_raw: bool) -> Result<Option<Record>> {
@@ -207,16 +212,22 @@ fn record(row: &Row, column: usize, keep_raw: bool) -> Result<Option<Record>> {
     Ok(row.get_ref(column)?.as_str_or_null()?.map(Record::of_json))
 }
 
-fn json<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text)
-        .with_context(|| format!("`{text}` is not the JSON that belongs there"))
+/// Reads JSON that this program wrote. Other text of the same value shows that the archive has changed.
+fn json<T: DeserializeOwned + Serialize>(text: &str) -> Result<T> {
+    let value: T = serde_json::from_str(text)
+        .with_context(|| format!("`{text}` is not the JSON that belongs there"))?;
+    ensure!(
+        json_text(&value)? == text,
+        "`{text}` is not JSON of this program"
+    );
+    Ok(value)
 }
 
-fn optional_json<T: DeserializeOwned>(row: &Row, column: usize) -> Result<Option<T>> {
+fn optional_json<T: DeserializeOwned + Serialize>(row: &Row, column: usize) -> Result<Option<T>> {
     row.get_ref(column)?.as_str_or_null()?.map(json).transpose()
 }
 
-fn list<T: DeserializeOwned>(row: &Row, column: usize) -> Result<Vec<T>> {
+fn list<T: DeserializeOwned + Serialize>(row: &Row, column: usize) -> Result<Vec<T>> {
     match row.get_ref(column)?.as_str()? {
         "[]" => Ok(Vec::new()),
         text => json(text),

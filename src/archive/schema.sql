@@ -96,6 +96,7 @@ CREATE TABLE failures (
 CREATE TABLE selected (
     selection INTEGER NOT NULL REFERENCES selections (id),
     conversation INTEGER NOT NULL REFERENCES conversations (id),
+    row_check BLOB NOT NULL,         -- the beginning of the SHA-256 of this row's other columns
     PRIMARY KEY (selection, conversation)
 ) WITHOUT ROWID;
 
@@ -114,15 +115,17 @@ CREATE TABLE mirror_files (
     name TEXT NOT NULL,              -- empty when the format has no place for the conversation
     bytes INTEGER NOT NULL,
     sha256 TEXT,
+    row_check BLOB NOT NULL,         -- the beginning of the SHA-256 of this row's other columns
     PRIMARY KEY (mirror, conversation)
 ) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX mirror_files_by_name ON mirror_files (mirror, name) WHERE name != '';
 
--- The SHA-256 of accounts, selections, runs and failures.
+-- The SHA-256 of accounts, selections, runs, failures and mirrors.
 CREATE TABLE ledger (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    sha256 BLOB NOT NULL
+    sha256 BLOB NOT NULL,
+    index_sha256 BLOB                -- of the upper level of the index of words; null after a run that was killed
 );
 
 -- The words of the messages, for the search.

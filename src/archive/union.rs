@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::rows::{Runs, StoredMessage};
-use crate::model::{Conversation, Message};
+use crate::model::{Conversation, Message, User};
 use crate::time::Timestamp;
 
 /// A run, as far as it matters for one conversation.
@@ -59,10 +59,21 @@ pub fn unite_parts(stored: &mut Conversation, came: &Conversation, arrival: Arri
     stored.updated_at = came.updated_at.or(stored.updated_at);
     stored.channel = came.channel.clone().or(stored.channel.take());
     stored.tags.clone_from(&came.tags);
-    stored.users = came.users.clone().or(stored.users.take());
+    stored.users = unite_users(stored.users.take(), came.users.clone());
     stored.states = came.states.clone().or(stored.states.take());
     stored.raw = came.raw.clone().or(stored.raw.take());
     stored.reported_count = came.reported_count.or(stored.reported_count);
+}
+
+/// Unites the people by their ids. One that the vendor returns no more stays.
+fn unite_users(stored: Option<Vec<User>>, came: Option<Vec<User>>) -> Option<Vec<User>> {
+    let (Some(stored), Some(mut came)) = (&stored, came.clone()) else {
+        return came.or(stored);
+    };
+    let is_missing = |user: &&User| !came.iter().any(|other| other.id == user.id);
+    let missing: Vec<_> = stored.iter().filter(is_missing).cloned().collect();
+    came.extend(missing);
+    Some(came)
 }
 
 /// Unites the messages, oldest first. `fetched_since` says from which time on messages were asked for; `None` when all

@@ -105,6 +105,7 @@ impl Writer {
     ) -> Result<i64> {
         self.begin()?;
         let connection = self.connection();
+        ledger::forget_index(connection)?;
         let totals = "SELECT conversations, messages FROM runs ORDER BY id DESC LIMIT 1";
         let totals = connection.query_row(totals, [], |row| Ok((row.get(0)?, row.get(1)?)));
         let (conversations, messages) = totals.optional()?.unwrap_or((0, 0));
@@ -200,6 +201,7 @@ impl Writer {
         self.begin()?;
         let complete = runs::end(self.connection(), self.run.id, ended)?;
         self.commit()?;
+        ledger::write_index(self.connection())?;
         self.checkpoint()?;
         Ok(complete)
     }

@@ -50,7 +50,7 @@ pub enum Command {
     /// Check with one request whether token, bot or site, and network are all right
     #[command(subcommand)]
     Check(Check),
-    /// Check whether an export is still what its summary says
+    /// Check whether an archive, or an export with its summary, is still what was written
     Verify(VerifyArgs),
     /// Run as a Singer tap: what to export is in a config, and where to go on in a state
     Tap(TapArgs),
@@ -105,13 +105,13 @@ pub enum Check {
 /// Flags of `convexport verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The folder or file of the export
-    #[arg(value_name = "DIR|FILE")]
+    /// The archive, or the folder or file of an export
+    #[arg(value_name = "ARCHIVE|DIR|FILE")]
     pub export: PathBuf,
 
-    /// The summary that was written with it
+    /// The summary that was written with an export
     #[arg(long, value_name = "FILE")]
-    pub summary: PathBuf,
+    pub summary: Option<PathBuf>,
 }
 
 /// A document that has a schema.

@@ -40,7 +40,10 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
         // If stderr fails, the error cannot be shown anywhere.
         writeln!(io::stderr(), "convexport: {}", neutralise(text)).ok();
     };
-    let (exit, line) = verify::verify(args, problem)?;
+    let (exit, line) = match &args.summary {
+        Some(summary) => verify::export(&args.export, summary, problem)?,
+        None => verify::archive(&args.export, problem)?,
+    };
     print_line(&line)?;
     Ok(exit)
 }

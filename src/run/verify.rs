@@ -1,6 +1,8 @@
-//! `convexport verify`: checks that an export still matches its summary.
+//! `convexport verify`: checks that an archive, or an export with its summary, is still what was written.
 
-use std::fs::File;
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -8,38 +10,77 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use super::exit::Exit;
-use crate::cli::VerifyArgs;
+use crate::archive;
 use crate::io::hex;
 use crate::report::{FileEntry, Summary};
+use crate::text::counted;
 use crate::usage::usage;
 
-/// Compares every file of the summary. Reports each difference with `tell`, and returns the outcome in one line.
+/// Checks everything in an archive. Reports each difference with `tell`, and returns the outcome in one line.
+///
+/// # Errors
+/// A usage error when it is no archive; else when it cannot be read.
+pub fn archive(path: &Path, tell: impl Fn(&str)) -> Result<(Exit, String)> {
+    let name = path.display();
+    let is_archive = archive::is_archive(path).with_context(|| format!("could not read {name}"))?;
+    if !is_archive {
+        bail!(usage!(
+            "{name} is no archive: give the --summary FILE that was written with an export"
+        ));
+    }
+    let problems = Cell::new(0_u64);
+    let checked = archive::verify(path, |text| {
+        problems.set(problems.get() + 1);
+        tell(&format!("{name}: {text}"));
+    })?;
+    if problems.get() > 0 {
+        let problems = counted(problems.get(), "thing");
+        return Ok((
+            Exit::Failed,
+            format!("{problems} in {name} changed since it was written"),
+        ));
+    }
+    let conversations = counted(checked.conversations.unsigned_abs(), "conversation");
+    let messages = counted(checked.messages.unsigned_abs(), "message");
+    Ok((
+        Exit::Done,
+        format!("{conversations} with {messages} are what was written"),
+    ))
+}
+
+/// Compares every file of an export with its summary. Reports each difference with `tell`, and returns the outcome in
+/// one line.
 ///
 /// # Errors
 /// When the summary cannot be read, or belongs to another kind of export.
-pub fn verify(args: &VerifyArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> {
-    let name = args.summary.display();
-    let text = std::fs::read(&args.summary)
-        .with_context(|| format!("could not read the summary {name}"))?;
+pub fn export(export: &Path, summary: &Path, tell: impl Fn(&str)) -> Result<(Exit, String)> {
+    let name = summary.display();
+    let text = fs::read(summary).with_context(|| format!("could not read the summary {name}"))?;
     let summary: Summary =
         serde_json::from_slice(&text).with_context(|| format!("{name} is no summary"))?;
-    if let Err(error) = std::fs::metadata(&args.export) {
-        bail!("could not read {}: {error}", args.export.display());
+    if let Err(error) = fs::metadata(export) {
+        bail!("could not read {}: {error}", export.display());
     }
     let mut differing = 0;
     for entry in &summary.files {
-        let path = place(&args.export, &summary, entry)?;
+        let path = place(export, &summary, entry)?;
         if let Err(error) = compare(&path, entry) {
             differing += 1;
             tell(&format!("{}: {error:#}", path.display()));
         }
     }
+    let others = check_entries(export, &summary, &tell)?;
     let files = summary.files.len();
     if differing > 0 {
         return Ok((
             Exit::Failed,
             format!("{differing} of {files} files are not what the summary says"),
         ));
+    }
+    if others > 0 {
+        let others = counted(others, "difference");
+        let line = format!("{others} between the files and the list of them in the summary");
+        return Ok((Exit::Failed, line));
     }
     let conversations: u64 = summary.files.iter().map(|file| file.conversations).sum();
     let all = match files {
@@ -60,6 +101,56 @@ pub fn verify(args: &VerifyArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> 
         Exit::Incomplete,
         format!("{all}, but the run was not complete ({code})"),
     ))
+}
+
+/// Finds entries that were added to the summary, taken out of it or repeated, and files that were added to the folder.
+/// Returns how many there are.
+fn check_entries(export: &Path, summary: &Summary, tell: &impl Fn(&str)) -> Result<u64> {
+    let mut problems = 0;
+    let mut tell = |text: &str| {
+        problems += 1;
+        tell(text);
+    };
+    let mut names = HashSet::new();
+    for entry in &summary.files {
+        if !names.insert(Path::new(&entry.name)) {
+            tell(&format!("{}: the summary has it twice", entry.name));
+        }
+    }
+    let bytes: u64 = summary.files.iter().map(|file| file.bytes).sum();
+    if bytes != summary.bytes {
+        tell(&format!(
+            "the summary's files have {bytes} bytes together, and it says {}",
+            summary.bytes
+        ));
+    }
+    if export.is_dir() {
+        for file in files(export).context("could not read the folder")? {
+            let name = file.strip_prefix(export).unwrap_or(&file);
+            if !names.contains(name) {
+                tell(&format!("{}: the summary does not have it", file.display()));
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// All files of a folder and of the folders in it, except hidden ones, such as the lock of a run.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            found.extend(files(&entry.path())?);
+        } else {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Returns the path of a file of the summary: in the folder, the export itself, or a page beside it.
