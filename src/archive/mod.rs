@@ -7,6 +7,7 @@
 //!
 //! The tables are a public format: `schema.sql` and docs/archive.md describe them.
 
+mod coverage;
 mod database;
 mod ledger;
 mod merge;
@@ -21,6 +22,7 @@ mod union;
 mod verify;
 mod writer;
 
+pub use coverage::Coverage;
 pub use database::{files, is_archive};
 pub use merge::Merged;
 pub use mirror::{Mirror, MirrorEntry, MirrorFile};

@@ -6,10 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::boost::BoostArgs;
-use super::boost_target::BoostTarget;
-use super::botpress::{BotpressArgs, BotpressTarget};
-use super::console::ConsoleArgs;
-use super::network::NetworkArgs;
+use super::botpress::BotpressArgs;
+use super::check::CheckArgs;
 use super::render::RenderArgs;
 use super::search::SearchArgs;
 use super::tap::TapArgs;
@@ -47,9 +45,8 @@ pub enum Command {
     Render(Box<RenderArgs>),
     /// Search the messages of an archive
     Search(Box<SearchArgs>),
-    /// Check with one request whether token, bot or site, and network are all right
-    #[command(subcommand)]
-    Check(Check),
+    /// Check token, bot or site, and network; or what an archive covers and lacks
+    Check(Box<CheckArgs>),
     /// Check whether an archive, or an export with its summary, is still what was written
     Verify(VerifyArgs),
     /// Run as a Singer tap: what to export is in a config, and where to go on in a state
@@ -70,35 +67,6 @@ pub enum Command {
         /// Write `convexport.1`, `convexport-botpress.1` and so on into this folder
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
-    },
-}
-
-/// What to check.
-#[derive(Debug, Subcommand)]
-pub enum Check {
-    /// A Botpress Cloud bot
-    Botpress {
-        /// Which bot.
-        #[command(flatten)]
-        target: BotpressTarget,
-        /// How to reach it.
-        #[command(flatten)]
-        network: NetworkArgs,
-        /// What to say meanwhile.
-        #[command(flatten)]
-        console: ConsoleArgs,
-    },
-    /// A boost.ai site
-    Boost {
-        /// Which site.
-        #[command(flatten)]
-        target: BoostTarget,
-        /// How to reach it.
-        #[command(flatten)]
-        network: NetworkArgs,
-        /// What to say meanwhile.
-        #[command(flatten)]
-        console: ConsoleArgs,
     },
 }
 

@@ -6,6 +6,7 @@ mod asked;
 mod boost;
 mod boost_target;
 mod botpress;
+mod check;
 mod commands;
 mod console;
 mod format;
@@ -22,7 +23,8 @@ mod tap;
 mod tap_config;
 mod values;
 
-pub use commands::{Check, Cli, Command, Document, VerifyArgs};
+pub use check::{CheckArgs, CheckVendor};
+pub use commands::{Cli, Command, Document};
 pub use search::SearchArgs;
 pub use settings::{ArchiveOptions, ExportArgs, Memory, Paths, RunOptions, Settings};
 pub use tap::TapArgs;

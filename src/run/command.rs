@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::exit::Exit;
 use super::{check, job, manual, schema, search, tap, verify};
-use crate::cli::{Cli, Command, VerifyArgs};
+use crate::cli::{Cli, Command};
 use crate::text::neutralise;
 
 /// Runs the command of the command line.
@@ -19,11 +19,11 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Boost(args) => job::run(&*args),
         Command::Render(args) => job::run(&*args),
         Command::Search(args) => search::run(&args),
-        Command::Check(args) => {
-            print_line(&check::check(&args)?)?;
-            Ok(Exit::Done)
-        }
-        Command::Verify(args) => verify(&args),
+        Command::Check(args) => report(check::check(*args, problem)?),
+        Command::Verify(args) => report(match &args.summary {
+            Some(summary) => verify::export(&args.export, summary, problem)?,
+            None => verify::archive(&args.export, problem)?,
+        }),
         Command::Tap(args) if args.discover => print(tap::discover()?.as_bytes()),
         Command::Tap(args) => tap::run(&args),
         Command::Schema { document } => print(schema::schema(document)?.as_bytes()),
@@ -35,16 +35,15 @@ pub fn run(cli: Cli) -> Result<Exit> {
     }
 }
 
-fn verify(args: &VerifyArgs) -> Result<Exit> {
-    let problem = |text: &str| {
-        // If stderr fails, the error cannot be shown anywhere.
-        writeln!(io::stderr(), "convexport: {}", neutralise(text)).ok();
-    };
-    let (exit, line) = match &args.summary {
-        Some(summary) => verify::export(&args.export, summary, problem)?,
-        None => verify::archive(&args.export, problem)?,
-    };
-    print_line(&line)?;
+/// Says on stderr what a command found.
+fn problem(text: &str) {
+    // If stderr fails, the error cannot be shown anywhere.
+    writeln!(io::stderr(), "convexport: {}", neutralise(text)).ok();
+}
+
+/// Writes the outcome of a command, and returns its exit code.
+fn report((exit, lines): (Exit, String)) -> Result<Exit> {
+    writeln!(io::stdout(), "{}", neutralise(&lines)).context("could not write to stdout")?;
     Ok(exit)
 }
 
@@ -54,9 +53,4 @@ fn print(data: &[u8]) -> Result<Exit> {
         .write_all(data)
         .context("could not write to stdout")?;
     Ok(Exit::Done)
-}
-
-/// Writes the one line that a command returns.
-fn print_line(line: &str) -> Result<()> {
-    writeln!(io::stdout(), "{}", neutralise(line)).context("could not write to stdout")
 }

@@ -7,6 +7,7 @@
 mod archive;
 mod check;
 mod command;
+mod compare;
 mod exit;
 mod export;
 mod fetch;
