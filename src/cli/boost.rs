@@ -34,6 +34,8 @@ Examples:
     convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 > january.txt
   The same as JSON lines, in a file that appears when it is complete:
     convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 -o january.jsonl
+  Every night, into an archive that keeps what the site deletes:
+    convexport boost --site NAME --since 2024-01-01 --archive site.db
   A filter of the Admin Panel that has no flag here:
     convexport boost --site NAME --since 7d --filter 'labels=[\"Perfect Match\"]'
   A saved answer, without network or account:

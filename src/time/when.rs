@@ -32,7 +32,7 @@ impl When {
     /// When the result falls outside the calendar.
     pub fn resolve(self, zone: Zone, now: Timestamp) -> Result<Timestamp> {
         let time = self.bind(zone, now)?;
-        // RFC 3339 has only years of four digits, so neither vendors nor state files can hold others.
+        // RFC 3339 has only years of four digits, so neither vendors nor archives can hold others.
         ensure!(
             (0..10_000).contains(&time.0.year()),
             "the year has to have four digits"
