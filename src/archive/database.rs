@@ -193,6 +193,16 @@ fn set_journal(connection: &Connection) -> Option<String> {
     Some(reason)
 }
 
+/// Adds the path to an error of SQLite, and what to do about a damaged file. Leaves other errors as they are.
+#[must_use]
+pub fn explained(error: anyhow::Error, path: &Path) -> anyhow::Error {
+    if error.is::<rusqlite::Error>() {
+        let context = format!("could not use the archive {}", path.display());
+        return damaged(error).context(context);
+    }
+    error
+}
+
 /// Adds what to do about a damaged file.
 fn damaged(error: anyhow::Error) -> anyhow::Error {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};

@@ -23,7 +23,7 @@ mod verify;
 mod writer;
 
 pub use coverage::Coverage;
-pub use database::{files, is_archive};
+pub use database::{explained, files, is_archive};
 pub use merge::Merged;
 pub use mirror::{Mirror, MirrorEntry, MirrorFile};
 pub use reader::{Changed, Filter, Reader};

@@ -157,7 +157,7 @@ FROM conversations c JOIN accounts a ON a.id = c.account;
 
 -- Who took part in a conversation, if users were asked for.
 CREATE VIEW users AS
-SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, json_extract(u.value, '$.id') AS user_id,
-    json_extract(u.value, '$.name') AS name, json_extract(u.value, '$.role') AS role,
-    json_extract(u.value, '$.tags') AS tags
+SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, u.value ->> '$.id' AS user_id,
+    u.value ->> '$.name' AS name, u.value ->> '$.role' AS role,
+    u.value ->> '$.tags' AS tags
 FROM conversations c JOIN accounts a ON a.id = c.account, json_each(c.users) u;

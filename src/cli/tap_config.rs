@@ -26,7 +26,7 @@ use crate::usage::usage;
 
 /// Flags that the tap sets itself, and flags that make an export which no later run could continue.
 const REFUSED: &[&str] = &[
-    "append",
+    "archive",
     "catalog",
     "conversation",
     "excel",
@@ -36,12 +36,14 @@ const REFUSED: &[&str] = &[
     "limit",
     "list",
     "name",
+    "only_failed",
     "output",
     "output_dir",
-    "overlap",
     "query",
     "singer_state",
     "state",
+    "sweep",
+    "sweep_every",
     "system",
     "template",
     "time_format",

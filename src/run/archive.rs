@@ -9,7 +9,7 @@ use super::mirror;
 use super::plan::Plan;
 use super::pump::Pump;
 use super::recorder::Recorder;
-use crate::archive::{Changed, Kind, Writer};
+use crate::archive::{self, Changed, Kind, Writer};
 use crate::cli::{ArchiveOptions, Settings};
 use crate::format::{self, FormatterFactory};
 use crate::report::Summary;
@@ -37,7 +37,9 @@ pub fn run(
     };
     let mut pump = Pump::start(settings.run.max_duration)?;
     let (mut fetch, source) = prepare(settings, options, context, summary)?;
-    let fetched = fetch.run(&mut pump, source)?;
+    let fetched = fetch
+        .run(&mut pump, source)
+        .map_err(|error| archive::explained(error, &options.path))?;
     let Fetch { writer, plan, .. } = fetch;
     summary.watermark_after = complete_until(&writer, &plan)?;
     let written = match output {
