@@ -20,6 +20,7 @@
 //!                              stdout, file, folder; the JSON summary of a run, as plain data
 //!                              (sink uses report)
 //! archive                      the SQLite database that every run brings up to date
+//! stats                        the numbers of many conversations, and how they are written
 //! format                       one file or folder per format
 //! console                      stderr: progress and messages; what a terminal needs to show data
 //! http                         one client: authorization, timeouts, retries, rate limits, errors, secrets
@@ -46,6 +47,7 @@ pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod sink;
 pub(crate) mod source;
+pub(crate) mod stats;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod usage;

@@ -9,6 +9,7 @@
 
 mod coverage;
 mod database;
+mod hits;
 mod ledger;
 mod merge;
 mod mirror;
@@ -24,11 +25,12 @@ mod writer;
 
 pub use coverage::Coverage;
 pub use database::{explained, files, is_archive};
+pub use hits::{Hit, MARKS};
 pub use merge::Merged;
 pub use mirror::{Mirror, MirrorEntry, MirrorFile};
 pub use reader::{Changed, Filter, Reader};
 pub use runs::{Ended, Kind, Selection};
 pub use schema::SCHEMA;
-pub use search::{Hit, MARKS, Query, Search};
+pub use search::{Query, Search};
 pub use verify::verify;
 pub use writer::Writer;

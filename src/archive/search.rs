@@ -3,28 +3,22 @@
 //! The index of SQLite's FTS5 (sqlite.org/fts5.html) splits text at spaces and punctuation. Chinese, Japanese, Thai and
 //! a few more are written without spaces, so their words are looked for in the text itself.
 
-use std::ops::ControlFlow;
-
 use anyhow::{Context, Result};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
-use super::reader::Reader;
-use super::rows::{self, time_text};
-use crate::model::{Role, Vendor};
+use super::rows::time_text;
+use crate::model::Role;
 use crate::time::Timestamp;
-
-/// Marks the beginning and the end of a hit in a text.
-pub const MARKS: (char, char) = ('\u{2}', '\u{3}');
 
 /// Words and phrases, all of which must occur in a message.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// Those that the index knows.
-    indexed: Vec<String>,
+    pub(super) indexed: Vec<String>,
     /// Those that are looked for in the text, in lower case.
-    scanned: Vec<String>,
+    pub(super) scanned: Vec<String>,
 }
 
 /// What to search for, and where.
@@ -40,27 +34,6 @@ pub struct Search {
     pub until: Option<Timestamp>,
     /// Only conversations with these ids.
     pub ids: Option<Vec<String>>,
-}
-
-/// A message that was found.
-#[derive(Debug)]
-pub struct Hit {
-    /// The vendor.
-    pub source: Vendor,
-    /// The bot or site.
-    pub account: Option<String>,
-    /// The id of its conversation.
-    pub conversation_id: String,
-    /// The channel of its conversation.
-    pub channel: Option<String>,
-    /// Its id.
-    pub message_id: String,
-    /// When it was sent.
-    pub created_at: Option<Timestamp>,
-    /// Who wrote it.
-    pub role: Role,
-    /// Its text.
-    pub text: String,
 }
 
 impl Query {
@@ -98,20 +71,10 @@ impl Query {
     }
 
     /// The terms for the index. In quotes, none of FTS5's operators means anything.
-    fn fts(&self) -> String {
+    pub(super) fn fts(&self) -> String {
         let terms = self.indexed.iter();
         let quoted = terms.map(|term| format!("\"{}\"", term.replace('"', "")));
         quoted.collect::<Vec<_>>().join(" ")
-    }
-
-    /// Marks the terms that are looked for in the text itself.
-    fn mark_scanned(&self, text: &str) -> String {
-        let mut marked = text.to_owned();
-        for term in &self.scanned {
-            let (begin, end) = MARKS;
-            marked = marked.replace(term.as_str(), &format!("{begin}{term}{end}"));
-        }
-        marked
     }
 }
 
@@ -130,64 +93,10 @@ fn is_written_without_spaces(c: char) -> bool {
     )
 }
 
-impl Reader {
-    /// Calls `take` with each message that has all words, the newest first.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn search(
-        &self,
-        search: &Search,
-        mut take: impl FnMut(Hit) -> ControlFlow<()>,
-    ) -> Result<()> {
-        let snapshot = self.connection.unchecked_transaction()?;
-        let ids = numbers(
-            &snapshot,
-            search,
-            "m.id",
-            "ORDER BY m.created_at DESC, m.id DESC",
-        )?;
-        let mut select = snapshot.prepare(
-            "SELECT a.source, a.account, c.conversation_id, c.channel, m.message_id, m.created_at, m.role, m.text
-             FROM messages m JOIN conversations c ON c.id = m.conversation JOIN accounts a ON a.id = c.account
-             WHERE m.id = ?1",
-        )?;
-        for id in ids {
-            let mut rows = select.query([id])?;
-            let row = rows
-                .next()?
-                .context("the index names a message that is not there")?;
-            if take(hit(row)?).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// The text of a message with its hits marked by [`MARKS`].
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn marked(&self, query: &Query, hit: &Hit) -> Result<String> {
-        if query.indexed.is_empty() {
-            return Ok(query.mark_scanned(&hit.text));
-        }
-        let mut select = self.connection.prepare_cached(
-            "SELECT highlight(message_words, 0, char(2), char(3)) FROM message_words
-             WHERE message_words MATCH ?1 AND rowid = (
-                SELECT m.id FROM messages m JOIN conversations c ON c.id = m.conversation
-                JOIN accounts a ON a.id = c.account
-                WHERE a.source = ?2 AND a.account = ?3 AND c.conversation_id = ?4 AND m.message_id = ?5)",
-        )?;
-        let account = hit.account.as_deref().unwrap_or_default();
-        let (fts, source) = (query.fts(), hit.source.name());
-        let values = params![fts, source, account, hit.conversation_id, hit.message_id];
-        let marked: String = select.query_row(values, |row| row.get(0))?;
-        Ok(query.mark_scanned(&marked))
-    }
-}
-
 /// The rows of the conversations that have a hit.
+///
+/// # Errors
+/// When the archive cannot be read.
 pub fn conversations(connection: &Connection, search: &Search) -> Result<Vec<i64>> {
     let mut rows = numbers(connection, search, "DISTINCT m.conversation", "")?;
     rows.sort_unstable();
@@ -195,7 +104,10 @@ pub fn conversations(connection: &Connection, search: &Search) -> Result<Vec<i64
 }
 
 /// One number of each message that is found.
-fn numbers(
+///
+/// # Errors
+/// When the archive cannot be read.
+pub fn numbers(
     connection: &Connection,
     search: &Search,
     column: &str,
@@ -263,22 +175,6 @@ fn add_function(connection: &Connection, terms: Vec<String>) -> Result<()> {
         })
     })?;
     Ok(())
-}
-
-fn hit(row: &Row) -> Result<Hit> {
-    let source: String = row.get(0)?;
-    let account: String = row.get(1)?;
-    let role: String = row.get(6)?;
-    Ok(Hit {
-        source: rows::vendor(&source)?,
-        account: (!account.is_empty()).then_some(account),
-        conversation_id: row.get(2)?,
-        channel: row.get(3)?,
-        message_id: row.get(4)?,
-        created_at: rows::time(row, 5)?,
-        role: rows::role(&role)?,
-        text: row.get(7)?,
-    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::botpress::BotpressArgs;
 use super::check::CheckArgs;
 use super::render::RenderArgs;
 use super::search::SearchArgs;
+use super::stats::StatsArgs;
 use super::tap::TapArgs;
 
 const EXIT_CODES: &str = "\
@@ -45,6 +46,8 @@ pub enum Command {
     Render(Box<RenderArgs>),
     /// Search the messages of an archive
     Search(Box<SearchArgs>),
+    /// Count what archives and earlier exports have: how much, when, on which channel, how fast it was answered
+    Stats(Box<StatsArgs>),
     /// Check token, bot or site, and network; or what an archive covers and lacks
     Check(Box<CheckArgs>),
     /// Check whether an archive, or an export with its summary, is still what was written
@@ -93,6 +96,8 @@ pub enum Document {
     Messages,
     /// What --summary writes
     Summary,
+    /// What `convexport stats -f json` writes
+    Stats,
     /// The tables of an archive, in SQL
     Archive,
 }

@@ -109,7 +109,7 @@ fn time(
 
 /// Puts an apostrophe before text that a spreadsheet would run. Such text begins with a tab or a line end, or with one
 /// of the signs that OWASP lists, even after white space.
-fn guarded(text: &str) -> Cow<'_, str> {
+pub fn guarded(text: &str) -> Cow<'_, str> {
     let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     if text.starts_with(['\t', '\r', '\n']) || text.trim_start_matches(blank).starts_with(signs) {

@@ -17,6 +17,7 @@ pub mod singer;
 mod template;
 mod text;
 
+pub use self::csv::guarded;
 pub use factory::FormatterFactory;
 pub use formatter::{Formatted, Formatter, Neighbours, PagedFormatter};
 pub use kind::Format;

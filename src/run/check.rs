@@ -4,14 +4,13 @@ use std::future::Future;
 
 use anyhow::{Context as _, Result};
 
-use super::compare;
 use super::exit::Exit;
 use super::monitor::Monitor;
+use super::{compare, coverage};
 use crate::archive::{Coverage, Reader};
 use crate::cli::{CheckArgs, CheckVendor};
 use crate::console::Console;
 use crate::source::{Context, boost, botpress};
-use crate::text::counted;
 use crate::time::{Span, Timestamp};
 use crate::usage::usage;
 
@@ -63,8 +62,8 @@ fn age(coverage: &[Coverage], max_age: Option<Span>, tell: impl Fn(&str)) -> (Ex
             if max_age.is_some_and(|most| age.is_none_or(|age| age > most)) {
                 exit = Exit::Incomplete;
             }
-            report_holes(one, &tell);
-            in_words(one, age)
+            coverage::report_holes(one, &tell);
+            coverage::in_words(one, age)
         })
         .collect();
     if lines.is_empty() {
@@ -77,45 +76,6 @@ fn age(coverage: &[Coverage], max_age: Option<Span>, tell: impl Fn(&str)) -> (Ex
         return (exit, "no run has brought anything from a vendor".to_owned());
     }
     (exit, lines.join("\n"))
-}
-
-/// Says which times an archive may lack.
-pub fn report_holes(coverage: &Coverage, tell: impl Fn(&str)) {
-    for (from, until) in &coverage.holes {
-        tell(&format!(
-            "{} {}: no run came in time for what was written between {} and {}, so some of it may be missing",
-            coverage.source.name(),
-            coverage.account,
-            from.utc_date(),
-            until.utc_date()
-        ));
-    }
-}
-
-/// What an archive covers of an account, on one line.
-pub fn in_words(coverage: &Coverage, age: Option<Span>) -> String {
-    let Coverage {
-        source,
-        account,
-        conversations,
-        from,
-        until,
-        ..
-    } = coverage;
-    let date = |time: &Option<Timestamp>| {
-        time.map_or_else(|| "an unknown day".to_owned(), Timestamp::utc_date)
-    };
-    let conversations = counted(*conversations, "conversation");
-    let last = match age {
-        Some(age) => format!("the last complete run was {age} ago"),
-        None => "no run was complete".to_owned(),
-    };
-    format!(
-        "{} {account}: {conversations}, from {} to {}; {last}",
-        source.name(),
-        date(from),
-        date(until)
-    )
 }
 
 fn wait<T>(work: impl Future<Output = Result<T>>) -> Result<T> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 
 use super::exit::Exit;
-use super::{check, job, manual, schema, search, tap, verify};
+use super::{check, job, manual, schema, search, stats, tap, verify};
 use crate::cli::{Cli, Command};
 use crate::text::neutralise;
 
@@ -19,6 +19,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Boost(args) => job::run(&*args),
         Command::Render(args) => job::run(&*args),
         Command::Search(args) => search::run(&args),
+        Command::Stats(args) => stats::run(&args),
         Command::Check(args) => report(check::check(*args, problem)?),
         Command::Verify(args) => report(match &args.summary {
             Some(summary) => verify::export(&args.export, summary, problem)?,

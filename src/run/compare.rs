@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use super::check;
+use super::coverage;
 use super::exit::Exit;
 use super::monitor::Monitor;
 use super::pump::{Pump, Work};
@@ -65,7 +65,7 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
         pump.end();
         compared?;
     }
-    check::report_holes(&coverage, &comparison.tell);
+    coverage::report_holes(&coverage, &comparison.tell);
     Ok(comparison.outcome(&coverage))
 }
 
@@ -106,7 +106,7 @@ impl<T: Fn(&str)> Comparison<T> {
     fn outcome(&self, coverage: &Coverage) -> (Exit, String) {
         let age = coverage.completed_at;
         let age = age.map(|time| Timestamp::now().distance(time));
-        let covered = check::in_words(coverage, age);
+        let covered = coverage::in_words(coverage, age);
         let listed = counted(self.listed, "conversation");
         if self.missing == 0 {
             let line = format!("{covered}\nall {listed} of the vendor are in the archive");

@@ -8,6 +8,7 @@ mod archive;
 mod check;
 mod command;
 mod compare;
+mod coverage;
 mod exit;
 mod export;
 mod fetch;
@@ -23,6 +24,7 @@ mod schema;
 mod search;
 mod signal;
 mod singer_state;
+mod stats;
 mod tap;
 mod verify;
 

@@ -11,6 +11,7 @@ use crate::cli::Document;
 use crate::format::row::Row;
 use crate::model::Conversation;
 use crate::report::Summary;
+use crate::stats::Stats;
 
 /// The schema of a document, as text.
 ///
@@ -23,6 +24,7 @@ pub fn schema(document: Document) -> Result<String> {
         Document::Jsonl => ("jsonl", of::<Conversation>()),
         Document::Messages => ("messages", of::<Row>()),
         Document::Summary => ("summary", of::<Summary>()),
+        Document::Stats => ("stats", of::<Stats>()),
     };
     let version = env!("CARGO_PKG_VERSION");
     schema.insert(

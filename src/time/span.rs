@@ -30,6 +30,12 @@ impl Span {
         Self(TimeDelta::minutes(minutes))
     }
 
+    /// A span of this many seconds.
+    #[must_use]
+    pub const fn seconds(seconds: i64) -> Self {
+        Self(TimeDelta::seconds(seconds))
+    }
+
     /// The span as the standard library's type.
     #[must_use]
     pub fn to_std(self) -> Duration {

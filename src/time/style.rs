@@ -1,33 +1,16 @@
 //! How times are shown.
 
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
 use anyhow::{Result, bail};
-use chrono::{Local, NaiveDate};
+use chrono::Local;
 
+use super::day::Day;
 use super::timestamp::Timestamp;
 use super::zone::Zone;
 
 /// The format of times in transcripts when there is no `--time-format`.
 pub const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S %:z";
-
-/// A calendar day, shown as `2026-11-01`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(NaiveDate);
-
-impl Day {
-    /// The number of days from an earlier day to this one.
-    #[must_use]
-    pub fn since(self, earlier: Self) -> i64 {
-        (self.0 - earlier.0).num_days()
-    }
-}
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
 
 /// How times are shown: in which time zone, and in which strftime format.
 #[derive(Clone, Debug)]

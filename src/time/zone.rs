@@ -1,12 +1,14 @@
 //! Time zones.
 
+use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
-use chrono::{Local, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
+use chrono::{Local, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
+use super::day::{Day, Wall};
 use super::timestamp::Timestamp;
 
 /// The time zone in which times are read and shown: `local`, `utc` or a name from the IANA database.
@@ -44,6 +46,29 @@ impl Zone {
         match self {
             Self::Local => time.0.with_timezone(&Local).date_naive(),
             Self::Named(tz) => time.0.with_timezone(&tz).date_naive(),
+        }
+    }
+
+    /// What calendar and clock show in this zone.
+    #[must_use]
+    pub fn wall(self, time: Timestamp) -> Wall {
+        let wall = match self {
+            Self::Local => time.0.with_timezone(&Local).naive_local(),
+            Self::Named(tz) => time.0.with_timezone(&tz).naive_local(),
+        };
+        Wall {
+            day: Day(wall.date()),
+            hour: wall.hour() as usize,
+        }
+    }
+}
+
+impl fmt::Display for Zone {
+    /// Writes it as it can be read again.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local => f.write_str("local"),
+            Self::Named(zone) => f.write_str(zone.name()),
         }
     }
 }

@@ -7,6 +7,7 @@ mod memory;
 mod render;
 mod schema;
 mod signal;
+mod stats;
 pub mod tap;
 mod tap_state;
 mod verify;

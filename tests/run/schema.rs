@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::fake::{Action, Fake, Rule, World};
 use crate::support::{Convexport, boost, botpress, convexport, records};
 
-fn schema(name: &str) -> Validator {
+pub fn schema(name: &str) -> Validator {
     let schema = convexport("schema").args(name).stdout();
     let schema: Value = serde_json::from_str(&schema).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
@@ -17,7 +17,7 @@ fn schema(name: &str) -> Validator {
     options.build(&schema).unwrap()
 }
 
-fn is_valid(schema: &Validator, value: &Value) {
+pub fn is_valid(schema: &Validator, value: &Value) {
     let errors: Vec<_> = schema
         .iter_errors(value)
         .map(|error| format!("{}: {error}", error.instance_path()))
