@@ -96,6 +96,15 @@ impl Bot {
                 .filter_map(|pair| pair.split_once('='))
                 .find_map(|(key, value)| (key == name).then_some(value))
         };
+        if param("afterDate").is_some() {
+            // All of it is older than any run.
+            let name = if target.contains("/messages") {
+                "messages"
+            } else {
+                "conversations"
+            };
+            return list(name, 0, 0, |_, _| {});
+        }
         // A token is the number of its page.
         let page: usize = param("nextToken")
             .and_then(|token| token.parse().ok())

@@ -11,6 +11,7 @@ pub mod peers;
 pub mod server;
 pub mod site;
 pub mod table;
+pub mod words;
 
 use std::env;
 use std::process::Command;

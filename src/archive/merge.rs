@@ -56,7 +56,8 @@ pub fn merge(
         let received = received.as_deref().filter(|_| !import);
         return add(connection, account, came, &sha256, received, run, import);
     };
-    if received.is_some() && found.received == received && !found.is_gone {
+    let is_received = received.is_some() && found.received == received && !found.is_gone;
+    if is_received || import && sha256 == found.sha256 {
         if !import {
             note_seen(connection, found.rowid, run)?;
         }
