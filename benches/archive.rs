@@ -51,23 +51,23 @@ fn fill(folder: &Path, size: u64) -> Result<()> {
     let mut cases = [
         case(
             "boost --input FILE -f jsonl",
-            boost(&file),
+            &boost(file),
             &["-f", "jsonl"],
         ),
         new_archive(&file, &archive),
         case(
             "the same again",
-            boost(&file),
+            &boost(&file),
             &["--archive", text(&archive)?],
         ),
         case(
             "render FILE.jsonl -f jsonl",
-            convexport("render"),
+            &convexport("render"),
             &[text(&jsonl)?, "-f", "jsonl"],
         ),
         case(
             "render ARCHIVE -f jsonl",
-            convexport("render"),
+            &convexport("render"),
             &[text(&archive)?, "-f", "jsonl"],
         ),
     ];
@@ -178,7 +178,7 @@ fn boost(file: &Path) -> Command {
 }
 
 /// A command that is the same in every round.
-fn case(name: &str, command: Command, args: &[&str]) -> Case {
+fn case(name: &str, command: &Command, args: &[&str]) -> Case {
     let program = command.get_program().to_owned();
     let all: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
     let more: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();

@@ -100,17 +100,21 @@ fn message(row: &Row, keep_raw: bool) -> Result<Message> {
     })
 }
 
-/// Inserts messages of a conversation.
-pub struct MessageInserter<'c>(CachedStatement<'c>);
+/// Inserts messages of a conversation, and their words into the index.
+pub struct MessageInserter<'c> {
+    message: CachedStatement<'c>,
+    words: CachedStatement<'c>,
+}
 
 impl<'c> MessageInserter<'c> {
     pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        let insert = connection.prepare_cached(
+        let message = connection.prepare_cached(
             "INSERT INTO messages (conversation, seq, message_id, created_at, role, user_id, author, type, text, options,
                 attachments, raw, first_run, last_run)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
-        Ok(Self(insert))
+        let words = connection.prepare_cached(INSERT_WORDS)?;
+        Ok(Self { message, words })
     }
 
     pub fn insert(
@@ -120,7 +124,7 @@ impl<'c> MessageInserter<'c> {
         message: &Message,
         runs: Runs,
     ) -> Result<()> {
-        self.0.execute(params![
+        let rowid = self.message.insert(params![
             conversation,
             seq,
             message.id,
@@ -136,12 +140,22 @@ impl<'c> MessageInserter<'c> {
             runs.first,
             runs.last,
         ])?;
+        self.words.execute(params![rowid, message.text])?;
         Ok(())
     }
 }
 
+const INSERT_WORDS: &str = "INSERT INTO message_words (rowid, text) VALUES (?1, ?2)";
+
+/// FTS5 has to be told which words a message had (sqlite.org/fts5.html, section 4.4.3).
+const DELETE_WORDS: &str = "INSERT INTO message_words (message_words, rowid, text)
+    SELECT 'delete', id, text FROM messages WHERE id = ?1";
+
 /// Replaces the contents of a message.
 pub fn update_message(connection: &Connection, rowid: i64, message: &Message) -> Result<()> {
+    connection.prepare_cached(DELETE_WORDS)?.execute([rowid])?;
+    let mut words = connection.prepare_cached(INSERT_WORDS)?;
+    words.execute(params![rowid, message.text])?;
     let mut update = connection.prepare_cached(
         "UPDATE messages SET created_at = ?2, role = ?3, user_id = ?4, author = ?5, type = ?6, text = ?7, options = ?8,
             attachments = ?9, raw = ?10
