@@ -51,7 +51,7 @@ fn fill(folder: &Path, size: u64) -> Result<()> {
     let mut cases = [
         case(
             "boost --input FILE -f jsonl",
-            &boost(file),
+            &boost(&file),
             &["-f", "jsonl"],
         ),
         new_archive(&file, &archive),

@@ -1,0 +1,95 @@
+"""Reads an archive of both vendors with Python's sqlite3, Datasette and DuckDB, and compares the views with exports.
+
+check.py CONVEXPORT: the binary. The fake vendors are in the environment.
+"""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+import duckdb_extension_sqlite_scanner
+
+CONVEXPORT = Path(sys.argv[1]).resolve()
+COLUMNS = (
+    "source account conversation_id conversation_created_at channel seq message_id created_at role user_id author type "
+    "text options attachments raw"
+).split()
+
+
+def run(*args, folder):
+    done = subprocess.run([CONVEXPORT, *args], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def by_key(rows):
+    return sorted(rows, key=lambda row: (row["source"], row["account"], row["conversation_id"], row["seq"]))
+
+
+def python(archive, expected, people):
+    """The view has the rows of `-f messages`, in its columns."""
+    database = sqlite3.connect(f"file:{archive}?mode=ro", uri=True)
+    database.row_factory = sqlite3.Row
+    rows = [dict(row) for row in database.execute("SELECT * FROM message_rows")]
+    assert list(rows[0]) == COLUMNS, list(rows[0])
+    assert by_key(rows) == expected
+    found = {(row["user_id"], row["name"]) for row in database.execute("SELECT user_id, name FROM users")}
+    assert found == people, (len(found), len(people))
+    one = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
+    assert tuple(database.execute(one).fetchone()) == (0x63766578, 1)
+    assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    words = "SELECT count(*) FROM message_words WHERE message_words MATCH 'parcel'"
+    count = database.execute(words).fetchone()[0]
+    assert count == sum("parcel" in row["text"].lower() for row in expected) > 0
+    return database.execute("SELECT count(*) FROM conversation_rows").fetchone()[0]
+
+
+def datasette(archive, rows, conversations):
+    def get(path):
+        command = [sys.executable, "-m", "datasette", str(archive), "--get", path]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    table = archive.stem
+    for view, count in [("message_rows", rows), ("conversation_rows", conversations)]:
+        found = get(f"/{table}.json?_shape=array&sql=select+count(*)+as+n+from+{view}")
+        assert found == [{"n": count}], (view, found)
+    assert list(get(f"/{table}/message_rows.json?_shape=array&_size=1")[0]) == COLUMNS
+
+
+def duck(archive, expected):
+    database = duckdb.connect()
+    # The package has the file alone, for this version of DuckDB.
+    package = Path(duckdb_extension_sqlite_scanner.__file__).parent
+    (extension,) = package.glob("extensions/*/sqlite_scanner.duckdb_extension")
+    database.execute(f"LOAD '{extension}'")
+    database.execute(f"ATTACH '{archive}' AS bot (TYPE sqlite, READ_ONLY)")
+    found = database.execute("SELECT * FROM bot.message_rows").fetchall()
+    rows = by_key([dict(zip(COLUMNS, row)) for row in found])
+    assert rows == expected
+    assert database.execute("SELECT count(*) FROM bot.messages").fetchone()[0] == len(expected)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        archive = folder / "bot.db"
+        run("botpress", "--archive", "bot.db", "--with-users", folder=folder)
+        run("boost", "--archive", "bot.db", "--since", "2026-01-01", folder=folder)
+        expected = by_key(lines(run("render", "bot.db", "-f", "messages", folder=folder)))
+        whole = lines(run("render", "bot.db", "-f", "jsonl", folder=folder))
+        people = {(user["id"], user["name"]) for one in whole for user in one.get("users") or []}
+        conversations = python(archive, expected, people)
+        assert conversations == len(whole)
+        datasette(archive, len(expected), conversations)
+        duck(archive, expected)
+        print(f"archive tools: {len(expected)} messages read by sqlite3, Datasette and DuckDB")
+
+
+main()
