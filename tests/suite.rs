@@ -8,6 +8,7 @@
 
 mod support;
 
+mod archive;
 mod cli;
 mod console;
 mod format;

@@ -1,0 +1,209 @@
+//! What a usual night costs, and what it brings.
+
+use super::{Nights, list, put, said, truth};
+use crate::support::fake::{Conversation, DAY, Message, World, utc};
+use crate::support::{clock, side_by_side};
+
+const HOUR: i64 = DAY / 24;
+
+#[test]
+fn a_quiet_night_takes_three_requests_at_most() {
+    side_by_side(
+        [(20, false), (300, false), (300, true)],
+        |(conversations, counted)| {
+            let mut world = World::with_conversations(conversations, |i| i % 4);
+            for known in &mut world.conversations {
+                known.message_count = counted.then_some(known.messages.len() as u64);
+            }
+            let nights = Nights::new(world);
+            nights.quiet(nights.bot(""));
+            let before = nights.render("");
+            nights.quiet(nights.bot(""));
+            assert!(nights.fake.asked() <= 3, "{} requests", nights.fake.asked());
+            assert_eq!(nights.render(""), before);
+            assert_eq!(
+                nights.sql("SELECT kind, added, changed, complete FROM runs WHERE id = 2"),
+                ["new|0|0|1"]
+            );
+        },
+    );
+}
+
+/// Twenty messages a page, and a new one: it costs one request for messages, whether the vendor counts or not.
+#[test]
+fn a_conversation_that_grew_is_fetched_from_its_last_message_on() {
+    side_by_side([true, false], |counted| {
+        let mut world = World::with_conversations(2, |i| if i == 0 { 2000 } else { 1 });
+        let known = &mut world.conversations[0];
+        let (id, count) = (known.id.clone(), known.messages.len() as u64);
+        known.message_count = counted.then_some(count);
+        let nights = Nights::new(world);
+        nights.quiet(nights.bot(""));
+        assert_eq!(nights.asked_for_messages(&id), 100);
+        nights.fake.world().say(&id, clock(), true, "one more");
+        nights.quiet(nights.bot(""));
+        assert_eq!(nights.archived(), truth(&nights.fake.world()));
+        // The list, the messages of the bot, the conversation, and its messages of the hour before the last one. Those
+        // of the fake are seconds apart, so that hour has more than a page.
+        let all = nights.fake.requests();
+        let single = all
+            .iter()
+            .filter(|request| request.param("conversationId").is_some());
+        let since: Vec<_> = single
+            .filter_map(|request| request.param("afterDate"))
+            .collect();
+        assert!(!since.is_empty() && since.len() < 60, "{since:?}");
+    });
+}
+
+#[test]
+fn a_conversation_of_thousands_of_messages_costs_one_request() {
+    let begun = clock() - 80 * DAY;
+    let mut talk = Conversation::new("talk", begun);
+    // One in every half an hour.
+    for number in 0..3000 {
+        let at = begun + number * HOUR / 2;
+        talk.add(Message::from_raw(&said(
+            &format!("m{number}"),
+            "talk",
+            at,
+            "words",
+        )));
+    }
+    let nights = Nights::new(World::new().conversation(talk));
+    nights.quiet(nights.bot(""));
+    let m = said("new", "talk", clock(), "words");
+    nights
+        .fake
+        .world()
+        .get_mut("talk")
+        .add(Message::from_raw(&m));
+    nights.quiet(nights.bot(""));
+    assert_eq!(nights.asked_for_messages("talk"), 1);
+    assert!(nights.fake.asked() <= 4, "{} requests", nights.fake.asked());
+    assert_eq!(nights.archived()["talk"].len(), 3001);
+}
+
+#[test]
+fn a_count_that_differs_makes_it_fetched_whole() {
+    let begun = clock() - 20 * DAY;
+    let mut talk = Conversation::new("talk", begun);
+    talk.message_count = Some(0);
+    for number in 0..50 {
+        let at = begun + number * 6 * HOUR;
+        talk.add(Message::from_raw(&said(
+            &format!("m{number}"),
+            "talk",
+            at,
+            "words",
+        )));
+    }
+    let nights = Nights::new(World::new().conversation(talk));
+    nights.quiet(nights.bot(""));
+    {
+        let mut world = nights.fake.world();
+        let talk = world.get_mut("talk");
+        // One that nobody could see coming: it is old already.
+        let late = Message::from_raw(&said("late", "talk", begun + HOUR, "words"));
+        talk.messages.insert(1, late);
+        talk.message_count = Some(51);
+        talk.add(Message::from_raw(&said("new", "talk", clock(), "words")));
+    }
+    nights.quiet(nights.bot(""));
+    let found = &nights.archived()["talk"];
+    assert_eq!(found.len(), 52);
+    assert_eq!(found[..3], list(&["m0", "late", "m1"]));
+}
+
+/// The vendor counts fewer each night, and that is no reason to fetch the conversation whole.
+#[test]
+fn messages_that_reach_their_age_do_not_make_it_fetched_whole() {
+    let begun = clock() - 95 * DAY;
+    let mut talk = Conversation::new("talk", begun);
+    talk.message_count = Some(0);
+    for number in 0..94 {
+        let at = begun + number * DAY;
+        talk.add(Message::from_raw(&said(
+            &format!("m{number}"),
+            "talk",
+            at,
+            "words",
+        )));
+    }
+    let nights = Nights::new(World::new().conversation(talk));
+    nights.quiet(nights.bot(""));
+    {
+        let mut world = nights.fake.world();
+        let talk = world.get_mut("talk");
+        talk.messages.drain(..5);
+        talk.message_count = Some(89);
+        talk.add(Message::from_raw(&said("new", "talk", clock(), "words")));
+    }
+    nights.quiet(nights.bot(""));
+    assert_eq!(nights.asked_for_messages("talk"), 1);
+    let found = &nights.archived()["talk"];
+    assert_eq!(found.len(), 95);
+    assert_eq!((found[0].as_str(), found[94].as_str()), ("m0", "new"));
+}
+
+/// The agent answers after the nightly run, and the end user says nothing more.
+#[test]
+fn a_late_answer_of_an_agent_comes_within_a_day_or_with_a_sweep() {
+    let nights = Nights::new(World::new());
+    let now = clock();
+    let (recent, older) = (now - 20 * HOUR, now - 10 * DAY);
+    put(&nights.fake, 1, &[(1, recent, "question")]);
+    put(&nights.fake, 2, &[(3, older, "question")]);
+    nights.quiet(nights.site(""));
+    put(
+        &nights.fake,
+        1,
+        &[(1, recent, "question"), (2, now, "answer")],
+    );
+    put(
+        &nights.fake,
+        2,
+        &[(3, older, "question"), (4, now, "answer")],
+    );
+    nights.quiet(nights.site(""));
+    assert_eq!(nights.archived()["1"], list(&["1", "2"]));
+    nights.quiet(nights.site("--sweep"));
+    assert_eq!(nights.archived()["2"], list(&["3", "4"]));
+    // The day and the two weeks are counted from the vendor's time of the run before.
+    let first = nights.sql("SELECT started_at FROM runs WHERE id = 1");
+    let from = nights.fake.requests()[0].json()["from"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let expected = nights.sql(
+        "SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', started_at, '-14 days') FROM runs WHERE id = 1",
+    );
+    assert_eq!(vec![from], expected, "14 days before {first:?}");
+    nights.quiet(nights.site(""));
+    let from = nights.fake.requests()[0].json()["from"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let expected = nights.sql(
+        "SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', started_at, '-1 days') FROM runs WHERE id = 3",
+    );
+    assert_eq!(vec![from], expected);
+}
+
+/// The range reaches a day into the future, so that a clock that is slow loses nothing; it is one request.
+#[test]
+fn a_quiet_night_of_a_site_is_one_request() {
+    let nights = Nights::new(World::new().with_boost(30, |i| 2 + i % 5));
+    nights.quiet(nights.site(""));
+    nights.quiet(nights.site(""));
+    assert_eq!(nights.fake.asked(), 1);
+    let to = nights.fake.requests()[0].json()["to"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(to > utc(clock()), "{to}");
+    assert_eq!(
+        nights.sql("SELECT added, changed, complete FROM runs WHERE id = 2"),
+        ["0|0|1"]
+    );
+}
