@@ -172,7 +172,7 @@ fn update(
     let mut update = connection.prepare_cached(
         "UPDATE conversations SET created_at = ?2, updated_at = ?3, channel = ?4, tags = ?5, users = ?6, states = ?7, raw = ?8,
             messages = ?9, reported_messages = ?10, sha256 = ?11, message_check = ?12,
-            received = coalesce(?13, received), changed_run = iif(?14, ?15, changed_run),
+            received = iif(?16 AND NOT ?14, received, ?13), changed_run = iif(?14, ?15, changed_run),
             seen_run = iif(?16, seen_run, ?15), gone_run = iif(?16, gone_run, NULL)
          WHERE id = ?1",
     )?;
