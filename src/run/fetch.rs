@@ -177,7 +177,12 @@ impl Work for Fetch<'_> {
             Event::Conversations(conversations) => conversations
                 .iter()
                 .try_for_each(|conversation| self.merge(conversation)),
-            Event::Unchanged(id) | Event::Skipped(id) => self.unchanged(&id),
+            Event::Unchanged(id) => self.unchanged(&id),
+            // It does not pass the filters, so it is none of the selection.
+            Event::Skipped => {
+                self.recorder.summary.counts.skipped += 1;
+                Ok(())
+            }
             Event::CountMismatch {
                 id,
                 reported,

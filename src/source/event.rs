@@ -31,7 +31,7 @@ pub enum Event {
     /// A conversation of a list that is not fetched, because the archive has it as the list shows it.
     Unchanged(String),
     /// A conversation that exists but is not selected.
-    Skipped(String),
+    Skipped,
 }
 
 /// A conversation that is not in the export.

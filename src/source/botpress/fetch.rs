@@ -84,7 +84,7 @@ impl Fetcher {
             Ok(Some(conversation)) => {
                 return Ok(Event::Conversations(Arc::new(vec![conversation])));
             }
-            Ok(None) => return Ok(Event::Skipped(id.unwrap_or_default())),
+            Ok(None) => return Ok(Event::Skipped),
             Err(error) => error,
         };
         match error.downcast_ref::<ApiError>() {
