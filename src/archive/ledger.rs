@@ -26,8 +26,8 @@ const INDEX: [&str; 2] = [
 ];
 
 /// The columns of a conversation that its `row_check` covers.
-pub const CHECKED: &str = "account, messages, reported_messages, first_run, changed_run, seen_run, gone_run, sha256, \
-                           received, message_check";
+pub const CHECKED: &str = "account, messages, reported_messages, first_run, changed_run, seen_run, whole_run, gone_run, \
+                           sha256, received, message_check";
 
 /// The rows of `selected`, with their checksums at the end.
 pub const SELECTED: &str = "SELECT selection, conversation, row_check FROM selected";

@@ -32,7 +32,7 @@ pub struct Outcome {
 /// A stored conversation, as far as it matters before its messages are read.
 struct Found {
     rowid: i64,
-    seen: i64,
+    whole: Option<i64>,
     sha256: Vec<u8>,
     received: Option<Vec<u8>>,
     is_gone: bool,
@@ -68,10 +68,15 @@ pub fn merge(
     }
     let arrival = Arrival {
         run,
-        seen: found.seen,
+        whole: found.whole,
         import,
     };
     update(connection, &found, came, received, arrival)
+}
+
+/// Whether the vendor returned all of its messages.
+fn is_whole(came: &Conversation, import: bool) -> bool {
+    !import && came.fetched_since.is_none()
 }
 
 /// The SHA-256 of a conversation's line in a jsonl export.
@@ -86,13 +91,13 @@ pub fn sha256(conversation: &Conversation) -> Result<Vec<u8>> {
 
 fn find(connection: &Connection, account: i64, id: &str) -> Result<Option<Found>> {
     let mut select = connection.prepare_cached(
-        "SELECT id, seen_run, sha256, received, gone_run IS NOT NULL FROM conversations
+        "SELECT id, whole_run, sha256, received, gone_run IS NOT NULL FROM conversations
          WHERE account = ?1 AND conversation_id = ?2",
     )?;
     let found = select.query_row(params![account, id], |row| {
         Ok(Found {
             rowid: row.get(0)?,
-            seen: row.get(1)?,
+            whole: row.get(1)?,
             sha256: row.get(2)?,
             received: row.get(3)?,
             is_gone: row.get(4)?,
@@ -119,8 +124,9 @@ fn add(
     let check = ledger::message_check(came.messages.iter().map(|_| runs));
     let mut insert = connection.prepare_cached(
         "INSERT INTO conversations (account, conversation_id, created_at, updated_at, channel, tags, users, states, raw,
-            messages, reported_messages, first_run, changed_run, seen_run, sha256, received, message_check, row_check)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?13, ?14, ?15, x'')",
+            messages, reported_messages, first_run, changed_run, seen_run, whole_run, sha256, received, message_check,
+            row_check)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?16, ?13, ?14, ?15, x'')",
     )?;
     let rowid = insert.insert(params![
         account,
@@ -138,6 +144,7 @@ fn add(
         sha256,
         received,
         check,
+        is_whole(came, import).then_some(run),
     ])?;
     let mut inserter = MessageInserter::new(connection)?;
     for (seq, message) in (1..).zip(&came.messages) {
@@ -173,7 +180,8 @@ fn update(
         "UPDATE conversations SET created_at = ?2, updated_at = ?3, channel = ?4, tags = ?5, users = ?6, states = ?7, raw = ?8,
             messages = ?9, reported_messages = ?10, sha256 = ?11, message_check = ?12,
             received = iif(?16 AND NOT ?14, received, ?13), changed_run = iif(?14, ?15, changed_run),
-            seen_run = iif(?16, seen_run, ?15), gone_run = iif(?16, gone_run, NULL)
+            seen_run = iif(?16, seen_run, ?15), whole_run = iif(?17, ?15, whole_run),
+            gone_run = iif(?16, gone_run, NULL)
          WHERE id = ?1",
     )?;
     update.execute(params![
@@ -193,6 +201,7 @@ fn update(
         is_changed,
         arrival.run,
         arrival.import,
+        is_whole(came, arrival.import),
     ])?;
     write_check(connection, found.rowid)?;
     let merged = if is_changed {
@@ -236,10 +245,10 @@ fn write_messages(connection: &Connection, conversation: i64, entries: &[Entry])
     Ok(())
 }
 
-/// Notes that a run fetched a conversation, and that it is unchanged.
+/// Notes that a run fetched a whole conversation, and that it is unchanged.
 fn note_seen(connection: &Connection, rowid: i64, run: i64) -> Result<()> {
     connection
-        .prepare_cached("UPDATE conversations SET seen_run = ?2 WHERE id = ?1")?
+        .prepare_cached("UPDATE conversations SET seen_run = ?2, whole_run = ?2 WHERE id = ?1")?
         .execute([rowid, run])?;
     write_check(connection, rowid)
 }

@@ -52,6 +52,7 @@ CREATE TABLE conversations (
     first_run INTEGER NOT NULL,      -- the run that brought it
     changed_run INTEGER NOT NULL,    -- the last run that changed it
     seen_run INTEGER NOT NULL,       -- the last run that fetched it
+    whole_run INTEGER,               -- the last run that fetched it with all of its messages
     gone_run INTEGER,                -- the run that found it deleted at the vendor
     sha256 BLOB NOT NULL,            -- of its line in a jsonl export
     received BLOB,                   -- the beginning of the SHA-256 of its line as it last came, if it came whole
@@ -77,7 +78,7 @@ CREATE TABLE messages (
     attachments TEXT NOT NULL,       -- JSON array
     raw TEXT,                        -- the vendor's record, verbatim
     first_run INTEGER NOT NULL,      -- the run that brought it
-    last_run INTEGER                 -- null while the vendor returns it; else the last run to which it was returned
+    last_run INTEGER                 -- null while the vendor returns it; else the last run that is known to have got it
 );
 CREATE INDEX messages_in_order ON messages (conversation, seq);
 

@@ -11,8 +11,8 @@ use crate::time::Timestamp;
 pub struct Arrival {
     /// The run that brought it.
     pub run: i64,
-    /// The last run that brought it before.
-    pub seen: i64,
+    /// The last run before that brought it with all of its messages, if one did.
+    pub whole: Option<i64>,
     /// Whether it comes from an earlier export. What is stored then counts more than what came.
     pub import: bool,
 }
@@ -186,7 +186,8 @@ fn missed(stored: StoredMessage, fetched_since: Option<Timestamp>, arrival: Arri
     let row = Some(StoredRow::from(&stored));
     let mut runs = stored.runs;
     if was_asked_for && !arrival.import && runs.last.is_none() {
-        runs.last = Some(arrival.seen);
+        // A run that brought only the newest messages does not tell of the others.
+        runs.last = Some(arrival.whole.unwrap_or_default().max(runs.first));
     }
     Entry {
         message: stored.message,
