@@ -119,9 +119,9 @@ impl Reader {
         Ok(())
     }
 
-    /// Compares a conversation with how a list shows it. Returns `None` when the archive does not have it, and whether it
-    /// has it like that. A count that differs because messages created before `recent_since` were deleted is no
-    /// difference.
+    /// Compares a conversation with how a list shows it. Returns `None` when no run has fetched it, and whether the
+    /// archive has it like that. A count that differs because messages created before `recent_since` were deleted is no
+    /// difference. A list does not show every change, so only what was fetched since `seen_since` is the same.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -129,14 +129,17 @@ impl Reader {
         &self,
         listed: &Conversation,
         recent_since: Timestamp,
+        seen_since: Option<Timestamp>,
     ) -> Result<Option<bool>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT updated_at IS ?4 AND tags = ?5 AND gone_run IS NULL AND (
+            "SELECT updated_at IS ?4 AND tags = ?5 AND gone_run IS NULL
+                AND (?8 IS NULL OR EXISTS (SELECT 1 FROM runs r WHERE r.id = c.seen_run AND r.started_at >= ?8))
+                AND (
                 ?6 IS NULL OR reported_messages IS ?6 OR ?6 <= messages AND ?6 >= (
                     SELECT count(*) FROM messages m
                     WHERE m.conversation = c.id AND m.last_run IS NULL AND m.created_at >= ?7))
              FROM conversations c JOIN accounts a ON a.id = c.account
-             WHERE a.source = ?1 AND a.account = ?2 AND c.conversation_id = ?3",
+             WHERE a.source = ?1 AND a.account = ?2 AND c.conversation_id = ?3 AND c.whole_run IS NOT NULL",
         )?;
         let same = select.query_row(
             params![
@@ -147,6 +150,7 @@ impl Reader {
                 json_text(&listed.tags)?,
                 listed.reported_count,
                 time_text(Some(recent_since)),
+                time_text(seen_since),
             ],
             |row| row.get(0),
         );
@@ -154,6 +158,7 @@ impl Reader {
     }
 
     /// What the archive knows of the messages of a conversation. Returns `None` when it does not have the conversation.
+    /// It knows none when no run has fetched the conversation, since an import need not have all of them.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -169,7 +174,8 @@ impl Reader {
         };
         let mut select = self.connection.prepare_cached(
             "SELECT count(*), count(*) FILTER (WHERE last_run IS NULL AND created_at >= ?2), max(created_at)
-             FROM messages WHERE conversation = ?1",
+             FROM messages
+             WHERE conversation = (SELECT id FROM conversations WHERE id = ?1 AND whole_run IS NOT NULL)",
         )?;
         let mut found = select.query(params![rowid, time_text(Some(recent_since))])?;
         let row = found.next()?.context("a count has one row")?;

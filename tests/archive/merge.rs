@@ -1,6 +1,6 @@
 //! The archive forgets nothing: what the vendor drops stays, what it changes is taken.
 
-use super::{Nights, list, put, said, truth};
+use super::{Nights, list, put, quiet, said, truth};
 use crate::support::fake::{Action, Conversation, DAY, Fake, Message, Rule, World};
 use crate::support::{boost, botpress, clock, convexport, records};
 
@@ -40,27 +40,23 @@ fn runs(nights: &Nights) -> Vec<String> {
 #[test]
 fn a_message_that_the_vendor_drops_stays() {
     let nights = Nights::new(three());
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     drop_message(&nights, "m0");
     say(&nights, "m9", clock());
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     let all = list(&["m0", "m1", "m2", "m9"]);
     assert_eq!(nights.archived()["talk"], all);
     // The second run asked for the new messages alone. The third sees all, and that m0 is not among them.
-    touch(&nights);
-    nights.quiet(nights.bot("--sweep"));
+    quiet(nights.bot("--conversation talk"));
     assert_eq!(nights.archived()["talk"], all);
     assert_eq!(runs(&nights), ["m0|1|1", "m1|1|-", "m2|1|-", "m9|2|-"]);
     // It is not seen any later by a run that asks for all again.
-    touch(&nights);
-    nights.quiet(nights.bot("--sweep"));
+    quiet(nights.bot("--conversation talk"));
     assert_eq!(runs(&nights)[0], "m0|1|1");
     // A message that the vendor returns again is marked no more.
     let m0 = Message::from_raw(&said("m0", "talk", clock() - 5 * DAY, "words"));
-    let talk_messages = |world: &mut World| world.get_mut("talk").messages.insert(0, m0);
-    talk_messages(&mut nights.fake.world());
-    touch(&nights);
-    nights.quiet(nights.bot("--sweep"));
+    nights.fake.world().get_mut("talk").messages.insert(0, m0);
+    quiet(nights.bot("--conversation talk"));
     assert_eq!(nights.archived()["talk"], all);
     assert_eq!(runs(&nights)[0], "m0|1|-");
 }
@@ -78,7 +74,7 @@ fn a_site_that_drops_a_message_loses_nothing_either() {
             (3, at + 2000, "question"),
         ],
     );
-    nights.quiet(nights.site(""));
+    quiet(nights.site(""));
     put(
         &nights.fake,
         7,
@@ -88,7 +84,7 @@ fn a_site_that_drops_a_message_loses_nothing_either() {
             (9, at + HOUR, "question"),
         ],
     );
-    nights.quiet(nights.site(""));
+    quiet(nights.site(""));
     assert_eq!(nights.archived()["7"], list(&["1", "2", "3", "9"]));
     assert_eq!(runs(&nights), ["1|1|1", "2|1|-", "3|1|-", "9|2|-"]);
 }
@@ -98,7 +94,7 @@ fn an_edited_message_takes_the_new_text() {
     let nights = Nights::new(three());
     let at = clock() - HOUR / 2;
     say(&nights, "m3", at);
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     let texts = || nights.sql("SELECT text FROM messages WHERE message_id = 'm3'");
     for (text, sweep) in [
         ("other words", ""),
@@ -109,7 +105,7 @@ fn an_edited_message_takes_the_new_text() {
         nights.fake.world().edit_message("m3", &edited);
         say(&nights, &format!("after {text}"), clock());
         touch(&nights);
-        nights.quiet(nights.bot(sweep));
+        quiet(nights.bot(sweep));
         assert_eq!(texts(), [text]);
     }
 }
@@ -120,19 +116,19 @@ fn an_edit_that_is_taken_back_is_taken() {
     let nights = Nights::new(three());
     let at = clock() - HOUR / 2;
     say(&nights, "m3", at);
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     // The edit comes with a new message, so the conversation is fetched in part.
     let edited = said("m3", "talk", at, "other words");
     nights.fake.world().edit_message("m3", &edited);
     say(&nights, "m4", clock());
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     let texts = || nights.sql("SELECT text FROM messages WHERE message_id = 'm3'");
     assert_eq!(texts(), ["other words"]);
     // Now the vendor has exactly what it had at first.
     let back = said("m3", "talk", at, "words");
     nights.fake.world().edit_message("m3", &back);
     drop_message(&nights, "m4");
-    nights.quiet(nights.bot("--conversation talk"));
+    quiet(nights.bot("--conversation talk"));
     assert_eq!(texts(), ["words"]);
     assert_eq!(runs(&nights)[4], "m4|2|2");
 }
@@ -145,7 +141,7 @@ fn gone(nights: &Nights) -> Vec<String> {
 fn a_deleted_conversation_stays_and_is_marked() {
     let world = three().conversation(Conversation::new("other", clock() - 6 * DAY));
     let nights = Nights::new(world);
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     let before = nights.archived();
     let deleted = nights.fake.world().find("talk").unwrap().clone();
     // It is deleted between the list and the call for it.
@@ -158,19 +154,19 @@ fn a_deleted_conversation_stays_and_is_marked() {
     // It comes back.
     nights.fake.world().faults.clear();
     nights.fake.world().conversations.push(deleted);
-    nights.quiet(nights.bot("--sweep"));
+    quiet(nights.bot("--sweep"));
     assert_eq!(gone(&nights), ["other|0", "talk|0"]);
     assert_eq!(nights.archived(), before);
     // It is deleted long before the run: only the list shows that.
     let deleted = nights.fake.world().find("talk").unwrap().clone();
     nights.fake.world().delete_conversation("talk");
-    nights.quiet(nights.bot("--sweep"));
+    quiet(nights.bot("--sweep"));
     assert_eq!(gone(&nights), ["other|0", "talk|1"]);
     assert_eq!(nights.archived(), before);
     // It comes back with a new message.
     nights.fake.world().conversations.push(deleted);
     say(&nights, "m4", clock());
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     assert_eq!(gone(&nights), ["other|0", "talk|0"]);
     assert_eq!(nights.archived()["talk"], list(&["m0", "m1", "m2", "m4"]));
 }
@@ -241,7 +237,7 @@ fn one_archive_holds_several_bots_and_sites() {
 #[test]
 fn what_the_vendor_has_is_what_a_first_run_brings() {
     let nights = Nights::new(World::with_conversations(45, |i| i % 7));
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     assert_eq!(nights.archived(), truth(&nights.fake.world()));
     let runs =
         nights.sql("SELECT kind, saw_all, complete, added, conversations, messages FROM runs");

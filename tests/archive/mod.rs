@@ -11,9 +11,22 @@ use tempfile::TempDir;
 use crate::support::fake::{Fake, World, utc};
 use crate::support::{Convexport, boost, botpress, convexport, ids, records};
 
+mod campaign;
 mod clock;
+mod continued;
+mod crash;
+mod failed;
+mod full_disk;
+mod import;
 mod merge;
+mod mirror;
 mod night;
+mod output;
+mod reading;
+mod refused;
+mod selection;
+mod stopped;
+mod sweep;
 
 /// Conversations, each with its messages, by their ids.
 type Archived = BTreeMap<String, Vec<String>>;
@@ -52,11 +65,6 @@ impl Nights {
             .within(self.folder.path())
     }
 
-    /// A run that succeeds and says nothing.
-    fn quiet(&self, run: Convexport) {
-        assert_eq!(run.stdout(), "");
-    }
-
     /// Renders the archive.
     fn render(&self, args: &str) -> String {
         convexport("render a.db -f jsonl")
@@ -88,6 +96,11 @@ impl Nights {
             .filter(|request| request.param("conversationId") == Some(conversation))
             .count()
     }
+}
+
+/// A run that succeeds, writes nothing to stdout and says nothing.
+fn quiet(run: Convexport) {
+    assert_eq!(run.stdout(), "");
 }
 
 /// The conversations of a jsonl export. None may come twice.
@@ -125,10 +138,13 @@ fn sql(path: &Path, query: &str) -> Vec<String> {
 }
 
 /// Every conversation of a mirror of json files. None may be there twice.
-fn mirror(folder: &Path) -> Archived {
+fn mirrored(folder: &Path) -> Archived {
     let mut all = Vec::new();
     for path in crate::sink::name::files(folder) {
-        if path.ends_with(".json") {
+        if Path::new(&path)
+            .extension()
+            .is_some_and(|found| found == "json")
+        {
             let text = fs::read_to_string(folder.join(&path)).unwrap();
             all.extend(ids(&serde_json::from_str::<Vec<Value>>(&text).unwrap()));
         }

@@ -1,6 +1,6 @@
 //! What a usual night costs, and what it brings.
 
-use super::{Nights, list, put, said, truth};
+use super::{Nights, list, put, quiet, said, truth};
 use crate::support::fake::{Conversation, DAY, Message, World, utc};
 use crate::support::{clock, side_by_side};
 
@@ -16,9 +16,9 @@ fn a_quiet_night_takes_three_requests_at_most() {
                 known.message_count = counted.then_some(known.messages.len() as u64);
             }
             let nights = Nights::new(world);
-            nights.quiet(nights.bot(""));
+            quiet(nights.bot(""));
             let before = nights.render("");
-            nights.quiet(nights.bot(""));
+            quiet(nights.bot(""));
             assert!(nights.fake.asked() <= 3, "{} requests", nights.fake.asked());
             assert_eq!(nights.render(""), before);
             assert_eq!(
@@ -38,10 +38,10 @@ fn a_conversation_that_grew_is_fetched_from_its_last_message_on() {
         let (id, count) = (known.id.clone(), known.messages.len() as u64);
         known.message_count = counted.then_some(count);
         let nights = Nights::new(world);
-        nights.quiet(nights.bot(""));
+        quiet(nights.bot(""));
         assert_eq!(nights.asked_for_messages(&id), 100);
         nights.fake.world().say(&id, clock(), true, "one more");
-        nights.quiet(nights.bot(""));
+        quiet(nights.bot(""));
         assert_eq!(nights.archived(), truth(&nights.fake.world()));
         // The list, the messages of the bot, the conversation, and its messages of the hour before the last one. Those
         // of the fake are seconds apart, so that hour has more than a page.
@@ -71,14 +71,14 @@ fn a_conversation_of_thousands_of_messages_costs_one_request() {
         )));
     }
     let nights = Nights::new(World::new().conversation(talk));
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     let m = said("new", "talk", clock(), "words");
     nights
         .fake
         .world()
         .get_mut("talk")
         .add(Message::from_raw(&m));
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     assert_eq!(nights.asked_for_messages("talk"), 1);
     assert!(nights.fake.asked() <= 4, "{} requests", nights.fake.asked());
     assert_eq!(nights.archived()["talk"].len(), 3001);
@@ -99,7 +99,7 @@ fn a_count_that_differs_makes_it_fetched_whole() {
         )));
     }
     let nights = Nights::new(World::new().conversation(talk));
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     {
         let mut world = nights.fake.world();
         let talk = world.get_mut("talk");
@@ -109,7 +109,7 @@ fn a_count_that_differs_makes_it_fetched_whole() {
         talk.message_count = Some(51);
         talk.add(Message::from_raw(&said("new", "talk", clock(), "words")));
     }
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     let found = &nights.archived()["talk"];
     assert_eq!(found.len(), 52);
     assert_eq!(found[..3], list(&["m0", "late", "m1"]));
@@ -131,7 +131,7 @@ fn messages_that_reach_their_age_do_not_make_it_fetched_whole() {
         )));
     }
     let nights = Nights::new(World::new().conversation(talk));
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     {
         let mut world = nights.fake.world();
         let talk = world.get_mut("talk");
@@ -139,7 +139,7 @@ fn messages_that_reach_their_age_do_not_make_it_fetched_whole() {
         talk.message_count = Some(89);
         talk.add(Message::from_raw(&said("new", "talk", clock(), "words")));
     }
-    nights.quiet(nights.bot(""));
+    quiet(nights.bot(""));
     assert_eq!(nights.asked_for_messages("talk"), 1);
     let found = &nights.archived()["talk"];
     assert_eq!(found.len(), 95);
@@ -154,7 +154,7 @@ fn a_late_answer_of_an_agent_comes_within_a_day_or_with_a_sweep() {
     let (recent, older) = (now - 20 * HOUR, now - 10 * DAY);
     put(&nights.fake, 1, &[(1, recent, "question")]);
     put(&nights.fake, 2, &[(3, older, "question")]);
-    nights.quiet(nights.site(""));
+    quiet(nights.site(""));
     put(
         &nights.fake,
         1,
@@ -165,9 +165,9 @@ fn a_late_answer_of_an_agent_comes_within_a_day_or_with_a_sweep() {
         2,
         &[(3, older, "question"), (4, now, "answer")],
     );
-    nights.quiet(nights.site(""));
+    quiet(nights.site(""));
     assert_eq!(nights.archived()["1"], list(&["1", "2"]));
-    nights.quiet(nights.site("--sweep"));
+    quiet(nights.site("--sweep"));
     assert_eq!(nights.archived()["2"], list(&["3", "4"]));
     // The day and the two weeks are counted from the vendor's time of the run before.
     let first = nights.sql("SELECT started_at FROM runs WHERE id = 1");
@@ -179,7 +179,7 @@ fn a_late_answer_of_an_agent_comes_within_a_day_or_with_a_sweep() {
         "SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', started_at, '-14 days') FROM runs WHERE id = 1",
     );
     assert_eq!(vec![from], expected, "14 days before {first:?}");
-    nights.quiet(nights.site(""));
+    quiet(nights.site(""));
     let from = nights.fake.requests()[0].json()["from"]
         .as_str()
         .unwrap()
@@ -194,8 +194,8 @@ fn a_late_answer_of_an_agent_comes_within_a_day_or_with_a_sweep() {
 #[test]
 fn a_quiet_night_of_a_site_is_one_request() {
     let nights = Nights::new(World::new().with_boost(30, |i| 2 + i % 5));
-    nights.quiet(nights.site(""));
-    nights.quiet(nights.site(""));
+    quiet(nights.site(""));
+    quiet(nights.site(""));
     assert_eq!(nights.fake.asked(), 1);
     let to = nights.fake.requests()[0].json()["to"]
         .as_str()

@@ -28,6 +28,29 @@ pub struct Lister<'a> {
     pub queue: Queue<Start>,
 }
 
+/// A walk over the list of conversations.
+#[derive(Clone, Copy, Default)]
+struct Walk {
+    /// The part of the list.
+    range: Range,
+    /// Whether a list without counts does not show that a conversation is unchanged.
+    needs_count: bool,
+    trust: Trust,
+}
+
+/// Which conversations are unchanged when the list shows them as the archive has them. A list need not show that a
+/// conversation got messages, so others are asked for new ones.
+#[derive(Clone, Copy, Default)]
+enum Trust {
+    /// All, since the list of all messages tells the rest.
+    #[default]
+    All,
+    /// Those that were fetched by a run that began at this time or later.
+    Since(Timestamp),
+    /// None.
+    Nothing,
+}
+
 /// What the list of all messages of a bot tells.
 #[derive(Default)]
 struct Changes {
@@ -51,9 +74,7 @@ impl Lister<'_> {
             }
             Plan::All => {
                 let mut fetched = HashSet::new();
-                self.walk(Range::default(), false, &mut fetched)
-                    .await
-                    .map(drop)
+                self.walk(Walk::default(), &mut fetched).await.map(drop)
             }
             Plan::Delta(delta) => self.delta(delta).await,
         }
@@ -70,7 +91,12 @@ impl Lister<'_> {
         }
         let Some(until) = delta.complete_until else {
             // The ids of a first walk are not needed, and there may be many.
-            self.walk_whole(false, &mut fetched).await?;
+            let trust = delta.interrupted_at.map_or(Trust::Nothing, Trust::Since);
+            let walk = Walk {
+                trust,
+                ..Walk::default()
+            };
+            self.walk_whole(walk, &mut fetched).await?;
             return match delta.interrupted_at {
                 Some(began) => self.fetch_changed(began, &fetched).await,
                 None => Ok(()),
@@ -82,23 +108,38 @@ impl Lister<'_> {
             Err(error) if is_refused(&error) => {
                 self.console
                     .detail(|| format!("{error:#}; comparing the whole list instead"));
-                return self.walk_whole(true, &mut fetched).await;
+                let walk = Walk {
+                    needs_count: true,
+                    ..Walk::default()
+                };
+                return self.walk_whole(walk, &mut fetched).await;
             }
             Err(error) => return Err(error),
         };
         // Without an archive nothing tells which conversations pass a filter only now.
         let may_pass_now = self.fetcher.archive.is_none() && self.filter.may_change();
         if delta.sweep || changes.has_stray || may_pass_now {
-            self.walk_whole(false, &mut fetched).await?;
+            self.walk_whole(Walk::default(), &mut fetched).await?;
         } else {
-            let from = Some(since);
-            self.walk(Range { from, to: None }, false, &mut fetched)
-                .await?;
+            let new = Walk {
+                range: Range {
+                    from: Some(since),
+                    to: None,
+                },
+                ..Walk::default()
+            };
+            self.walk(new, &mut fetched).await?;
         }
         if let Some(to) = delta.began_at {
-            let to = Some(to);
-            self.walk(Range { from: None, to }, false, &mut fetched)
-                .await?;
+            let older = Walk {
+                range: Range {
+                    from: None,
+                    to: Some(to),
+                },
+                trust: Trust::Since(until),
+                ..Walk::default()
+            };
+            self.walk(older, &mut fetched).await?;
         }
         self.push_changed(changes.ids, &fetched).await
     }
@@ -171,9 +212,9 @@ impl Lister<'_> {
     }
 
     /// Walks the whole list, and again while it moves.
-    async fn walk_whole(&mut self, needs_count: bool, fetched: &mut HashSet<String>) -> Result<()> {
+    async fn walk_whole(&mut self, walk: Walk, fetched: &mut HashSet<String>) -> Result<()> {
         for _ in 0..WALKS {
-            if self.walk(Range::default(), needs_count, fetched).await? {
+            if self.walk(walk, fetched).await? {
                 return Ok(());
             }
             self.console
@@ -185,19 +226,15 @@ impl Lister<'_> {
         Ok(())
     }
 
-    /// Adds the conversations of a part of the list to the queue, except those that the archive has like that. When it
-    /// `needs_count`, a list without counts does not show that. Returns whether the list stayed as it was.
-    async fn walk(
-        &mut self,
-        range: Range,
-        needs_count: bool,
-        fetched: &mut HashSet<String>,
-    ) -> Result<bool> {
-        let mut pager = self.fetcher.api.conversations(self.filter.query(&range));
+    /// Adds the conversations of a walk to the queue, except those that the archive has like that. Returns whether the
+    /// list stayed as it was.
+    async fn walk(&mut self, walk: Walk, fetched: &mut HashSet<String>) -> Result<bool> {
+        let query = self.filter.query(&walk.range);
+        let mut pager = self.fetcher.api.conversations(query);
         let (mut last, mut is_sorted) = (None, true);
         while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
             for record in page {
-                let Some(start) = self.start(&record, needs_count)? else {
+                let Some(start) = self.start(&record, walk)? else {
                     continue;
                 };
                 if let Start::Listed(conversation) = &start {
@@ -206,7 +243,7 @@ impl Lister<'_> {
                     if fetched.contains(&conversation.id) {
                         continue;
                     }
-                    if range.from.is_some() {
+                    if walk.range.from.is_some() {
                         fetched.insert(conversation.id.clone());
                     }
                 }
@@ -232,11 +269,11 @@ impl Lister<'_> {
     }
 
     /// Returns what to add to the queue for a record of the list.
-    fn start(&self, record: &RawValue, needs_count: bool) -> Result<Option<Start>> {
+    fn start(&self, record: &RawValue, walk: Walk) -> Result<Option<Start>> {
         let id = record_id::id(record);
         match self.fetcher.conversation(record) {
             Ok(conversation) if !self.filter.in_range(conversation.created_at) => Ok(None),
-            Ok(conversation) => self.compared(conversation, needs_count).map(Some),
+            Ok(conversation) => self.compared(conversation, walk).map(Some),
             Err(error) => {
                 let name = id.as_deref().unwrap_or("without an id");
                 let error =
@@ -247,17 +284,21 @@ impl Lister<'_> {
     }
 
     /// Compares a conversation of the list with the archive.
-    fn compared(&self, conversation: Conversation, needs_count: bool) -> Result<Start> {
+    fn compared(&self, conversation: Conversation, walk: Walk) -> Result<Start> {
         let Some(archive) = &self.fetcher.archive else {
             return Ok(Start::Listed(Box::new(conversation)));
         };
         let recent = self.fetcher.started.minus(RETENTION);
-        let same = archive.get().is_as_listed(&conversation, recent)?;
+        let (is_trusted, since) = match walk.trust {
+            Trust::All => (true, None),
+            Trust::Since(time) => (true, Some(time)),
+            Trust::Nothing => (false, None),
+        };
+        let same = archive.get().is_as_listed(&conversation, recent, since)?;
+        let shows_all = is_trusted && (!walk.needs_count || conversation.reported_count.is_some());
         Ok(match same {
             None => Start::Listed(Box::new(conversation)),
-            Some(true) if !needs_count || conversation.reported_count.is_some() => {
-                Start::Unchanged(conversation.id)
-            }
+            Some(true) if shows_all => Start::Unchanged(conversation.id),
             Some(_) => Start::Changed(conversation.id),
         })
     }

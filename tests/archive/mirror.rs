@@ -1,0 +1,174 @@
+//! `-d` with an archive: a folder that is a mirror of it.
+
+use std::fs;
+
+use super::{Nights, list, mirrored, quiet, said, truth};
+use crate::sink::name::files;
+use crate::support::fake::{Conversation, DAY, Message, World};
+use crate::support::{clock, convexport, summary};
+
+fn talks(count: i64) -> Nights {
+    let world = (0..count).fold(World::new(), |world, number| {
+        let (id, at) = (format!("c{number}"), clock() - 9 * DAY - number);
+        let raw = said(&format!("m{number}"), &id, at, "words");
+        world.conversation(Conversation::new(&id, at).message(&raw))
+    });
+    Nights::new(world)
+}
+
+fn grow(nights: &Nights, id: &str, message: &str) {
+    let message = Message::from_raw(&said(message, id, clock(), "words"));
+    nights.fake.world().get_mut(id).add(message);
+}
+
+#[test]
+fn a_mirror_is_repaired_each_night() {
+    let nights = talks(6);
+    let night = || quiet(nights.bot("-d mirror -f json"));
+    night();
+    let folder = nights.path("mirror");
+    let names = files(&folder);
+    assert_eq!(names.len(), 6);
+    let whole = names
+        .iter()
+        .map(|name| fs::read(folder.join(name)).unwrap());
+    let whole: Vec<_> = whole.collect();
+    fs::remove_file(folder.join(&names[0])).unwrap();
+    fs::write(folder.join(&names[1]), &whole[1][..20]).unwrap();
+    fs::write(folder.join(&names[2]), "").unwrap();
+    fs::write(folder.join("mine.json"), "[]").unwrap();
+    fs::create_dir(folder.join("mine")).unwrap();
+    night();
+    assert!(nights.fake.asked() <= 3, "it comes from the archive");
+    let again = names
+        .iter()
+        .map(|name| fs::read(folder.join(name)).unwrap());
+    assert_eq!(again.collect::<Vec<_>>(), whole);
+    assert_eq!(fs::read_to_string(folder.join("mine.json")).unwrap(), "[]");
+    assert_eq!(files(&folder).len(), 7);
+    fs::remove_dir_all(&folder).unwrap();
+    night();
+    assert_eq!(files(&folder), names);
+}
+
+#[test]
+fn a_mirror_follows_the_archive() {
+    let nights = talks(4);
+    let night = || quiet(nights.bot("-d mirror -f json --summary summary.json"));
+    // The archive was there before.
+    quiet(nights.bot(""));
+    night();
+    nights.fake.world().get_mut("c1").messages.clear();
+    grow(&nights, "c1", "new");
+    nights.fake.world().delete_conversation("c2");
+    nights
+        .fake
+        .world()
+        .conversations
+        .push(Conversation::new("c9", clock()));
+    night();
+    let found = mirrored(&nights.path("mirror"));
+    assert_eq!(found, nights.archived());
+    assert_eq!(found["c1"], list(&["m1", "new"]));
+    assert_eq!(found.len(), 5);
+    let listed = summary(nights.folder.path())["files"]
+        .as_array()
+        .unwrap()
+        .len();
+    assert_eq!(listed, 5);
+    let verify = convexport("verify mirror --summary summary.json").within(nights.folder.path());
+    assert_eq!(verify.run().code, 0);
+}
+
+#[test]
+fn another_template_renames_and_never_doubles() {
+    let nights = talks(4);
+    let night = |name: &str| quiet(nights.bot("-d mirror -f json --name").arg(name));
+    night("{year}/{id}");
+    let folder = nights.path("mirror");
+    fs::write(folder.join("mine.txt"), "mine").unwrap();
+    night("{channel}/{id}");
+    let expected = |channel: &str| {
+        let mut names: Vec<_> = (0..4)
+            .map(|number| format!("webchat/c{number}.json"))
+            .collect();
+        names[1] = format!("{channel}/c1.json");
+        names.push("mine.txt".to_owned());
+        names.sort();
+        names
+    };
+    assert_eq!(files(&folder), expected("webchat"));
+    // The name of one conversation changes by itself.
+    nights.fake.world().get_mut("c1").integration = "whatsapp".to_owned();
+    grow(&nights, "c1", "new");
+    night("{channel}/{id}");
+    assert_eq!(files(&folder), expected("whatsapp"));
+    assert_eq!(mirrored(&folder), truth(&nights.fake.world()));
+}
+
+/// The new names may be the old ones of others.
+#[test]
+fn names_may_change_places() {
+    let nights = talks(0);
+    for (id, channel) in [("a-b", "c"), ("b", "c-a")] {
+        let mut known = Conversation::new(id, clock() - DAY);
+        known.integration = channel.to_owned();
+        nights.fake.world().conversations.push(known);
+    }
+    // c-a-b is the name of both in turn.
+    nights.fake.world().get_mut("b").integration = "z".to_owned();
+    let night = || nights.bot("-d mirror -f json --name {channel}-{id}").run();
+    night().ends(0, &[]);
+    assert_eq!(files(&nights.path("mirror")), ["c-a-b.json", "z-b.json"]);
+    for (id, channel) in [("a-b", "y"), ("b", "c-a")] {
+        nights.fake.world().get_mut(id).integration = channel.to_owned();
+        grow(&nights, id, &format!("new {id}"));
+    }
+    // Whether it takes one night or two, nothing is lost or doubled.
+    night();
+    night().ends(0, &[]);
+    assert_eq!(files(&nights.path("mirror")), ["c-a-b.json", "y-a-b.json"]);
+    assert_eq!(
+        mirrored(&nights.path("mirror")),
+        truth(&nights.fake.world())
+    );
+}
+
+#[test]
+fn other_options_write_all_files_again() {
+    let nights = talks(3);
+    let folder = nights.path("mirror");
+    let read = || {
+        let names = files(&folder);
+        let texts = names
+            .iter()
+            .map(|name| fs::read_to_string(folder.join(name)).unwrap());
+        (names.len(), texts.collect::<String>())
+    };
+    quiet(nights.bot("-d mirror -f json"));
+    assert!(read().1.contains("\"raw\""));
+    quiet(nights.bot("-d mirror -f json --no-raw"));
+    let (count, text) = read();
+    assert!(count == 3 && !text.contains("\"raw\""), "{text}");
+    // Another format has other names.
+    quiet(nights.bot("-d mirror -f markdown"));
+    let (count, text) = read();
+    assert!(count == 3 && !text.contains("\"messages\""), "{text}");
+    assert!(files(&folder).iter().all(|name| name.contains(".md")));
+}
+
+#[test]
+fn a_mirror_can_be_rendered() {
+    let nights = talks(5);
+    quiet(nights.bot("-d mirror -f json --name {year}/{id}"));
+    let render = |what: &str| {
+        let run = convexport("render -f jsonl")
+            .args(what)
+            .within(nights.folder.path());
+        let stdout = run.stdout();
+        let mut lines: Vec<_> = stdout.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(render("mirror"), render("a.db"));
+}

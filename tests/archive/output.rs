@@ -1,0 +1,103 @@
+//! What a run writes besides the archive: what it added or changed, as it now stands.
+
+use std::fs;
+
+use super::{Nights, by_id, list, quiet, said, truth};
+use crate::support::fake::{Action, Conversation, DAY, Message, Rule, World};
+use crate::support::{clock, wait_until};
+
+fn talks(count: i64) -> World {
+    (0..count).fold(World::new(), |world, number| {
+        let (id, at) = (format!("c{number}"), clock() - 9 * DAY - number);
+        let raw = said(&format!("m{number}"), &id, at, "words");
+        world.conversation(Conversation::new(&id, at).message(&raw))
+    })
+}
+
+fn grow(nights: &Nights, id: &str, message: &str) {
+    let message = Message::from_raw(&said(message, id, clock(), "words"));
+    nights.fake.world().get_mut(id).add(message);
+}
+
+#[test]
+fn stdout_and_a_file_have_what_the_run_added_or_changed() {
+    for to_file in [false, true] {
+        let nights = Nights::new(talks(5));
+        let night = || {
+            let args = if to_file { "-o new.jsonl" } else { "-f jsonl" };
+            let stdout = nights.bot(args).stdout();
+            if to_file {
+                assert_eq!(stdout, "");
+                return by_id(&fs::read_to_string(nights.path("new.jsonl")).unwrap());
+            }
+            by_id(&stdout)
+        };
+        assert_eq!(night(), truth(&nights.fake.world()));
+        nights.fake.world().get_mut("c3").messages.clear();
+        grow(&nights, "c3", "new");
+        nights
+            .fake
+            .world()
+            .conversations
+            .push(Conversation::new("c9", clock()));
+        let brought = night();
+        // As it now stands in the archive, with what the vendor has dropped.
+        assert_eq!(brought.len(), 2, "{brought:?}");
+        assert_eq!(brought["c3"], list(&["m3", "new"]));
+        assert_eq!(brought["c9"], list(&[]));
+    }
+}
+
+#[test]
+fn a_night_without_news_succeeds() {
+    let nights = Nights::new(talks(3));
+    quiet(nights.bot(""));
+    quiet(nights.bot("-f jsonl"));
+    let run = nights.bot("-o new.jsonl").run();
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+/// A run that only keeps the archive leaves the next one with an output nothing to catch up on.
+#[test]
+fn what_a_run_without_output_brought_is_not_in_the_next_output() {
+    let nights = Nights::new(talks(3));
+    quiet(nights.bot(""));
+    grow(&nights, "c1", "new");
+    quiet(nights.bot(""));
+    quiet(nights.bot("-f jsonl"));
+    assert_eq!(by_id(&nights.render("--changed-since 2")).len(), 1);
+}
+
+#[test]
+fn what_an_interrupted_run_brought_is_in_the_next_output() {
+    let nights = Nights::new(talks(100));
+    let silence = Rule::on("conversationId=").from(61).answer(Action::Hang);
+    nights.fake.world().faults.push(silence);
+    let running = nights.bot("-f jsonl --concurrency 2").start();
+    wait_until("the silence", || nights.fake.silent() > 0);
+    let saved = || {
+        let exists = nights
+            .path("a.db")
+            .metadata()
+            .is_ok_and(|file| file.len() > 0);
+        exists && nights.sql("SELECT count(*) FROM conversations")[0] != "0"
+    };
+    wait_until("a commit", saved);
+    running.kill();
+    nights.fake.world().faults.clear();
+    let brought = by_id(&nights.bot("-f jsonl").stdout());
+    assert_eq!(brought, truth(&nights.fake.world()));
+    assert_eq!(nights.bot("-f jsonl").stdout(), "");
+}
+
+/// A format without messages of its own: each row of what changed.
+#[test]
+fn other_formats_are_written_as_well() {
+    let nights = Nights::new(talks(3));
+    let csv = nights.bot("-f csv").stdout();
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    grow(&nights, "c1", "new");
+    let rows = nights.bot("-f messages").stdout();
+    assert_eq!(rows.lines().count(), 2, "{rows}");
+    assert!(rows.contains("\"new\""), "{rows}");
+}
