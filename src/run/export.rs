@@ -131,6 +131,7 @@ impl Work for Export<'_> {
                 }
             }
             Event::Expect(count) => self.recorder.console.expect(count),
+            Event::ListMoved => {}
             Event::Skipped | Event::Unchanged(_) => self.recorder.summary.counts.skipped += 1,
             Event::Conversations(conversations) => {
                 return conversations

@@ -23,6 +23,8 @@ pub struct Fetch<'a> {
     run: Option<i64>,
     /// Whether a conversation failed that cannot be fetched again by its id.
     unretryable: bool,
+    /// Whether the list may not have had everything.
+    list_moved: bool,
 }
 
 /// What a run brought.
@@ -45,6 +47,7 @@ impl<'a> Fetch<'a> {
             recorder,
             run: None,
             unretryable: false,
+            list_moved: false,
         }
     }
 
@@ -76,6 +79,7 @@ impl<'a> Fetch<'a> {
         if let (true, Kind::Sweep, Some((Vendor::Botpress, account))) =
             (saw_all, self.plan.kind, &self.plan.account)
             && self.plan.filters == "{}"
+            && !self.list_moved
         {
             let since = self.plan.begins_at;
             self.writer
@@ -178,6 +182,10 @@ impl Work for Fetch<'_> {
                 .iter()
                 .try_for_each(|conversation| self.merge(conversation)),
             Event::Unchanged(id) => self.unchanged(&id),
+            Event::ListMoved => {
+                self.list_moved = true;
+                Ok(())
+            }
             // It does not pass the filters, so it is none of the selection.
             Event::Skipped => {
                 self.recorder.summary.counts.skipped += 1;

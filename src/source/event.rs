@@ -30,6 +30,8 @@ pub enum Event {
     Failed(FailedConversation),
     /// A conversation of a list that is not fetched, because the archive has it as the list shows it.
     Unchanged(String),
+    /// The list moved each time it was read, so it may not have had everything.
+    ListMoved,
     /// A conversation that exists but is not selected.
     Skipped,
 }

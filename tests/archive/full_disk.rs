@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -51,37 +52,46 @@ fn archived(folder: &Path) -> super::Archived {
 
 #[test]
 fn a_full_disk_leaves_the_archive_whole() {
-    // There is room for the archive, but not for its log; and not for the mirror.
-    for (size, args) in [("1200k", ""), ("9m", "-d mirror -f json")] {
-        let Some(disk) = SmallDisk::new(size) else {
-            return;
-        };
-        let folder = disk.0.path();
-        let fake = Fake::start(World::with_conversations(60, |_| 40).filler(400));
-        let all = truth(&fake.world());
-        let run = || {
-            botpress(&fake, "--archive a.db")
-                .args(args)
-                .within(folder)
-                .run()
-        };
-        run().ends(1, &["could not"]);
-        if folder
-            .join("a.db")
-            .metadata()
-            .is_ok_and(|file| file.len() > 0)
-        {
-            for (id, messages) in archived(folder) {
-                assert_eq!(all[&id], messages, "no half conversation");
-            }
-        }
-        disk.grow("60m");
-        assert_eq!(run().code, 0);
-        assert_eq!(archived(folder), all);
-        if !args.is_empty() {
-            assert_eq!(mirrored(&folder.join("mirror")), all);
+    let Some(disk) = SmallDisk::new("1200k") else {
+        return;
+    };
+    let folder = disk.0.path();
+    let fake = Fake::start(World::with_conversations(60, |_| 40).filler(400));
+    let all = truth(&fake.world());
+    let run = || botpress(&fake, "--archive a.db").within(folder).run();
+    run().ends(1, &["could not"]);
+    disk.grow("60m");
+    let begun = folder.join("a.db").metadata();
+    if begun.is_ok_and(|file| file.len() > 0) {
+        for (id, messages) in archived(folder) {
+            assert_eq!(all[&id], messages, "no half conversation");
         }
     }
+    assert_eq!(run().code, 0);
+    assert_eq!(archived(folder), all);
+}
+
+#[test]
+fn a_full_disk_leaves_whole_files_in_a_mirror() {
+    let Some(disk) = SmallDisk::new("1m") else {
+        return;
+    };
+    let fake = Fake::start(World::with_conversations(60, |_| 40).filler(400));
+    let all = truth(&fake.world());
+    let folder = tempfile::tempdir().unwrap();
+    let mirror = disk.0.path().join("mirror");
+    let run = || {
+        let run = botpress(&fake, "--archive a.db -f json -d");
+        run.arg(&mirror).within(folder.path()).run()
+    };
+    run().ends(1, &["No space left", "--changed-since 1"]);
+    assert_eq!(archived(folder.path()), all);
+    for (id, messages) in mirrored(&mirror) {
+        assert_eq!(all[&id], messages, "each file is whole");
+    }
+    disk.grow("60m");
+    assert_eq!(run().code, 0);
+    assert_eq!(mirrored(&mirror), all);
 }
 
 #[test]
@@ -94,19 +104,17 @@ fn a_disk_that_fills_up_in_a_later_night_harms_no_earlier_one() {
     let run = || botpress(&fake, "--archive a.db").within(folder).run();
     assert_eq!(run().code, 0);
     let before = archived(folder);
-    fs::write(folder.join("other"), vec![1; 64 * 1024]).unwrap();
-    let full = fs::File::create(folder.join("rest")).unwrap();
-    let mut rest = full;
-    let block = vec![1; 4096];
-    while std::io::Write::write_all(&mut rest, &block).is_ok() {}
+    let mut rest = fs::File::create(folder.join("rest")).unwrap();
+    while rest.write_all(&[1; 4096]).is_ok() {}
+    drop(rest);
     let ids: Vec<_> = before.keys().cloned().collect();
     for id in ids {
         let text = "x".repeat(20_000);
         fake.world().say(&id, crate::support::clock(), true, &text);
     }
     run().ends(1, &["could not"]);
-    assert_eq!(archived(folder), before);
     fs::remove_file(folder.join("rest")).unwrap();
+    assert_eq!(archived(folder), before);
     assert_eq!(run().code, 0);
     assert_eq!(archived(folder), truth(&fake.world()));
 }

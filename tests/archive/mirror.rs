@@ -106,32 +106,33 @@ fn another_template_renames_and_never_doubles() {
     assert_eq!(mirrored(&folder), truth(&nights.fake.world()));
 }
 
-/// The new names may be the old ones of others.
+/// Both bots have a conversation c0 of the same day.
 #[test]
-fn names_may_change_places() {
-    let nights = talks(0);
-    for (id, channel) in [("a-b", "c"), ("b", "c-a")] {
-        let mut known = Conversation::new(id, clock() - DAY);
-        known.integration = channel.to_owned();
-        nights.fake.world().conversations.push(known);
-    }
-    // c-a-b is the name of both in turn.
-    nights.fake.world().get_mut("b").integration = "z".to_owned();
-    let night = || nights.bot("-d mirror -f json --name {channel}-{id}").run();
-    night().ends(0, &[]);
-    assert_eq!(files(&nights.path("mirror")), ["c-a-b.json", "z-b.json"]);
-    for (id, channel) in [("a-b", "y"), ("b", "c-a")] {
-        nights.fake.world().get_mut(id).integration = channel.to_owned();
-        grow(&nights, id, &format!("new {id}"));
-    }
-    // Whether it takes one night or two, nothing is lost or doubled.
-    night();
-    night().ends(0, &[]);
-    assert_eq!(files(&nights.path("mirror")), ["c-a-b.json", "y-a-b.json"]);
-    assert_eq!(
-        mirrored(&nights.path("mirror")),
-        truth(&nights.fake.world())
-    );
+fn a_mirror_is_of_one_account() {
+    let nights = talks(2);
+    quiet(nights.bot("-d mirror -f json"));
+    let before = mirrored(&nights.path("mirror"));
+    nights.fake.world().bot_id = "another".to_owned();
+    grow(&nights, "c0", "of another");
+    let run = nights.bot("-d mirror -f json").run();
+    run.ends(2, &["another account", "a folder of its own"]);
+    assert_eq!(mirrored(&nights.path("mirror")), before);
+    quiet(nights.bot("-d other -f json"));
+    assert_eq!(mirrored(&nights.path("other")), truth(&nights.fake.world()));
+}
+
+/// The options that make the next selection are the archive's: a filter has its own files.
+#[test]
+fn a_mirror_has_what_the_run_selects() {
+    let nights = talks(4);
+    nights.fake.world().get_mut("c1").integration = "whatsapp".to_owned();
+    quiet(nights.bot(""));
+    nights
+        .bot("--integration whatsapp -d whatsapp -f json")
+        .run()
+        .ends(0, &[]);
+    let names: Vec<_> = mirrored(&nights.path("whatsapp")).into_keys().collect();
+    assert_eq!(names, ["c1"]);
 }
 
 #[test]

@@ -197,6 +197,8 @@ fn runs_for_a_part_move_no_watermark() {
     assert!(selections().is_empty());
     quiet(nights.bot(""));
     assert_eq!(nights.archived(), truth(&nights.fake.world()));
+    // That was an hour ago.
+    nights.set("UPDATE selections SET complete_until = strftime('%Y-%m-%dT%H:%M:%S.000000Z', 'now', '-1 hours')");
     let before = selections();
     for age in [2, 4, 6, 8] {
         let id = format!("d{age}");

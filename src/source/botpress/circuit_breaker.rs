@@ -76,6 +76,7 @@ impl CircuitBreaker {
             Event::Clock(_)
             | Event::Expect(_)
             | Event::Unchanged(_)
+            | Event::ListMoved
             | Event::Skipped
             | Event::CountMismatch { .. } => {}
             Event::Failed(conversation) => return self.count_failure(conversation),

@@ -53,6 +53,8 @@ pub enum Start {
     Unchanged(String),
     /// A record of the list that cannot be read.
     Broken(FailedConversation),
+    /// No conversation: the list moved each time it was read.
+    Moved,
 }
 
 impl Named for Start {
@@ -60,7 +62,7 @@ impl Named for Start {
         match self {
             Self::Id(id) | Self::Changed(id) | Self::Unchanged(id) => format!("conversation {id}"),
             Self::Listed(conversation) => format!("conversation {}", conversation.id),
-            Self::Broken(_) => "a conversation of the list".to_owned(),
+            Self::Broken(_) | Self::Moved => "a conversation of the list".to_owned(),
         }
     }
 }
@@ -76,6 +78,7 @@ impl Fetcher {
         };
         let id = match &start {
             Start::Unchanged(id) => return Ok(Event::Unchanged(id.clone())),
+            Start::Moved => return Ok(Event::ListMoved),
             Start::Id(id) | Start::Changed(id) => Some(id.clone()),
             Start::Listed(conversation) => Some(conversation.id.clone()),
             Start::Broken(missing) => missing.id.clone(),
@@ -97,7 +100,7 @@ impl Fetcher {
     async fn fetch_whole(&self, start: Start) -> Result<Option<Conversation>> {
         let mut conversation = match start {
             Start::Listed(conversation) => *conversation,
-            Start::Unchanged(_) => return Ok(None),
+            Start::Unchanged(_) | Start::Moved => return Ok(None),
             Start::Broken(missing) => return Err(missing.error),
             Start::Id(id) => self.read(&id, &self.api.conversation(&id).await?)?,
             Start::Changed(id) => {

@@ -47,8 +47,8 @@ enum Trust {
     All,
     /// Those that were fetched by a run that began at this time or later.
     Since(Timestamp),
-    /// None.
-    Nothing,
+    /// Those that this run has fetched.
+    ThisRun,
 }
 
 /// What the list of all messages of a bot tells.
@@ -91,7 +91,7 @@ impl Lister<'_> {
         }
         let Some(until) = delta.complete_until else {
             // The ids of a first walk are not needed, and there may be many.
-            let trust = delta.interrupted_at.map_or(Trust::Nothing, Trust::Since);
+            let trust = delta.interrupted_at.map_or(Trust::ThisRun, Trust::Since);
             let walk = Walk {
                 trust,
                 ..Walk::default()
@@ -223,6 +223,7 @@ impl Lister<'_> {
         self.console.warn(
             "the list of conversations moved each time it was read, so a later run may find more",
         );
+        self.queue.push(Start::Moved).await;
         Ok(())
     }
 
@@ -289,13 +290,16 @@ impl Lister<'_> {
             return Ok(Start::Listed(Box::new(conversation)));
         };
         let recent = self.fetcher.started.minus(RETENTION);
-        let (is_trusted, since) = match walk.trust {
-            Trust::All => (true, None),
-            Trust::Since(time) => (true, Some(time)),
-            Trust::Nothing => (false, None),
+        let since = match walk.trust {
+            Trust::All => None,
+            Trust::Since(time) => Some(time),
+            Trust::ThisRun => {
+                let began = self.fetcher.api.client().server_time();
+                Some(began.unwrap_or(self.fetcher.started))
+            }
         };
         let same = archive.get().is_as_listed(&conversation, recent, since)?;
-        let shows_all = is_trusted && (!walk.needs_count || conversation.reported_count.is_some());
+        let shows_all = !walk.needs_count || conversation.reported_count.is_some();
         Ok(match same {
             None => Start::Listed(Box::new(conversation)),
             Some(true) if shows_all => Start::Unchanged(conversation.id),
