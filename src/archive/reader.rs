@@ -121,7 +121,8 @@ impl Reader {
 
     /// Compares a conversation with how a list shows it. Returns `None` when no run has fetched it, and whether the
     /// archive has it like that. A count that differs because messages created before `recent_since` were deleted is no
-    /// difference. A list does not show every change, so only what was fetched since `seen_since` is the same.
+    /// difference. A list does not show every change, so with `seen` only what a run fetched that
+    /// began in this range, ends included, is the same.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -129,11 +130,11 @@ impl Reader {
         &self,
         listed: &Conversation,
         recent_since: Timestamp,
-        seen_since: Option<Timestamp>,
+        seen: Option<(Timestamp, Timestamp)>,
     ) -> Result<Option<bool>> {
         let mut select = self.connection.prepare_cached(
             "SELECT updated_at IS ?4 AND tags = ?5 AND gone_run IS NULL
-                AND (?8 IS NULL OR EXISTS (SELECT 1 FROM runs r WHERE r.id = c.seen_run AND r.started_at >= ?8))
+                AND (?8 IS NULL OR EXISTS (SELECT 1 FROM runs r WHERE r.id = c.seen_run AND r.started_at BETWEEN ?8 AND ?9))
                 AND (
                 ?6 IS NULL OR reported_messages IS ?6 OR ?6 <= messages AND ?6 >= (
                     SELECT count(*) FROM messages m
@@ -150,7 +151,8 @@ impl Reader {
                 json_text(&listed.tags)?,
                 listed.reported_count,
                 time_text(Some(recent_since)),
-                time_text(seen_since),
+                time_text(seen.map(|(since, _)| since)),
+                time_text(seen.map(|(_, until)| until)),
             ],
             |row| row.get(0),
         );

@@ -144,7 +144,7 @@ pub fn end(connection: &Connection, run: i64, ended: Ended) -> Result<bool> {
     )?;
     if ended.saw_all {
         connection.execute(
-            "UPDATE selections SET complete_until = max(r.started_at, coalesce(complete_until, '')), begins_at = ?2,
+            "UPDATE selections SET complete_until = r.started_at, begins_at = ?2,
                 swept_at = iif(r.kind = 'sweep', r.started_at, swept_at)
              FROM runs r WHERE r.id = ?1 AND selections.id = r.selection",
             params![run, time_text(ended.begins_at)],

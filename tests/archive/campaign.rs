@@ -4,21 +4,13 @@
 #![cfg(unix)]
 #![expect(clippy::print_stdout, reason = "what was done is said")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
-use super::{Nights, crash, mirrored, said, site_talk};
-use crate::support::fake::{
-    Action, BoostConversation, BoostFault, Conversation, DAY, Message, Rule, When, World,
-};
-use crate::support::{Convexport, clock, long_tests, wait_until};
-
-const HOUR: i64 = DAY / 24;
-
-/// Every conversation with the ids of its messages.
-type All = BTreeMap<String, BTreeSet<String>>;
-
-/// A conversation of the site: its number, and the id, time and type of its messages.
-type Talk = (u64, Vec<(u64, i64, &'static str)>);
+use super::life::{All, Life};
+use super::{crash, mirrored};
+use crate::support::fake::{Action, BoostFault, Rule, When};
+use crate::support::{Convexport, long_tests, wait_until};
 
 /// Which vendor a run asks.
 #[derive(Clone, Copy, PartialEq)]
@@ -27,180 +19,7 @@ enum Vendor {
     Site,
 }
 
-struct Life {
-    nights: Nights,
-    random: fastrand::Rng,
-    /// Everything that the vendors had at the end of some night.
-    union: All,
-    /// Messages that only a sweep is sure to find.
-    late: BTreeSet<String>,
-    /// Conversations whose oldest messages are gone, so their counts do not show a late one.
-    aged: BTreeSet<String>,
-    talks: Vec<Talk>,
-    made: u64,
-    kills: usize,
-}
-
 impl Life {
-    fn new(seed: u64) -> Self {
-        let world = World::new().rule(Rule::every_nth_in_quick_ways(30));
-        Self {
-            nights: Nights::new(world),
-            random: fastrand::Rng::with_seed(seed),
-            union: All::new(),
-            late: BTreeSet::new(),
-            aged: BTreeSet::new(),
-            talks: Vec::new(),
-            made: 0,
-            kills: 0,
-        }
-    }
-
-    fn number(&mut self) -> u64 {
-        self.made += 1;
-        self.made
-    }
-
-    /// What happens at both vendors before the first night.
-    fn begin_all(&mut self, conversations: usize) {
-        for _ in 0..conversations {
-            self.begin(30 * DAY);
-        }
-        self.publish();
-    }
-
-    /// What happens at both vendors in a day.
-    fn day(&mut self, events: usize) {
-        self.begin(HOUR / 2);
-        for _ in 0..events {
-            self.grow();
-            self.age();
-            self.come_late();
-        }
-        self.begin(HOUR / 2);
-        self.delete();
-        self.publish();
-    }
-
-    /// A conversation with some messages begins at both vendors. The bot's vendor counts those of every second one.
-    fn begin(&mut self, ago: i64) {
-        let number = self.number();
-        let id = format!("c{number}");
-        let at = clock() - self.random.i64(10_000..ago);
-        let mut known = Conversation::new(&id, at);
-        known.message_count = number.is_multiple_of(2).then_some(0);
-        for place in 0..self.random.i64(0..30) {
-            let message = said(
-                &format!("m{}", self.number()),
-                &id,
-                at + place * 100,
-                "words",
-            );
-            known.add(Message::from_raw(&message));
-        }
-        self.nights.fake.world().conversations.push(known);
-        let mut messages = Vec::new();
-        for place in 0..self.random.i64(1..8) {
-            let kind = if place % 2 == 0 { "question" } else { "answer" };
-            messages.push((self.number(), at + place * 100, kind));
-        }
-        self.talks.push((number, messages));
-    }
-
-    /// The id of any conversation of the bot.
-    fn any(&mut self) -> String {
-        let world = self.nights.fake.world();
-        let place = self.random.usize(0..world.conversations.len());
-        world.conversations[place].id.clone()
-    }
-
-    /// Somebody writes to the bot, and somebody to the site.
-    fn grow(&mut self) {
-        let (id, number) = (self.any(), self.number());
-        let message = said(&format!("m{number}"), &id, clock(), "more");
-        self.nights
-            .fake
-            .world()
-            .get_mut(&id)
-            .add(Message::from_raw(&message));
-        let (place, number) = (self.random.usize(0..self.talks.len()), self.number());
-        self.talks[place].1.push((number, clock(), "question"));
-    }
-
-    /// The oldest messages of a conversation reach their age.
-    fn age(&mut self) {
-        let id = self.any();
-        {
-            let mut world = self.nights.fake.world();
-            let known = world.get_mut(&id);
-            let waits = known
-                .messages
-                .iter()
-                .any(|message| self.late.contains(&message.id));
-            let gone = known.messages.len().min(3);
-            if !waits && gone > 0 {
-                known.messages.drain(..gone);
-                known.message_count = known.message_count.map(|count| count - gone as u64);
-                self.aged.insert(id);
-            }
-        }
-        let place = self.random.usize(0..self.talks.len());
-        let messages = &mut self.talks[place].1;
-        let waits = messages
-            .iter()
-            .any(|message| self.late.contains(&message.0.to_string()));
-        if !waits && messages.len() > 1 {
-            messages.remove(0);
-        }
-    }
-
-    /// What no list of new things has: an old message comes to a conversation that is counted, and an agent answers a
-    /// question of last week.
-    fn come_late(&mut self) {
-        let (id, number) = (self.any(), self.number());
-        {
-            let mut world = self.nights.fake.world();
-            let known = world.get_mut(&id);
-            if known.message_count.is_some() && !self.aged.contains(&id) {
-                let name = format!("m{number}");
-                let message = said(&name, &id, known.created_at + 1, "late");
-                known.add(Message::from_raw(&message));
-                self.late.insert(name);
-            }
-        }
-        let number = self.number();
-        let week = clock() - 7 * DAY..clock() - DAY;
-        let asked = |talk: &&mut Talk| {
-            let last = talk.1.last();
-            last.is_some_and(|last| last.2 == "question" && week.contains(&last.1))
-        };
-        if let Some(talk) = self.talks.iter_mut().find(asked) {
-            talk.1.push((number, clock(), "answer"));
-            self.late.insert(number.to_string());
-        }
-    }
-
-    /// A conversation is deleted. One with something late stays until that was seen.
-    fn delete(&mut self) {
-        let id = self.any();
-        let mut world = self.nights.fake.world();
-        let messages = &world.find(&id).unwrap().messages;
-        if !messages
-            .iter()
-            .any(|message| self.late.contains(&message.id))
-        {
-            world.delete_conversation(&id);
-        }
-    }
-
-    /// Lets the site have its conversations.
-    fn publish(&self) {
-        let talks = self.talks.iter();
-        let all =
-            talks.map(|(id, messages)| BoostConversation::from_raw(&site_talk(*id, messages)));
-        self.nights.fake.world().boost.conversations = all.collect();
-    }
-
     fn run(&self, vendor: Vendor, sweep: bool) -> Convexport {
         let sweep = if sweep { " --sweep" } else { "" };
         match vendor {
@@ -226,31 +45,42 @@ impl Life {
         }
     }
 
-    /// Kills a run when the fake has seen a number of its requests, or holds it back then until something of it is in
-    /// the archive. A run may end before that.
+    /// Kills a run when the fake has seen a number of its requests. Some runs are held back then, until something of
+    /// them is in the archive or there is nothing to wait for. A run may end before that.
     fn kill(&mut self, vendor: Vendor, sweep: bool, requests: usize) {
         let holds = self.random.u8(0..10) == 0;
-        let enough = self.random.usize(0..=requests);
+        let stalls = holds || self.random.bool();
+        let enough = match vendor {
+            Vendor::Bot => self.random.usize(0..=requests),
+            Vendor::Site => 1,
+        };
         let before = self.runs();
         {
             let mut world = self.nights.fake.world();
-            let stall = BoostFault::StallAfter(self.random.usize(0..self.talks.len()));
             world.boost.faults.clear();
-            if vendor == Vendor::Site && self.random.bool() {
+            if stalls {
+                let stall = BoostFault::StallAfter(self.random.usize(0..self.talks.len()));
                 world.boost.fault(When::Always, stall);
             }
             if holds {
-                world
-                    .faults
-                    .insert(0, Rule::on("/v1/").from(enough.max(1)).answer(Action::Hang));
+                let hang = Rule::on("/v1/").from(enough.max(1)).answer(Action::Hang);
+                world.faults.insert(0, hang);
             }
         }
-        let mut run = self.run(vendor, sweep).start();
+        let waits_for_silence = holds || stalls && vendor == Vendor::Site;
         let fake = &self.nights.fake;
+        let mut run = self.run(vendor, sweep).start();
+        let mut silent_since = None;
         wait_until("enough requests or the end", || {
-            let is_held = fake.silent() > 0 && (!holds || self.runs() > before);
-            let is_enough = !holds && fake.asked() >= enough && vendor == Vendor::Bot;
-            is_held || is_enough || run.has_ended()
+            if waits_for_silence {
+                let since = || *silent_since.get_or_insert_with(Instant::now);
+                let silence = (fake.silent() > 0).then(since);
+                let is_long = |since: Instant| since.elapsed() > Duration::from_secs(2);
+                let is_held =
+                    silence.is_some_and(|since| !holds || self.runs() > before || is_long(since));
+                return is_held || run.has_ended();
+            }
+            fake.asked() >= enough || run.has_ended()
         });
         let ended = run.has_ended();
         if ended {
@@ -293,16 +123,6 @@ impl Life {
         self.note_union();
         self.check(sweep);
         requests
-    }
-
-    fn note_union(&mut self) {
-        for (id, messages) in super::truth(&self.nights.fake.world()) {
-            self.union.entry(id).or_default().extend(messages);
-        }
-        for (id, messages) in &self.talks {
-            let ids = messages.iter().map(|message| message.0.to_string());
-            self.union.entry(id.to_string()).or_default().extend(ids);
-        }
     }
 
     /// The archive is the union, except for what only a sweep must find; and the mirrors have the same.

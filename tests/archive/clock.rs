@@ -86,3 +86,32 @@ fn a_clock_that_was_ahead_for_one_night_skips_nothing() {
     nights.bot("").run().ends(0, &[]);
     assert_eq!(nights.archived(), truth(&nights.fake.world()));
 }
+
+/// One night the vendor says that it is ten years later. What comes after that night is not taken for known.
+#[test]
+fn a_vendor_that_was_wrong_for_one_night_costs_a_full_look_and_nothing_else() {
+    let nights =
+        Nights::new(World::new().conversation(Conversation::new("old", clock() - 9 * DAY)));
+    put(&nights.fake, 1, &[(1, clock() - 9 * DAY, "question")]);
+    nights.fake.world().set_clock_ahead(3650 * DAY);
+    nights.bot("").run().ends(0, &["differ by"]);
+    nights.site("").run().ends(0, &["differ by"]);
+    nights.fake.world().set_clock_ahead(0);
+    // Nothing in the list shows the new message.
+    nights
+        .fake
+        .world()
+        .say("old", clock() - 2 * DAY, true, "more");
+    put(&nights.fake, 2, &[(2, clock() - 2 * DAY, "question")]);
+    nights.bot("").run().ends(0, &[]);
+    nights.site("").run().ends(0, &[]);
+    let mut expected = truth(&nights.fake.world());
+    expected.insert("1".to_owned(), vec!["1".to_owned()]);
+    expected.insert("2".to_owned(), vec!["2".to_owned()]);
+    assert_eq!(nights.archived(), expected);
+    // From then on, a night is as cheap as ever.
+    nights.bot("").run().ends(0, &[]);
+    assert!(nights.fake.asked() <= 3, "{} requests", nights.fake.asked());
+    let kinds = nights.sql("SELECT kind FROM runs ORDER BY id DESC LIMIT 1");
+    assert_eq!(kinds, ["new"]);
+}

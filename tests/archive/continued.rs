@@ -69,6 +69,25 @@ fn a_continued_run_looks_again_at_what_changed_since_it_began() {
     assert_eq!(nights.archived(), truth(&nights.fake.world()));
 }
 
+/// Where there is no list of all messages, the conversations themselves are asked.
+#[test]
+fn a_continued_run_looks_again_without_the_list_of_messages() {
+    let nights = Nights::new(World::with_conversations(100, |i| 1 + i % 3));
+    interrupt(&nights, "--concurrency 2");
+    let known = nights.sql("SELECT conversation_id FROM conversations ORDER BY id LIMIT 1");
+    nights
+        .fake
+        .world()
+        .say(&known[0], clock(), true, "meanwhile");
+    let refuse = Rule::test(|request| {
+        request.path.ends_with("/messages") && request.param("conversationId").is_none()
+    });
+    let refuse = refuse.answer(Action::Status(400));
+    nights.fake.world().faults.push(refuse);
+    quiet(nights.bot(""));
+    assert_eq!(nights.archived(), truth(&nights.fake.world()));
+}
+
 #[test]
 fn a_night_that_was_interrupted_is_made_up_for() {
     let mut world = World::with_conversations(100, |_| 1);

@@ -18,6 +18,7 @@ mod crash;
 mod failed;
 mod full_disk;
 mod import;
+mod life;
 mod merge;
 mod mirror;
 mod night;

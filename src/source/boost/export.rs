@@ -133,6 +133,15 @@ impl SiteExport {
             session = rest;
             session.begin_next_stream();
         }
+        if let Some(all) = session
+            .time()
+            .and_then(|now| query::missed(&self.body, delta, now, until))
+        {
+            let (rest, read) = self.range(session, &all).await?;
+            read?;
+            session = rest;
+            session.begin_next_stream();
+        }
         if let Some(now) = session.time().filter(|now| *now > until) {
             // This machine's clock is so slow that the range ended before the site's present.
             let late = query::late(&self.body, until, now);

@@ -85,6 +85,20 @@ pub fn since(body: &Body, delta: &Delta, until: Timestamp) -> Vec<Body> {
     [new].into_iter().chain(older).collect()
 }
 
+/// Makes the body that requests everything again, if the site told a wrong time before: what was asked for began in its
+/// future. `now` is its time by this run.
+pub fn missed(body: &Body, delta: &Delta, now: Timestamp, until: Timestamp) -> Option<Body> {
+    delta
+        .complete_until
+        .filter(|complete| now < complete.minus(OVERLAP))?;
+    let mut all = body.clone();
+    if let Some(from) = delta.begins_at {
+        all.insert("from".to_owned(), json!(from.to_whole_second()));
+    }
+    all.insert("to".to_owned(), json!(until.to_next_second()));
+    Some(all)
+}
+
 /// Makes the body that requests what came between the end of a range and the site's present.
 pub fn late(body: &Body, until: Timestamp, now: Timestamp) -> Body {
     let mut late = body.clone();

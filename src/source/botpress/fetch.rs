@@ -97,6 +97,11 @@ impl Fetcher {
         }
     }
 
+    /// The vendor's time when the run began, once it has answered.
+    pub fn now(&self) -> Timestamp {
+        self.api.client().server_time().unwrap_or(self.started)
+    }
+
     async fn fetch_whole(&self, start: Start) -> Result<Option<Conversation>> {
         let mut conversation = match start {
             Start::Listed(conversation) => *conversation,

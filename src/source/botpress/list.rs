@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use serde_json::value::RawValue;
 
 use super::fetch::{Fetcher, OVERLAP, RETENTION, Start};
@@ -98,7 +98,7 @@ impl Lister<'_> {
             };
             self.walk_whole(walk, &mut fetched).await?;
             return match delta.interrupted_at {
-                Some(began) => self.fetch_changed(began, &fetched).await,
+                Some(began) => self.fetch_changed(began, &mut fetched).await,
                 None => Ok(()),
             };
         };
@@ -106,16 +106,18 @@ impl Lister<'_> {
         let changes = match self.changes(since).await {
             Ok(changes) => changes,
             Err(error) if is_refused(&error) => {
-                self.console
-                    .detail(|| format!("{error:#}; comparing the whole list instead"));
-                let walk = Walk {
-                    needs_count: true,
-                    ..Walk::default()
-                };
-                return self.walk_whole(walk, &mut fetched).await;
+                return self.compare_whole(&error, &mut fetched).await;
             }
             Err(error) => return Err(error),
         };
+        if self.fetcher.now() < since {
+            // The vendor told a wrong time then. So the list of messages says nothing.
+            let walk = Walk {
+                trust: Trust::ThisRun,
+                ..Walk::default()
+            };
+            return self.walk_whole(walk, &mut fetched).await;
+        }
         // Without an archive nothing tells which conversations pass a filter only now.
         let may_pass_now = self.fetcher.archive.is_none() && self.filter.may_change();
         if delta.sweep || changes.has_stray || may_pass_now {
@@ -145,13 +147,27 @@ impl Lister<'_> {
     }
 
     /// Fetches the conversations that got messages while an interrupted run walked the list.
-    async fn fetch_changed(&mut self, began: Timestamp, fetched: &HashSet<String>) -> Result<()> {
+    async fn fetch_changed(
+        &mut self,
+        began: Timestamp,
+        fetched: &mut HashSet<String>,
+    ) -> Result<()> {
         match self.changes(began.minus(OVERLAP)).await {
             Ok(changes) => self.push_changed(changes.ids, fetched).await,
-            // The walk has compared the whole list.
-            Err(error) if is_refused(&error) => Ok(()),
+            Err(error) if is_refused(&error) => self.compare_whole(&error, fetched).await,
             Err(error) => Err(error),
         }
+    }
+
+    /// Compares the whole list, since there is no list of all messages.
+    async fn compare_whole(&mut self, why: &Error, fetched: &mut HashSet<String>) -> Result<()> {
+        self.console
+            .detail(|| format!("{why:#}; comparing the whole list instead"));
+        let walk = Walk {
+            needs_count: true,
+            ..Walk::default()
+        };
+        self.walk_whole(walk, fetched).await
     }
 
     async fn push_changed(&mut self, ids: Vec<String>, fetched: &HashSet<String>) -> Result<()> {
@@ -290,15 +306,14 @@ impl Lister<'_> {
             return Ok(Start::Listed(Box::new(conversation)));
         };
         let recent = self.fetcher.started.minus(RETENTION);
-        let since = match walk.trust {
+        // A run that began after the vendor's present was told a wrong time.
+        let now = self.fetcher.now();
+        let seen = match walk.trust {
             Trust::All => None,
-            Trust::Since(time) => Some(time),
-            Trust::ThisRun => {
-                let began = self.fetcher.api.client().server_time();
-                Some(began.unwrap_or(self.fetcher.started))
-            }
+            Trust::Since(time) => Some((time, now)),
+            Trust::ThisRun => Some((now, now)),
         };
-        let same = archive.get().is_as_listed(&conversation, recent, since)?;
+        let same = archive.get().is_as_listed(&conversation, recent, seen)?;
         let shows_all = !walk.needs_count || conversation.reported_count.is_some();
         Ok(match same {
             None => Start::Listed(Box::new(conversation)),
@@ -309,7 +324,7 @@ impl Lister<'_> {
 }
 
 /// Whether the API does not support the call, so that another call must do.
-fn is_refused(error: &anyhow::Error) -> bool {
+fn is_refused(error: &Error) -> bool {
     error
         .downcast_ref::<ApiError>()
         .is_some_and(ApiError::is_unsupported)
