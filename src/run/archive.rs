@@ -92,6 +92,9 @@ fn prepare<'a>(
     summary.watermark_after = plan.complete_until();
     if plan.selection.is_some() {
         selection.since = plan.begins_at;
+    } else if options.only_failed {
+        // What failed is asked for by its id, from any time, so a site needs no beginning.
+        selection.since = selection.since.or(Some(selection.now));
     }
     let mut source = match ready {
         Some(source) => source,

@@ -188,3 +188,17 @@ fn an_archive_can_be_brought_into_another() {
     quiet(import(&nights, "b.db"));
     assert_eq!(texts(&nights), UNITED);
 }
+
+/// An export of a site knows its account, and a saved answer names none.
+#[test]
+fn an_export_of_a_site_comes_to_its_site() {
+    let nights = Nights::new(World::new().with_boost(4, |_| 3));
+    let export = crate::support::boost(&nights.fake, "--since 2026-01-01 -o old.jsonl");
+    export.within(nights.folder.path()).stdout();
+    quiet(import(&nights, "old.jsonl"));
+    let before = nights.render("");
+    nights.fake.world().boost.conversations.truncate(2);
+    quiet(nights.site(""));
+    assert_eq!(nights.render(""), before, "the site has the same, and less");
+    assert_eq!(nights.sql("SELECT source FROM accounts"), ["boost"]);
+}

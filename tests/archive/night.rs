@@ -207,3 +207,22 @@ fn a_quiet_night_of_a_site_is_one_request() {
         ["0|0|1"]
     );
 }
+
+/// The first run says where the archive of a site begins. Later ones need not.
+#[test]
+fn a_later_night_of_a_site_needs_no_beginning() {
+    let nights = Nights::new(World::new().with_boost(5, |_| 3));
+    let run = |args: &str| {
+        nights.fake.forget();
+        let run = crate::support::boost(&nights.fake, "--archive a.db");
+        run.args(args).within(nights.folder.path()).run()
+    };
+    run("").ends(2, &["--since"]);
+    assert!(!nights.path("a.db").exists(), "wrong flags make no archive");
+    run("--since 2026-01-01").ends(0, &[]);
+    run("").ends(0, &[]);
+    assert_eq!(nights.fake.asked(), 1);
+    run("--only-failed").ends(0, &[]);
+    assert_eq!(nights.fake.asked(), 0);
+    assert_eq!(nights.archived().len(), 5);
+}
