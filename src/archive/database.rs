@@ -134,8 +134,11 @@ fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let opened =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(connect);
     let is_read_only = |error: &rusqlite::Error| {
-        use rusqlite::ErrorCode::{CannotOpen, ReadOnly};
-        matches!(error.sqlite_error_code(), Some(CannotOpen | ReadOnly))
+        use rusqlite::ErrorCode::{CannotOpen, ReadOnly, SystemIoFailure};
+        matches!(
+            error.sqlite_error_code(),
+            Some(CannotOpen | ReadOnly | SystemIoFailure)
+        )
     };
     let error = match opened {
         Err(error) if is_read_only(&error) => error,

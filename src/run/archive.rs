@@ -194,6 +194,7 @@ impl Writing<'_> {
         let export = Export {
             sink,
             singer: None,
+            from_archive: true,
             recorder,
         };
         export.run(pump, source)?;

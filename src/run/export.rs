@@ -21,6 +21,8 @@ pub struct Export<'a> {
     pub sink: Sink,
     /// The streams of a Singer tap, and what its target keeps of earlier runs. Its output ends with a STATE message.
     pub singer: Option<(Vec<Stream>, SingerState)>,
+    /// Whether the same can be written again from an archive.
+    pub from_archive: bool,
     /// What is counted.
     pub recorder: Recorder<'a>,
 }
@@ -40,6 +42,7 @@ impl Export<'_> {
         let Self {
             mut sink,
             singer,
+            from_archive,
             recorder: Recorder {
                 summary, console, ..
             },
@@ -64,7 +67,7 @@ impl Export<'_> {
         console.finish(|| summary.to_string());
         let place = finished.as_ref().ok().cloned().unwrap_or_default();
         if let Err(error) = worked {
-            if error.is::<Stop>() {
+            if error.is::<Stop>() && !from_archive {
                 let command = signal::command_line();
                 console.error(&format!(
                     "stopped; without --archive this begins anew: {command}"

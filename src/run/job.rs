@@ -128,6 +128,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
     let export = Export {
         sink,
         singer,
+        from_archive: false,
         recorder,
     };
     let mut pump = Pump::start(run.max_duration)?;

@@ -165,7 +165,8 @@ impl Work for Counting {
             | Event::CountMismatch { .. }
             | Event::Gone(_)
             | Event::Unchanged(_)
-            | Event::Skipped(_) => {}
+            | Event::Skipped
+            | Event::ListMoved => {}
         }
         Ok(())
     }

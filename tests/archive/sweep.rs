@@ -31,6 +31,31 @@ fn lists(nights: &Nights) -> Vec<Recorded> {
 }
 
 #[test]
+fn a_sweep_brings_an_edit_of_an_old_message() {
+    let nights = Nights::new(old(2));
+    quiet(nights.bot(""));
+    {
+        let mut world = nights.fake.world();
+        let at = world.get_mut("c1").created_at;
+        world.say("c1", at + 20 * DAY, true, "a later message");
+    }
+    quiet(nights.bot("--sweep"));
+    {
+        let mut world = nights.fake.world();
+        let at = world.get_mut("c1").created_at;
+        world.edit_message("m1", &said("m1", "c1", at, "other words"));
+        world.get_mut("c1").updated_at += 1000;
+    }
+    quiet(nights.bot(""));
+    assert!(
+        !nights.render("").contains("other words"),
+        "only a sweep looks so far back"
+    );
+    quiet(nights.bot("--sweep"));
+    assert!(nights.render("").contains("other words"));
+}
+
+#[test]
 fn a_sweep_finds_what_no_new_message_tells() {
     let nights = Nights::new(old(30));
     quiet(nights.bot(""));

@@ -4,6 +4,7 @@ check.py CONVEXPORT: the binary. The fake vendors are in the environment.
 """
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -51,6 +52,20 @@ def python(archive, expected, people):
     return database.execute("SELECT count(*) FROM conversation_rows").fetchone()[0]
 
 
+def documented(archive):
+    """docs/archive.md names every table and view with its columns, in their order."""
+    text = (Path(__file__).parents[2] / "docs/archive.md").read_text()
+    text = text[text.index("## The format") : text.index("## Backup")]
+    parts = re.findall(r"^\*\*`(\w+)`\*\*(.*?)(?=^\*\*`|^### |\Z)", text, re.M | re.S)
+    known = {name: re.findall(r"^\| `(\w+)` \|", part, re.M) for name, part in parts}
+    database = sqlite3.connect(archive)
+    names = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'message_words\\__%' ESCAPE '\\'"
+    real = {}
+    for (name,) in database.execute(names).fetchall():
+        real[name] = [column[1] for column in database.execute(f"PRAGMA table_info({name})")]
+    assert known == real, {name: (known.get(name), real.get(name)) for name in known | real if known.get(name) != real.get(name)}
+
+
 def datasette(archive, rows, conversations):
     def get(path):
         command = [sys.executable, "-m", "datasette", str(archive), "--get", path]
@@ -87,6 +102,7 @@ def main():
         people = {(user["id"], user["name"]) for one in whole for user in one.get("users") or []}
         conversations = python(archive, expected, people)
         assert conversations == len(whole)
+        documented(archive)
         datasette(archive, len(expected), conversations)
         duck(archive, expected)
         print(f"archive tools: {len(expected)} messages read by sqlite3, Datasette and DuckDB")

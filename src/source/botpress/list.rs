@@ -9,6 +9,7 @@ use super::fetch::{Fetcher, OVERLAP, RETENTION, Start};
 use super::filter::{Filter, Range};
 use super::plan::Plan;
 use super::record_id;
+use super::walk::{Trust, Walk};
 use crate::console::Console;
 use crate::http::ApiError;
 use crate::model::{Conversation, Vendor};
@@ -26,29 +27,6 @@ pub struct Lister<'a> {
     pub filter: &'a Filter,
     pub console: &'a Console,
     pub queue: Queue<Start>,
-}
-
-/// A walk over the list of conversations.
-#[derive(Clone, Copy, Default)]
-struct Walk {
-    /// The part of the list.
-    range: Range,
-    /// Whether a list without counts does not show that a conversation is unchanged.
-    needs_count: bool,
-    trust: Trust,
-}
-
-/// Which conversations are unchanged when the list shows them as the archive has them. A list need not show that a
-/// conversation got messages, so others are asked for new ones.
-#[derive(Clone, Copy, Default)]
-enum Trust {
-    /// All, since the list of all messages tells the rest.
-    #[default]
-    All,
-    /// Those that were fetched by a run that began at this time or later.
-    Since(Timestamp),
-    /// Those that this run has fetched.
-    ThisRun,
 }
 
 /// What the list of all messages of a bot tells.
@@ -121,7 +99,12 @@ impl Lister<'_> {
         // Without an archive nothing tells which conversations pass a filter only now.
         let may_pass_now = self.fetcher.archive.is_none() && self.filter.may_change();
         if delta.sweep || changes.has_stray || may_pass_now {
-            self.walk_whole(Walk::default(), &mut fetched).await?;
+            // An edit of an old message shows nowhere else.
+            let sweep = Walk {
+                fetches_whole: delta.sweep,
+                ..Walk::default()
+            };
+            self.walk_whole(sweep, &mut fetched).await?;
         } else {
             let new = Walk {
                 range: Range {
@@ -260,7 +243,7 @@ impl Lister<'_> {
                     if fetched.contains(&conversation.id) {
                         continue;
                     }
-                    if walk.range.from.is_some() {
+                    if walk.range.from.is_some() || walk.fetches_whole {
                         fetched.insert(conversation.id.clone());
                     }
                 }
@@ -318,6 +301,7 @@ impl Lister<'_> {
         Ok(match same {
             None => Start::Listed(Box::new(conversation)),
             Some(true) if shows_all => Start::Unchanged(conversation.id),
+            Some(_) if walk.fetches_whole => Start::Listed(Box::new(conversation)),
             Some(_) => Start::Changed(conversation.id),
         })
     }

@@ -18,6 +18,7 @@ mod payload;
 mod plan;
 mod record_id;
 mod user_cache;
+mod walk;
 
 pub use export::{Botpress, check};
 pub use message::{conversation, message};
