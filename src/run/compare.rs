@@ -90,7 +90,8 @@ impl<T: Fn(&str)> Comparison<T> {
         match known {
             None => self.report(&format!("conversation {id} is missing")),
             Some(known) if known.count < count => self.report(&format!(
-                "conversation {id} has {count} messages at the vendor, and {} in the archive",
+                "conversation {id} has {} at the vendor, and {} in the archive",
+                counted(count, "message"),
                 known.count
             )),
             Some(_) => {}

@@ -124,7 +124,9 @@ fn check_entries(export: &Path, summary: &Summary, tell: &impl Fn(&str)) -> Resu
             summary.bytes
         ));
     }
-    if export.is_dir() {
+    // Other exports to a file have no folder of their own.
+    let is_folder = summary.selection.get("output_dir").is_some();
+    if is_folder && export.is_dir() {
         for file in files(export).context("could not read the folder")? {
             let name = file.strip_prefix(export).unwrap_or(&file);
             if !names.contains(name) {

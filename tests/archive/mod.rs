@@ -12,6 +12,7 @@ use crate::support::fake::{Fake, World, utc};
 use crate::support::{Convexport, boost, botpress, convexport, ids, records};
 
 mod campaign;
+mod check;
 mod clock;
 mod continued;
 mod crash;
@@ -25,9 +26,11 @@ mod night;
 mod output;
 mod reading;
 mod refused;
+mod search;
 mod selection;
 mod stopped;
 mod sweep;
+mod verify;
 
 /// Conversations, each with its messages, by their ids.
 type Archived = BTreeMap<String, Vec<String>>;
