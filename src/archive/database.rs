@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{self, FileKind, HEADER};
-use crate::io::open_and_lock;
+use crate::io::{network_file_system, open_and_lock};
 
 /// How long to wait for another program that writes to the file.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(5);
@@ -92,20 +92,22 @@ pub fn open_to_write(path: &Path) -> Result<Writable> {
         .write(true)
         .open(path)
         .with_context(context)?;
-    let connect = || -> Result<(Connection, Option<String>)> {
-        let connection = Connection::open_with_flags(path, READ_WRITE)?;
-        keep_plans(&connection)?;
-        connection.busy_timeout(BUSY)?;
+    let connect = || -> rusqlite::Result<(Connection, Option<String>)> {
+        let connection = connect_to_write(path, true)?;
         if kind == FileKind::Empty {
             schema::create(&connection)?;
         }
-        let no_wal = set_journal(&connection);
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-        connection.set_prepared_statement_cache_capacity(64);
-        Ok((connection, no_wal))
+        match start_log(&connection, path) {
+            None => Ok((connection, None)),
+            Some(reason) => {
+                drop(connection);
+                Ok((connect_to_write(path, false)?, Some(reason)))
+            }
+        }
     };
-    let (connection, no_wal) = connect().map_err(damaged).with_context(context)?;
+    let (connection, no_wal) = connect()
+        .map_err(|error| damaged(error.into()))
+        .with_context(context)?;
     Ok(Writable {
         connection,
         no_wal,
@@ -194,20 +196,45 @@ fn create_private(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Opens the database to write. Without a log it keeps a rollback journal.
+fn connect_to_write(path: &Path, has_log: bool) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, READ_WRITE)?;
+    keep_plans(&connection)?;
+    connection.busy_timeout(BUSY)?;
+    if !has_log {
+        // Alone with the file, SQLite needs no shared memory to end the log of an earlier run.
+        connection.pragma_update(None, "locking_mode", "exclusive")?;
+        set_journal(&connection, "delete")?;
+        connection.pragma_update(None, "locking_mode", "normal")?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
 /// Turns write-ahead logging on, so that readers are never blocked. Returns the reason when that cannot be: it needs
 /// memory that is shared between processes, which a network file system does not have (sqlite.org/wal.html).
-fn set_journal(connection: &Connection) -> Option<String> {
-    let set = |mode: &str| {
-        connection
-            .pragma_update_and_check(None, "journal_mode", mode, |row| row.get::<_, String>(0))
-    };
-    let reason = match set("wal") {
-        Ok(mode) if mode == "wal" => return None,
-        Ok(mode) => format!("SQLite keeps its journal in the mode {mode}"),
-        Err(error) => error.to_string(),
-    };
-    set("delete").ok();
-    Some(reason)
+fn start_log(connection: &Connection, path: &Path) -> Option<String> {
+    if let Some(kind) = network_file_system(path) {
+        return Some(format!("it lies on a network file system ({kind})"));
+    }
+    // The shared memory is needed only when something is written.
+    let started = set_journal(connection, "wal").and_then(|mode| {
+        connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+        Ok(mode)
+    });
+    match started {
+        Ok(mode) if mode == "wal" => None,
+        Ok(mode) => Some(format!("SQLite keeps its journal in the mode {mode}")),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// Returns the mode that the journal has afterwards.
+fn set_journal(connection: &Connection, mode: &str) -> rusqlite::Result<String> {
+    connection.pragma_update_and_check(None, "journal_mode", mode, |row| row.get(0))
 }
 
 /// Adds the path to an error of SQLite, and what to do about a damaged file. Leaves other errors as they are.

@@ -8,8 +8,10 @@ pub mod decompress;
 mod digest;
 mod hashing_writer;
 mod lock;
+mod network_fs;
 
 pub use compression::{Compression, GzipWriter};
 pub use digest::{digest_prefix, hex};
 pub use hashing_writer::HashingWriter;
 pub use lock::{open_and_lock, supports_locks};
+pub use network_fs::network_file_system;

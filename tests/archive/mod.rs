@@ -19,6 +19,7 @@ mod crash;
 mod failed;
 mod full_disk;
 mod import;
+mod journal;
 mod life;
 mod merge;
 mod mirror;

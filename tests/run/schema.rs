@@ -164,3 +164,26 @@ fn summaries_are_as_their_schema_says() {
         2,
     );
 }
+
+/// The tables of an archive are printed as SQL, and are those that a run makes.
+#[test]
+fn the_schema_of_an_archive_makes_the_tables_of_one() {
+    let fake = Fake::start(World::new());
+    let folder = tempfile::tempdir().unwrap();
+    botpress(&fake, "--archive a.db")
+        .within(folder.path())
+        .stdout();
+    let made = rusqlite::Connection::open_in_memory().unwrap();
+    made.execute_batch(&convexport("schema archive").stdout())
+        .unwrap();
+    let real = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
+    let tables = |database: &rusqlite::Connection| -> Vec<String> {
+        let mut select = database
+            .prepare("SELECT name || coalesce(sql, '') FROM sqlite_schema ORDER BY name")
+            .unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    assert!(tables(&made).len() > 20);
+    assert_eq!(tables(&made), tables(&real));
+}
