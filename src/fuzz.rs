@@ -1,7 +1,11 @@
 //! What the fuzz targets in `fuzz/` need, and nobody else.
 
+use serde_json::value::RawValue;
+
 use crate::format::Options;
 use crate::format::singer::Catalog;
+use crate::model::Message;
+use crate::source::botpress;
 use crate::time::DEFAULT_FORMAT;
 
 pub use crate::format::{Format, Formatted, Formatter, FormatterFactory};
@@ -10,10 +14,16 @@ pub use crate::json::array::{SplitError, Splitter};
 pub use crate::model::Conversation;
 pub use crate::sink::NameTemplate;
 pub use crate::source::boost::{Element, conversation as boost_conversation};
-pub use crate::source::botpress::{
-    conversation as botpress_conversation, message as botpress_message,
-};
+pub use crate::source::botpress::conversation as botpress_conversation;
 pub use crate::time::{Span, TimeStyle, Timestamp, When, Zone};
+
+/// Reads a message of Botpress.
+///
+/// # Errors
+/// When a field has the wrong type; the error names it.
+pub fn botpress_message(record: &RawValue, keep_raw: bool) -> anyhow::Result<Message> {
+    botpress::message(record, keep_raw).map(|(message, _)| message)
+}
 
 /// A factory for a format whose options all have their defaults.
 ///

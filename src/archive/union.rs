@@ -171,6 +171,10 @@ fn met(stored: StoredMessage, mut came: Message, arrival: Arrival) -> Entry {
     if came.raw.is_none() {
         came.raw.clone_from(&stored.message.raw);
     }
+    if came.author.is_none() {
+        // A later session of a handover takes the name of the agent out of the tags.
+        came.author.clone_from(&stored.message.author);
+    }
     let edited = stored.message != came;
     Entry {
         message: came,

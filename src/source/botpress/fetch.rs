@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::api::Api;
 use super::filter::Filter;
+use super::handover::{self, Side};
 use super::message;
 use super::user_cache::UserCache;
 use crate::http::ApiError;
@@ -103,6 +104,7 @@ impl Fetcher {
     }
 
     async fn fetch_whole(&self, start: Start) -> Result<Option<Conversation>> {
+        let mut side = None;
         let mut conversation = match start {
             Start::Listed(conversation) => *conversation,
             Start::Unchanged(_) | Start::Moved => return Ok(None),
@@ -114,16 +116,18 @@ impl Fetcher {
                     return Ok(None);
                 }
                 let mut conversation = self.read(&id, &record)?;
-                self.add_new_messages(&mut conversation).await?;
+                side = self.add_new_messages(&mut conversation).await?;
                 conversation
             }
         };
-        if conversation.fetched_since.is_none() {
-            self.add_messages(&mut conversation).await?;
-        }
+        let side = match side {
+            Some(side) => side,
+            None => self.add_messages(&mut conversation).await?,
+        };
         if let Some(users) = &self.users {
-            users.join(&self.api, &mut conversation).await?;
+            users.join(&self.api, &mut conversation, side).await?;
         }
+        handover::name_agent(&mut conversation);
         if !self.states.is_empty() {
             conversation.states = Some(self.read_states(&conversation.id).await?);
         }
@@ -142,23 +146,24 @@ impl Fetcher {
         Ok(conversation)
     }
 
-    /// Fetches all messages of a conversation.
-    async fn add_messages(&self, conversation: &mut Conversation) -> Result<()> {
-        conversation.messages = self.messages(&conversation.id, None).await?;
+    /// Fetches all messages of a conversation. Returns which side of a handover it is.
+    async fn add_messages(&self, conversation: &mut Conversation) -> Result<Side> {
+        let mut side;
+        (conversation.messages, side) = self.messages(conversation, None).await?;
         if conversation.is_miscounted() {
             // A message may have been added between the two calls, so both are made again, once.
             let record = self.api.conversation(&conversation.id).await?;
             *conversation = self.read(&conversation.id, &record)?;
-            conversation.messages = self.messages(&conversation.id, None).await?;
+            (conversation.messages, side) = self.messages(conversation, None).await?;
         }
-        Ok(())
+        Ok(side)
     }
 
-    /// Fetches the messages that the archive does not have, and those of the last hour before them. Fetches nothing when
+    /// Fetches the messages that the archive does not have, and those of the last hour before them. Returns `None` when
     /// the archive does not have the conversation, or when these messages cannot be all.
-    async fn add_new_messages(&self, conversation: &mut Conversation) -> Result<()> {
+    async fn add_new_messages(&self, conversation: &mut Conversation) -> Result<Option<Side>> {
         let Some(archive) = &self.archive else {
-            return Ok(());
+            return Ok(None);
         };
         let (account, id) = (self.api.bot(), conversation.id.clone());
         let recent = self.started.minus(RETENTION);
@@ -166,10 +171,10 @@ impl Fetcher {
             .get()
             .messages(Vendor::Botpress, account, &id, recent)?;
         let Some((known, last_at)) = known.and_then(|known| Some((known, known.last_at?))) else {
-            return Ok(());
+            return Ok(None);
         };
         let since = last_at.minus(OVERLAP);
-        let messages = self.messages(&id, Some(since)).await?;
+        let (messages, side) = self.messages(conversation, Some(since)).await?;
         let mut new = 0;
         for message in &messages {
             new += u64::from(!archive.get().has_message(
@@ -179,15 +184,21 @@ impl Fetcher {
                 &message.id,
             )?);
         }
-        if known.agrees_with(conversation.reported_count, new) {
-            conversation.messages = messages;
-            conversation.fetched_since = Some(since);
+        if !known.agrees_with(conversation.reported_count, new) {
+            return Ok(None);
         }
-        Ok(())
+        conversation.messages = messages;
+        conversation.fetched_since = Some(since);
+        Ok(Some(side))
     }
 
     /// Fetches the messages since a time, or all, oldest first. Each is returned once, even if the pages shift meanwhile.
-    async fn messages(&self, id: &str, since: Option<Timestamp>) -> Result<Vec<Message>> {
+    async fn messages(
+        &self,
+        conversation: &Conversation,
+        since: Option<Timestamp>,
+    ) -> Result<(Vec<Message>, Side)> {
+        let id = &conversation.id;
         let mut messages = Vec::new();
         let mut pager = self.api.messages(id, since);
         while let Some(page) = pager.next_page(self.api.client()).await? {
@@ -200,8 +211,10 @@ impl Fetcher {
         }
         messages.reverse();
         // The sort is stable, so that messages with the same time stay in the order of the list.
-        messages.sort_by_key(|message| message.created_at);
-        Ok(messages)
+        messages.sort_by_key(|(message, _)| message.created_at);
+        let side = handover::settle(&mut messages, &conversation.tags);
+        let messages = messages.into_iter().map(|(message, _)| message);
+        Ok((messages.collect(), side))
     }
 
     async fn read_states(&self, id: &str) -> Result<BTreeMap<String, Option<Record>>> {

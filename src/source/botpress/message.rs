@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::handover::{self, Copied};
 use super::payload::Content;
 use crate::json::lenient::{Id, Maybe, TextOrNone};
 use crate::json::{raw, shape_error};
@@ -27,18 +28,19 @@ pub fn conversation(record: &RawValue, keep_raw: bool) -> Result<Conversation> {
     Ok(conversation)
 }
 
-/// Reads a message of any type.
+/// Reads a message of any type, and whether it is a copy. Its role is that in a customer's conversation.
 ///
 /// # Errors
 /// When a field has the wrong type; the error names it.
-pub fn message(record: &RawValue, keep_raw: bool) -> Result<Message> {
-    let mut message = parse(record.get()).context("a message is not what the API promises")?;
+pub fn message(record: &RawValue, keep_raw: bool) -> Result<(Message, Copied)> {
+    let (mut message, copied) =
+        parse(record.get()).context("a message is not what the API promises")?;
     message.raw = keep_raw.then(|| Record::of_json(record.get()));
-    Ok(message)
+    Ok((message, copied))
 }
 
 /// Parses a message. A second pass is needed only for a payload that serde cannot hold.
-fn parse(text: &str) -> Result<Message> {
+fn parse(text: &str) -> Result<(Message, Copied)> {
     if let Ok(wire) = serde_json::from_str::<WireMessage<Value>>(text) {
         return Ok(wire.into_message(|payload| payload));
     }
@@ -121,22 +123,23 @@ struct WireMessage<'a, P> {
     r#type: TextOrNone<'a>,
     #[serde(borrow, default)]
     direction: TextOrNone<'a>,
+    #[serde(borrow, default)]
+    tags: Option<&'a RawValue>,
     // An `Option` may be missing without `default`, which would require `P: Default`.
     payload: Option<P>,
 }
 
 impl<P> WireMessage<'_, P> {
-    fn into_message(self, value: impl FnOnce(P) -> Value) -> Message {
+    fn into_message(self, value: impl FnOnce(P) -> Value) -> (Message, Copied) {
         let kind = self.r#type.into_string();
+        // Most messages have no such tag, so most tags need not be read.
+        let copied = self.tags.filter(|tags| tags.get().contains("stream"));
+        let copied = copied.map_or_else(Copied::default, |raw| Copied::of(&tags(Some(raw))));
         let content = Content::of(&kind, &self.payload.map(value).unwrap_or_default());
-        Message {
+        let message = Message {
             id: self.id.0,
             created_at: Some(self.created_at),
-            role: match self.direction.0.as_deref() {
-                Some("incoming") => Role::User,
-                Some("outgoing") => Role::Bot,
-                _ => Role::System,
-            },
+            role: handover::role(self.direction.0.as_deref(), copied),
             user_id: self.user_id.0.map(|id| id.0),
             author: None,
             kind: kind.into(),
@@ -144,7 +147,8 @@ impl<P> WireMessage<'_, P> {
             options: content.options,
             attachments: content.attachments,
             raw: None,
-        }
+        };
+        (message, copied)
     }
 }
 

@@ -10,6 +10,7 @@ mod circuit_breaker;
 mod export;
 mod fetch;
 mod filter;
+mod handover;
 mod list;
 mod message;
 mod options;

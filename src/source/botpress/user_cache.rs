@@ -7,6 +7,7 @@ use anyhow::Result;
 use tokio::sync::OnceCell;
 
 use super::api::Api;
+use super::handover::{self, Side};
 use super::message;
 use crate::model::{Conversation, User};
 
@@ -18,9 +19,12 @@ pub struct UserCache {
 
 impl UserCache {
     /// Adds the users to a conversation, and their names to its messages.
-    pub async fn join(&self, api: &Api, conversation: &mut Conversation) -> Result<()> {
+    pub async fn join(&self, api: &Api, conversation: &mut Conversation, side: Side) -> Result<()> {
         let mut users: Vec<User> = Vec::new();
         for message in &mut conversation.messages {
+            if !handover::has_own_user(message, side) {
+                continue;
+            }
             let Some(id) = &message.user_id else { continue };
             if !users.iter().any(|user| user.id == *id) {
                 let known = self.find(api, id).await?;

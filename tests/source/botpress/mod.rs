@@ -3,6 +3,7 @@
 mod concurrency;
 mod contract;
 mod conversation;
+mod handover;
 mod list;
 pub mod message;
 mod odd;

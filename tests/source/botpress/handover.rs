@@ -1,0 +1,338 @@
+//! Human handover: who spoke, as the vendor's plugin writes it (vendors/botpress.md, Human handover).
+//!
+//! The sessions are made by the plugin's rules: each message is copied into the other conversation, in the bot's name
+//! and with the id of the original in a tag.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::fake::{Conversation, DAY, Fake, Message, User, World, utc};
+use crate::support::{botpress, clock, convexport, long_tests, records};
+
+const BOT: &str = "user_01BOT00000000000000000000";
+const CUSTOMER: &str = "user_01CUSTOMER0000000000000000";
+const AGENTS: [(&str, &str); 2] = [
+    ("user_01AGENTKARI000000000000000", "Kari Nordmann"),
+    ("user_01AGENTOLA0000000000000000", "Ola Hansen"),
+];
+const ALIASES: [&str; 4] = ["hitl", "my-desk", "a#b", ""];
+
+/// Both conversations of one customer, while they are made.
+struct Talk {
+    number: usize,
+    alias: &'static str,
+    customer: Conversation,
+    ticket: Conversation,
+    at: i64,
+    made: usize,
+    /// Who spoke, by the id of the message.
+    roles: BTreeMap<String, &'static str>,
+}
+
+impl Talk {
+    fn new(number: usize, alias: &'static str) -> Self {
+        let at = clock() - 5 * DAY;
+        let id = |side: &str| format!("conv_01{side}{number:023}");
+        Self {
+            number,
+            alias,
+            customer: Conversation::new(&id("C"), at),
+            ticket: Conversation::new(&id("T"), at + 1),
+            at,
+            made: 0,
+            roles: BTreeMap::new(),
+        }
+    }
+
+    fn key(&self, name: &str) -> String {
+        match self.alias {
+            "" => name.to_owned(),
+            alias => format!("{alias}#{name}"),
+        }
+    }
+
+    /// Writes a message, and returns its id.
+    fn put(
+        &mut self,
+        to_ticket: bool,
+        role: &'static str,
+        user: &str,
+        direction: &str,
+        tags: &Value,
+    ) -> String {
+        self.made += 1;
+        self.at += 1000;
+        let id = format!("msg_01{:05}{:021}", self.number, self.made);
+        let known = if to_ticket {
+            &mut self.ticket
+        } else {
+            &mut self.customer
+        };
+        let raw = json!({"id": id, "createdAt": utc(self.at), "conversationId": known.id, "userId": user,
+            "type": "text", "direction": direction, "payload": {"text": "words"}, "tags": tags});
+        known.add(Message::from_raw(&raw.to_string()));
+        self.roles.insert(id.clone(), role);
+        id
+    }
+
+    /// The customer writes; during a session the plugin copies it.
+    fn customer_says(&mut self, in_session: bool) {
+        // Not every tag of that name is one of the plugin.
+        let own = json!({"crm#downstream": "yes", "upstream": "no id"});
+        let original = self.put(false, "user", CUSTOMER, "incoming", &own);
+        if in_session {
+            let tags = json!({self.key("upstream"): original});
+            self.put(true, "user", BOT, "outgoing", &tags);
+        }
+    }
+
+    fn bot_says(&mut self) {
+        self.put(
+            false,
+            "bot",
+            BOT,
+            "outgoing",
+            &json!({"downstream": "eu-west-1"}),
+        );
+    }
+
+    fn agent_says(&mut self, agent: usize) {
+        let original = self.put(true, "agent", AGENTS[agent].0, "incoming", &json!({}));
+        let tags = json!({self.key("downstream"): original, "other#additionalData": "x"});
+        self.put(false, "agent", BOT, "outgoing", &tags);
+    }
+
+    /// What the plugin itself says, in either conversation.
+    fn plugin_says(&mut self, to_ticket: bool) {
+        self.put(to_ticket, "bot", BOT, "outgoing", &json!({}));
+    }
+
+    /// A session with an agent, or one that no agent takes.
+    fn session(&mut self, agents: &[usize], turns: usize) {
+        self.plugin_says(false);
+        self.customer_says(true);
+        for &agent in agents {
+            self.plugin_says(false);
+            for _ in 0..turns {
+                self.agent_says(agent);
+                self.customer_says(true);
+            }
+        }
+        self.plugin_says(true);
+        self.plugin_says(false);
+        // A later session overwrites the tags of the one before.
+        let name = agents
+            .last()
+            .map_or("A Human Agent", |agent| AGENTS[*agent].1);
+        let (ticket, customer) = (self.ticket.id.clone(), self.customer.id.clone());
+        let shared = [
+            (self.key("humanAgentName"), name.to_owned()),
+            (self.key("hitlEndReason"), "agent-closed-ticket".to_owned()),
+        ];
+        self.customer.tags = vec![
+            (self.key("downstream"), ticket),
+            ("topic".into(), "returns".into()),
+        ];
+        self.ticket.tags = vec![(self.key("upstream"), customer)];
+        for tag in shared {
+            self.customer.tags.push(tag.clone());
+            self.ticket.tags.push(tag);
+        }
+    }
+}
+
+/// A talk of any course.
+fn any_talk(number: usize, random: &mut fastrand::Rng) -> Talk {
+    let mut talk = Talk::new(number, ALIASES[random.usize(..ALIASES.len())]);
+    for _ in 0..random.usize(1..4) {
+        talk.customer_says(false);
+        talk.bot_says();
+    }
+    for _ in 0..random.usize(1..3) {
+        let agents = match random.u8(..4) {
+            // Nobody came in time.
+            0 => vec![],
+            // It was passed on.
+            1 => vec![0, 1],
+            _ => vec![random.usize(..2)],
+        };
+        talk.session(&agents, random.usize(1..4));
+        talk.customer_says(false);
+        talk.bot_says();
+    }
+    match random.u8(..6) {
+        // The owner took the tags away, or has tags of the same names.
+        0 => talk.customer.tags.clear(),
+        1 => talk.ticket.tags.clear(),
+        2 => talk
+            .customer
+            .tags
+            .push(("shop#upstream".into(), "warehouse".into())),
+        _ => {}
+    }
+    talk
+}
+
+/// The role of each message in an export.
+fn roles(jsonl: &str) -> BTreeMap<String, String> {
+    let all = records(jsonl);
+    let messages = all
+        .iter()
+        .flat_map(|one| one["messages"].as_array().unwrap());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    messages
+        .map(|message| (text(&message["id"]), text(&message["role"])))
+        .collect()
+}
+
+#[test]
+fn every_word_is_said_by_who_said_it() {
+    let sessions = if long_tests() { 1000 } else { 150 };
+    let mut random = fastrand::Rng::with_seed(13);
+    let mut world = World::new();
+    let mut expected = BTreeMap::new();
+    for number in 0..sessions {
+        let talk = any_talk(number, &mut random);
+        expected.extend(
+            talk.roles
+                .iter()
+                .map(|(id, role)| (id.clone(), (*role).to_owned())),
+        );
+        // The customer's conversation may be gone, or of another bot.
+        if random.u8(..10) > 0 {
+            world.conversations.push(talk.customer);
+        } else {
+            expected.retain(|id, _| {
+                !talk
+                    .customer
+                    .messages
+                    .iter()
+                    .any(|message| message.id == *id)
+            });
+        }
+        world.conversations.push(talk.ticket);
+    }
+    let fake = Fake::start(world);
+    assert_eq!(roles(&botpress(&fake, "-f jsonl").stdout()), expected);
+}
+
+/// A talk with one session: the agent is Kari.
+fn one_session() -> (World, String, String) {
+    let mut talk = Talk::new(1, "hitl");
+    talk.customer_says(false);
+    talk.bot_says();
+    talk.session(&[0], 2);
+    talk.customer_says(false);
+    let ids = (talk.customer.id.clone(), talk.ticket.id.clone());
+    let mut world = World::new()
+        .conversation(talk.customer)
+        .conversation(talk.ticket);
+    let people = [(BOT, "Helper"), (CUSTOMER, "Ana Lima"), AGENTS[0]];
+    world.users = people
+        .map(|(id, name)| User {
+            id: id.to_owned(),
+            name: Some(name.to_owned()),
+            ..User::default()
+        })
+        .to_vec();
+    (world, ids.0, ids.1)
+}
+
+/// The authors of a conversation's messages, by role.
+fn authors(jsonl: &str, conversation: &str) -> Vec<String> {
+    let all = records(jsonl);
+    let one = all.iter().find(|one| one["id"] == conversation).unwrap();
+    let messages = one["messages"].as_array().unwrap().iter();
+    let mut found: Vec<_> = messages
+        .map(|message| format!("{} {}", message["role"], message["author"]).replace('"', ""))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn an_agent_has_a_name_where_it_is_known() {
+    let (world, customer, ticket) = one_session();
+    let fake = Fake::start(world);
+    let bare = botpress(&fake, "-f jsonl").stdout();
+    assert_eq!(
+        authors(&bare, &customer),
+        ["agent Kari Nordmann", "bot null", "user null"]
+    );
+    assert_eq!(
+        authors(&bare, &ticket),
+        ["agent Kari Nordmann", "bot null", "user null"]
+    );
+    // The user of a copy is the bot, so its name is nobody's there.
+    let named = botpress(&fake, "-f jsonl --with-users").stdout();
+    assert_eq!(
+        authors(&named, &customer),
+        ["agent Kari Nordmann", "bot Helper", "user Ana Lima"]
+    );
+    assert_eq!(
+        authors(&named, &ticket),
+        ["agent Kari Nordmann", "bot Helper", "user null"]
+    );
+    let all = records(&named);
+    let of = |id: &str| all.iter().find(|one| one["id"] == id).unwrap()["users"].clone();
+    let people = |id: &str| {
+        let users = of(id);
+        let users = users.as_array().unwrap().iter();
+        let mut users: Vec<_> = users
+            .map(|user| format!("{} {}", user["role"], user["name"]))
+            .collect();
+        users.sort();
+        users.join(", ").replace('"', "")
+    };
+    assert_eq!(people(&customer), "bot Helper, user Ana Lima");
+    assert_eq!(people(&ticket), "agent Kari Nordmann, bot Helper");
+}
+
+#[test]
+fn only_the_last_of_two_sessions_has_the_name_of_the_tag() {
+    let mut talk = Talk::new(2, "desk");
+    talk.session(&[0], 1);
+    talk.bot_says();
+    talk.session(&[1], 1);
+    let id = talk.customer.id.clone();
+    let fake = Fake::start(World::new().conversation(talk.customer));
+    let found = authors(&botpress(&fake, "-f jsonl").stdout(), &id);
+    assert_eq!(
+        found,
+        ["agent Ola Hansen", "agent null", "bot null", "user null"]
+    );
+}
+
+#[test]
+fn transcripts_say_agent() {
+    let (world, customer, _) = one_session();
+    let fake = Fake::start(world);
+    let text = botpress(&fake, "--conversation").arg(&customer).stdout();
+    let speakers: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(speaker, _)| speaker)
+        .collect();
+    let expected = [
+        "User",
+        "Bot",
+        "Bot",
+        "User",
+        "Bot",
+        "Agent (Kari Nordmann)",
+        "User",
+        "Agent (Kari Nordmann)",
+        "User",
+        "Bot",
+        "User",
+    ];
+    assert_eq!(speakers, expected, "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    botpress(&fake, "--archive a.db")
+        .within(folder.path())
+        .stdout();
+    let archived = convexport("render a.db --conversation").arg(&customer);
+    assert_eq!(archived.within(folder.path()).stdout(), text);
+}
