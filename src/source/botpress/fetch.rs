@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::value::RawValue;
 
 use super::api::Api;
 use super::filter::Filter;
 use super::handover::{self, Side};
 use super::message;
+use super::record_id;
 use super::user_cache::UserCache;
 use crate::http::ApiError;
 use crate::model::{Conversation, Message, Record, Vendor};
@@ -203,6 +204,7 @@ impl Fetcher {
         let mut pager = self.api.messages(id, since);
         while let Some(page) = pager.next_page(self.api.client()).await? {
             for record in page {
+                check_conversation(&record, id)?;
                 let message = message::message(&record, self.keep_raw);
                 messages.push(message.with_context(|| {
                     format!("could not read the messages of conversation {id}")
@@ -228,5 +230,16 @@ impl Fetcher {
             states.insert(name.clone(), payload);
         }
         Ok(states)
+    }
+}
+
+/// Fails for a message of another conversation: the server does not heed which one was asked for.
+fn check_conversation(record: &RawValue, id: &str) -> Result<()> {
+    let found = record_id::conversation_id(record);
+    match found.filter(|found| found != id) {
+        None => Ok(()),
+        Some(other) => bail!(
+            "the list of messages of conversation {id} has a message of conversation {other}, so no message is taken from it"
+        ),
     }
 }

@@ -13,8 +13,11 @@ use super::record_id;
 use crate::http::{Advice, Client};
 use crate::source::id_set::IdSet;
 
-/// After this many pages in a row without a new record the list is taken to be a loop, even if its tokens differ.
+/// After this many pages in a row whose records came before, the list is taken to be a loop, even if its tokens differ.
 const MAX_STALE_PAGES: u32 = 50;
+
+/// After this many empty pages in a row, too. An API may filter after it has cut the list into pages.
+const MAX_EMPTY_PAGES: u32 = 10_000;
 
 /// Reads a list page by page.
 #[derive(Debug)]
@@ -25,7 +28,10 @@ pub struct Pager<P> {
     next: Next,
     tokens: HashSet<u64>,
     seen: IdSet,
+    /// How many pages in a row had only records that came before.
     stale_pages: u32,
+    /// How many pages in a row had no record.
+    empty_pages: u32,
     repeated: bool,
     page: PhantomData<P>,
 }
@@ -59,6 +65,7 @@ impl<P: Page> Pager<P> {
             tokens: HashSet::new(),
             seen: IdSet::default(),
             stale_pages: 0,
+            empty_pages: 0,
             repeated: false,
             page: PhantomData,
         }
@@ -77,7 +84,7 @@ impl<P: Page> Pager<P> {
             Next::Repeated => return self.endless("the API gave the same nextToken twice"),
             Next::End => return Ok(None),
         }
-        if self.stale_pages == MAX_STALE_PAGES {
+        if self.stale_pages == MAX_STALE_PAGES || self.empty_pages == MAX_EMPTY_PAGES {
             return self.endless("page after page brings nothing new");
         }
         let mut call = client.call(self.purpose.clone(), &["v1", "chat", P::LIST], &query)?;
@@ -92,11 +99,11 @@ impl<P: Page> Pager<P> {
         // A record without an id is kept; the caller reports it as an error.
         records.retain(|record| record_id::id(record).is_none_or(|id| self.seen.insert(&id)));
         self.repeated |= records.len() < count;
-        self.stale_pages = if records.is_empty() {
-            self.stale_pages + 1
-        } else {
-            0
-        };
+        match (count, records.len()) {
+            (0, _) => self.empty_pages += 1,
+            (_, 0) => self.stale_pages += 1,
+            _ => (self.empty_pages, self.stale_pages) = (0, 0),
+        }
         Ok(Some(records))
     }
 

@@ -94,19 +94,16 @@ fn messages_without_end_fail_their_conversation() {
     assert_eq!(records(&run.stdout).len(), 2);
 }
 
-#[test]
-fn a_list_that_brings_nothing_new_has_no_end_either() {
-    // A page in front of which the same two items stand again, with a token that was never given before.
-    let count = std::sync::atomic::AtomicUsize::new(0);
+/// A server whose list of conversations is this for each request, counted from 0. It says the time of nobody.
+fn serve(page: impl Fn(usize) -> String + Send + 'static) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
-        for socket in listener.incoming() {
+        for (number, socket) in listener.incoming().enumerate() {
             let mut socket = socket.unwrap();
             let mut request = [0; 4096];
             std::io::Read::read(&mut socket, &mut request).unwrap();
-            let token = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let body = format!(r#"{{"conversations":[],"meta":{{"nextToken":"{token}"}}}}"#);
+            let body = page(number);
             let head = format!(
                 "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
                 body.len()
@@ -114,8 +111,19 @@ fn a_list_that_brings_nothing_new_has_no_end_either() {
             std::io::Write::write_all(&mut socket, format!("{head}{body}").as_bytes()).unwrap();
         }
     });
+    url
+}
+
+#[test]
+fn a_list_that_brings_nothing_new_has_no_end_either() {
+    // The same two conversations stand on each page, with a token that was never given before.
+    let url = serve(|number| {
+        let item = |id| format!(r#"{{"id":"{id}","createdAt":"2026-11-01T10:00:00Z"}}"#);
+        let items = [item("a"), item("b")].join(",");
+        format!(r#"{{"conversations":[{items}],"meta":{{"nextToken":"{number}"}}}}"#)
+    });
     let fake = Fake::start(World::new());
-    let run = botpress(&fake, "").env("BP_API_URL", &url).run();
+    let run = botpress(&fake, "--list").env("BP_API_URL", &url).run();
     run.ends(
         1,
         &[
@@ -123,4 +131,45 @@ fn a_list_that_brings_nothing_new_has_no_end_either() {
             "GET /v1/chat/conversations",
         ],
     );
+}
+
+#[test]
+fn many_empty_pages_are_no_list_without_end() {
+    let url = serve(|number| {
+        let item = r#"{"id":"last","createdAt":"2026-11-01T10:00:00Z"}"#;
+        if number < 120 {
+            format!(r#"{{"conversations":[],"meta":{{"nextToken":"{number}"}}}}"#)
+        } else {
+            format!(r#"{{"conversations":[{item}],"meta":{{}}}}"#)
+        }
+    });
+    let fake = Fake::start(World::new());
+    let out = botpress(&fake, "--list").env("BP_API_URL", &url).stdout();
+    assert_eq!(records(&out)[0]["id"], "last");
+}
+
+#[test]
+fn a_message_of_another_conversation_is_never_taken() {
+    // The server ignores which conversation is asked for.
+    let foreign = r#"{"messages":[{"id":"m","createdAt":"2026-11-01T10:00:00Z","conversationId":"other","userId":"u",
+        "type":"text","direction":"incoming","payload":{"text":"foreign"},"tags":{}}],"meta":{}}"#;
+    let rule = Rule::path("/v1/chat/messages").answer(Action::Body(foreign.to_owned()));
+    let fake = Fake::start(World::with_conversations(2, |_| 1).rule(rule));
+    let run = botpress(&fake, "-f jsonl").run();
+    let ids: Vec<_> = truth(&fake.world()).into_iter().map(|(id, _)| id).collect();
+    run.ends(
+        3,
+        &[
+            &format!(
+                "the list of messages of conversation {} has a message of conversation other",
+                ids[0]
+            ),
+            &format!(
+                "the list of messages of conversation {} has a message of conversation other",
+                ids[1]
+            ),
+            "2 of 2",
+        ],
+    );
+    assert_eq!(run.stdout, "");
 }
