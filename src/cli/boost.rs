@@ -26,7 +26,7 @@ use crate::usage::{UsageError, usage};
 
 const EXAMPLES: &str = "\
 The access token comes from the environment variable BOOST_TOKEN or from --token-file, or is fetched with
---client-id, the client secret (BOOST_CLIENT_SECRET or --client-secret-file) and --token-url.
+--client-id and the client secret (BOOST_CLIENT_SECRET or --client-secret-file).
 This machine's IP address must be in the site's allowlist.
 
 Examples:

@@ -5,12 +5,16 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
+use url::Url;
 
 use super::network::NetworkArgs;
 use super::secret::Place;
 use crate::http::{self, Secret};
 use crate::source::boost::{Credentials, Target};
 use crate::usage::usage;
+
+/// Where a site has its token endpoint, as clients use it (vendors/boost-v4.md).
+const TOKEN_PATH: &str = "api/oauth2/v1/token";
 
 /// Which site, and how to authenticate there.
 #[derive(Debug, Default, Args, Serialize)]
@@ -45,7 +49,7 @@ pub struct BoostTarget {
     #[serde(skip)]
     pub client_secret: Option<Secret>,
 
-    /// The OAuth 2.0 token endpoint
+    /// The OAuth 2.0 token endpoint [default: `api/oauth2/v1/token` on the site, which the vendor's document does not name]
     #[arg(long, value_name = "URL", help_heading = "Network")]
     #[serde(skip)]
     pub token_url: Option<String>,
@@ -63,14 +67,13 @@ impl BoostTarget {
                 "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
             ));
         }
-        Ok(Target {
-            site: http::base_url(&address(site)?)?,
-            credentials: self.credentials(network)?,
-        })
+        let site = http::base_url(&address(site)?)?;
+        let credentials = self.credentials(&site, network)?;
+        Ok(Target { site, credentials })
     }
 
     /// A client when there is a client id, else the token.
-    fn credentials(&self, network: &NetworkArgs) -> Result<Credentials> {
+    fn credentials(&self, site: &Url, network: &NetworkArgs) -> Result<Credentials> {
         let Some(id) = self.client_id.as_deref().filter(|id| !id.is_empty()) else {
             let token = Place {
                 what: "access token",
@@ -86,10 +89,9 @@ impl BoostTarget {
                 "--token-file and --client-id (BOOST_CLIENT_ID) are two ways to authenticate: give one"
             ));
         }
-        let Some(url) = &self.token_url else {
-            bail!(usage!(
-                "--client-id needs --token-url URL, the OAuth 2.0 token endpoint of your boost.ai site"
-            ));
+        let token_url = match &self.token_url {
+            Some(url) => http::base_url(url)?,
+            None => site.join(TOKEN_PATH)?,
         };
         let secret = Place {
             what: "client secret",
@@ -101,7 +103,7 @@ impl BoostTarget {
         Ok(Credentials::Client {
             id: id.to_owned(),
             secret: secret.find()?,
-            token_url: http::base_url(url)?,
+            token_url,
         })
     }
 }

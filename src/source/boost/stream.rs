@@ -17,6 +17,7 @@ use crate::io::decompress::{self, Blocks};
 use crate::json::Item;
 use crate::json::array::{SplitError, Splitter};
 use crate::json::lenient::TextOrNone;
+use crate::source::id_set::IdSet;
 
 /// How many bytes are read of an answer that is not a stream.
 const ERROR_LIMIT: usize = 64 * 1024;
@@ -46,6 +47,8 @@ fn read(session: &mut Session, blocks: &Blocks) -> Result<(), Broken> {
         session,
         expected: None,
         came: 0,
+        ids: IdSet::default(),
+        repeated: 0,
         proof: None,
         damaged: None,
         unknown: BTreeMap::new(),
@@ -64,6 +67,10 @@ struct StreamReader<'s> {
     expected: Option<u64>,
     /// How many conversations came, including unreadable ones.
     came: u64,
+    /// The ids of those that can be read.
+    ids: IdSet,
+    /// How many of them came before in this stream.
+    repeated: u64,
     proof: Option<Proof>,
     /// The type of an unreadable element that is not a conversation.
     damaged: Option<String>,
@@ -97,7 +104,10 @@ impl StreamReader<'_> {
         match self.proof {
             None => Err(StreamError::NoProof),
             Some(Proof { count }) => match count.or(self.expected) {
+                // The vendor may count a conversation once that it sends twice.
+                Some(count) if count == self.came - self.repeated => Ok(()),
                 Some(count) if count != self.came => Err(StreamError::Count(count)),
+                Some(_) if self.repeated > 0 => Err(StreamError::Repeated(self.repeated)),
                 _ => Ok(()),
             },
         }
@@ -224,6 +234,7 @@ impl StreamReader<'_> {
         match read.and_then(|()| conversation(&mut element, keep_raw)) {
             Ok(conversation) => {
                 self.came += 1;
+                self.repeated += u64::from(!self.ids.insert(&conversation.id));
                 let received = self.session.send(conversation, size);
                 self.goes_on(received)
             }

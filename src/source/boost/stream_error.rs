@@ -5,6 +5,7 @@ use std::io;
 
 use crate::http::Cause;
 use crate::json::array::SplitError;
+use crate::text::counted;
 
 /// Why a stream is not a complete export.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub enum StreamError {
     Info(String),
     /// The vendor says that it sent this many conversations, but another number came.
     Count(u64),
+    /// As many conversations came as the vendor says, but this many of them came twice.
+    Repeated(u64),
 }
 
 impl StreamError {
@@ -61,6 +64,11 @@ impl fmt::Display for StreamError {
             }
             Self::NoProof => f.write_str("the stream ended without its closing post_query_info"),
             Self::Info(kind) => write!(f, "the stream is damaged: its {kind} cannot be read"),
+            Self::Repeated(count) => write!(
+                f,
+                "boost.ai sent {} twice, so as many may be missing",
+                counted(*count, "conversation")
+            ),
             Self::Count(count) => write!(f, "boost.ai says that it sent {count} conversations"),
         }
     }

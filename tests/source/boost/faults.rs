@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{conversations, truth};
+use super::{conversations, site, truth};
 use crate::support::fake::{BoostFault, Fake, When, World};
 use crate::support::{boost, side_by_side};
 
@@ -214,4 +214,24 @@ fn failures_before_the_stream_are_retried_or_explained() {
     boost(&fake, "--since 2026-01-01")
         .run()
         .ends(3, &["a web page came instead of JSON"]);
+}
+
+/// Thirty are announced and thirty come, but one of them twice: one may be missing.
+#[test]
+fn a_conversation_that_comes_twice_is_counted_once() {
+    let fake = site(29);
+    {
+        let site = &mut fake.world().boost;
+        let again = site.conversations[3].clone();
+        site.conversations.push(again);
+    }
+    let run = boost(&fake, "--since 2026-01-01 -f jsonl").run();
+    run.ends(3, &["boost.ai sent 1 conversation twice", "missing"]);
+    assert_eq!(conversations(&run.stdout).len(), 29);
+    // A vendor that counts it once has sent everything.
+    fake.world()
+        .boost
+        .fault(When::Always, BoostFault::WrongCount(29));
+    let counted_once = boost(&fake, "--since 2026-01-01 -f jsonl").run();
+    assert_eq!((counted_once.code, counted_once.stderr.as_str()), (0, ""));
 }

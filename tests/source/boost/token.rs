@@ -37,8 +37,14 @@ fn client_credentials_get_a_token() {
     fs::write(&file, &secret).unwrap();
     let from_file = run("unused").arg("--client-secret-file").arg(&file).run();
     assert_eq!(from_file.code, 0, "{}", from_file.stderr);
-    let without = boost(&fake, "--since 7d --client-id c").run();
-    without.ends(2, &["--client-id needs --token-url"]);
+    // Without an address, the usual one of a site.
+    fake.forget();
+    let usual = boost(&fake, "--since 2026-01-01 -f jsonl --client-id")
+        .arg(&id)
+        .env("BOOST_CLIENT_SECRET", &secret)
+        .without_env("BOOST_TOKEN");
+    assert_eq!(conversations(&usual.stdout()), truth(&fake));
+    assert_eq!(fake.requests()[0].path, "/api/oauth2/v1/token");
     let no_secret = boost(&fake, "--since 7d --client-id c --token-url")
         .arg(&token_url)
         .run();

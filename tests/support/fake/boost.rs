@@ -145,7 +145,7 @@ type Refusal = (u16, String);
 pub fn answer(request: &Request, world: &mut World) -> Answer {
     let site = &mut world.boost;
     match (request.method.as_str(), request.path.as_str()) {
-        ("POST", "/oauth/token") => issue(request, site),
+        ("POST", "/oauth/token" | "/api/oauth2/v1/token") => issue(request, site),
         ("POST", "/api/export/v3") => export(request, site)
             .unwrap_or_else(|(code, message)| Answer::json(code, error_json(&message))),
         (_, "/oauth/token" | "/api/export/v3") => Answer::json(405, error_json("Use POST.")),
