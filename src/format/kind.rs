@@ -7,9 +7,26 @@ use serde::Serialize;
 
 use crate::usage::{UsageError, usage};
 
-/// Extensions of formats that this program cannot write.
-const FOREIGN: &[&str] = &[
-    "bz2", "parquet", "tar", "tgz", "tsv", "xlsx", "xml", "xz", "yaml", "zip",
+/// Extensions of formats that this program cannot write, and what to give instead.
+const FOREIGN: &[(&[&str], &str)] = &[
+    (&["pdf"], "give .html, which a browser prints as PDF"),
+    (
+        &["doc", "docx", "odt", "rtf"],
+        "give .md or .html, which a word processor opens",
+    ),
+    (
+        &["ods", "tsv", "xls", "xlsx"],
+        "give .csv, which a spreadsheet opens",
+    ),
+    (
+        &["parquet"],
+        "give -f messages, which DuckDB and data frames read",
+    ),
+    (&["xml", "yaml"], "give .json"),
+    (
+        &["7z", "bz2", "tar", "tgz", "xz", "zip"],
+        "give a further .gz, which compresses",
+    ),
 ];
 
 /// A format of an export.
@@ -55,11 +72,13 @@ impl Format {
             "json" => Ok(Self::Json),
             "jsonl" | "ndjson" => Ok(Self::Jsonl),
             "csv" => Ok(Self::Csv),
-            other if FOREIGN.contains(&other) => Err(usage!(
-                "{}: there is no format for .{other}; give -f FORMAT to write another one under this name",
-                path.display()
-            )),
-            _ => Ok(Self::Text),
+            other => match FOREIGN.iter().find(|(names, _)| names.contains(&other)) {
+                None => Ok(Self::Text),
+                Some((_, instead)) => Err(usage!(
+                    "{}: there is no format for .{other}: {instead}, or -f FORMAT to write another one under this name",
+                    path.display()
+                )),
+            },
         }
     }
 

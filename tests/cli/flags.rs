@@ -109,3 +109,25 @@ fn no_file_of_the_run_lies_among_the_conversations() {
             .ends(2, &["keep it beside"]);
     }
 }
+
+#[test]
+fn a_format_that_does_not_exist_names_the_nearest() {
+    let fake = Fake::start(World::new());
+    for (extension, nearest) in [
+        ("pdf", ".html"),
+        ("doc", ".md or .html"),
+        ("docx", ".md or .html"),
+        ("odt", ".md or .html"),
+        ("rtf", ".md or .html"),
+        ("xls", ".csv"),
+        ("parquet", "-f messages"),
+        ("xml", ".json"),
+        ("zip", ".gz"),
+    ] {
+        let file = format!("x.{extension}");
+        let run = botpress(&fake, "-o").arg(&file).run();
+        let start = format!("{file}: there is no format for .{extension}: give ");
+        run.ends(2, &[&start, nearest, "-f FORMAT"]);
+    }
+    assert_eq!(fake.requests().len(), 0);
+}
