@@ -15,7 +15,7 @@ use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
-use super::select::SelectArgs;
+use super::select::{self, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::{key_json, mebibytes, seconds};
 use crate::format::Format;
@@ -58,7 +58,7 @@ const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
 #[command(
     after_long_help = EXAMPLES,
     after_help = "The access token comes from BOOST_TOKEN or --token-file. See --help for examples.",
-    mut_arg("since", |arg| arg.help("Only conversations with an end-user interaction at or after WHEN")),
+    mut_arg("since", |arg| select::since(arg, "Only conversations with an end-user interaction at or after WHEN")),
     mut_arg("until", |arg| arg.help("Only conversations with an end-user interaction before WHEN [default: now]")),
     mut_arg("limit", |arg| arg.help("At most N conversations, the first that come"))
 )]

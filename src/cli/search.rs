@@ -12,7 +12,7 @@ use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::RunArgs;
-use super::select::SelectArgs;
+use super::select::{self, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use crate::archive::{Query, Search};
 use crate::model::Role;
@@ -36,7 +36,7 @@ Examples:
 #[command(
     after_long_help = EXAMPLES,
     after_help = "See --help for examples.",
-    mut_arg("since", |arg| arg.help("Only messages sent at or after WHEN")),
+    mut_arg("since", |arg| select::since(arg, "Only messages sent at or after WHEN")),
     mut_arg("until", |arg| arg.help("Only messages sent before WHEN")),
     mut_arg("limit", |arg| arg.help("At most N hits, the newest; with an output, at most N conversations")),
     mut_arg("format", |arg| arg.help("Write the whole conversations that have a hit, in this format [default: the hits]"))

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use anyhow::{Result, bail};
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Arg, Args};
 use serde::{Serialize, Serializer};
 
 use super::ids;
@@ -35,6 +35,15 @@ pub struct SelectArgs {
     /// At most N conversations, the newest
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
+}
+
+/// Gives `--since` another meaning. The explanation of a WHEN stays.
+pub fn since(arg: Arg, help: &str) -> Arg {
+    let explained = arg.get_long_help().map(ToString::to_string);
+    let explained = explained.unwrap_or_default();
+    let when = explained.split_once("\n\n").map_or("", |(_, when)| when);
+    let long = format!("{help}\n\n{when}");
+    arg.help(help.to_owned()).long_help(long)
 }
 
 impl SelectArgs {

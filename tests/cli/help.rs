@@ -60,3 +60,24 @@ fn help_says_which_time_is_meant() {
         "{help}"
     );
 }
+
+/// A command that gives `--since` a meaning of its own says so in the long help, too.
+#[test]
+fn the_long_help_says_what_since_means() {
+    for (command, meaning) in [
+        (
+            "boost",
+            "Only conversations with an end-user interaction at or after WHEN",
+        ),
+        ("search", "Only messages sent at or after WHEN"),
+        ("botpress", "Only conversations created at or after WHEN"),
+    ] {
+        let help = convexport(command).args("--help").stdout();
+        let since = help.split("--since <WHEN>").nth(1).unwrap();
+        let since: String = since.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            since.starts_with(&format!("{meaning} WHEN is a date")),
+            "{command}: {since}"
+        );
+    }
+}
