@@ -51,6 +51,7 @@ pub fn conversation(row: &Row, keep_raw: bool) -> Result<Conversation> {
         states: optional_json::<BTreeMap<_, _>>(row, 8)?,
         reported_count: row.get(9)?,
         fetched_since: None,
+        lacks_names: false,
         raw: record(row, 10, keep_raw)?,
     })
 }

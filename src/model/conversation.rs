@@ -44,6 +44,9 @@ pub struct Conversation {
     /// From which time on messages were asked for. `None` when it has all that the vendor returns.
     #[serde(skip)]
     pub fetched_since: Option<Timestamp>,
+    /// Whether names were asked for, and some could not be fetched.
+    #[serde(skip)]
+    pub lacks_names: bool,
     /// The vendor's record without its messages, verbatim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<Record>,

@@ -176,6 +176,7 @@ mod tests {
                 states: more.then(|| [("s".to_owned(), Some(record())), ("t".to_owned(), None)].into()),
                 reported_count: Some(1),
                 fetched_since: None,
+                lacks_names: false,
                 raw: keep_raw.then(record),
             };
             let mut json = Vec::new();

@@ -42,6 +42,9 @@ pub struct Summary {
     pub gone: Vec<String>,
     /// The conversations for which the vendor reports another number of messages than came, twice.
     pub count_mismatches: Vec<CountMismatch>,
+    /// The conversations in which names are missing, since a user could not be fetched.
+    #[serde(default)]
+    pub names_missing: Vec<String>,
     /// What the network did.
     pub network: Network,
     /// Where the next run would have begun before this one.
@@ -112,6 +115,7 @@ impl Summary {
             failed: Vec::new(),
             gone: Vec::new(),
             count_mismatches: Vec::new(),
+            names_missing: Vec::new(),
             network: Network::default(),
             watermark_before: None,
             watermark_after: None,

@@ -96,6 +96,7 @@ impl Export<'_> {
     }
 
     fn write(&mut self, conversation: &Conversation) -> Result<()> {
+        self.recorder.note_names(conversation);
         match self.sink.write(conversation)? {
             Written::Yes => {
                 let messages = conversation.messages.len() as u64;

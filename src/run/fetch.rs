@@ -123,6 +123,7 @@ impl<'a> Fetch<'a> {
     }
 
     fn merge(&mut self, conversation: &Conversation) -> Result<()> {
+        self.recorder.note_names(conversation);
         let outcome = self.writer.merge(conversation)?;
         match outcome.merged {
             Merged::Added | Merged::Changed => {

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::console::Console;
+use crate::model::Conversation;
 use crate::report::{CountMismatch, Failure, Summary};
 use crate::source::FailedConversation;
 use crate::time::{Span, Timestamp};
@@ -37,6 +38,13 @@ impl Recorder<'_> {
         counts.conversations += 1;
         counts.messages += messages;
         self.console.advance(counts.conversations, counts.messages);
+    }
+
+    /// Notes a conversation in which names are missing.
+    pub fn note_names(&mut self, conversation: &Conversation) {
+        if conversation.lacks_names {
+            self.summary.names_missing.push(conversation.id.clone());
+        }
     }
 
     /// Counts a conversation that the format has no place for.

@@ -52,6 +52,7 @@ fn bare() -> Conversation {
         states: None,
         reported_count: None,
         fetched_since: None,
+        lacks_names: false,
         raw: Some(Record::of_json("{}")),
     }
 }

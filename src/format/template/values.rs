@@ -27,6 +27,7 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
         states,
         reported_count: _,
         fetched_since: _,
+        lacks_names: _,
         raw,
     } = conversation;
     let messages: Vec<_> = messages

@@ -43,6 +43,7 @@ fn conversation(
         states: None,
         reported_count: None,
         fetched_since: None,
+        lacks_names: false,
         raw: None,
     }
 }

@@ -30,6 +30,7 @@ pub fn conversation(element: &mut Element, keep_raw: bool) -> Result<Conversatio
         states: None,
         reported_count: None,
         fetched_since: None,
+        lacks_names: false,
         raw: keep_raw.then(|| element.raw()),
     })
 }

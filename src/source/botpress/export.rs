@@ -53,7 +53,9 @@ impl Botpress {
         let fetcher = Fetcher {
             api: Api::new(&options.target, context)?,
             filter: filter.clone(),
-            users: options.with_users.then(UserCache::default),
+            users: options
+                .with_users
+                .then(|| UserCache::new(context.console.clone())),
             states: options.with_states,
             keep_raw: selection.keep_raw,
             list_only: options.list_only,

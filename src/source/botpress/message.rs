@@ -107,6 +107,7 @@ impl From<WireConversation<'_>> for Conversation {
             states: None,
             reported_count: wire.message_count.0,
             fetched_since: None,
+            lacks_names: false,
             raw: None,
         }
     }

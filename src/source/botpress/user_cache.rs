@@ -9,16 +9,38 @@ use tokio::sync::OnceCell;
 use super::api::Api;
 use super::handover::{self, Side};
 use super::message;
+use crate::console::Console;
+use crate::http::ApiError;
 use crate::model::{Conversation, User};
 
-/// The users fetched so far; `None` for a user that does not exist any more.
-#[derive(Debug, Default)]
+/// The users fetched so far.
+#[derive(Debug)]
 pub struct UserCache {
-    known: Mutex<HashMap<String, Arc<OnceCell<Option<User>>>>>,
+    known: Mutex<HashMap<String, Arc<OnceCell<Known>>>>,
+    console: Console,
+}
+
+/// What is known of a user.
+#[derive(Clone, Debug)]
+enum Known {
+    User(User),
+    /// It does not exist any more.
+    Gone,
+    /// It could not be fetched.
+    Failed,
 }
 
 impl UserCache {
-    /// Adds the users to a conversation, and their names to its messages.
+    /// Makes a cache without users. Failures are reported to the console, once for each user.
+    pub fn new(console: Console) -> Self {
+        Self {
+            known: Mutex::default(),
+            console,
+        }
+    }
+
+    /// Adds the users to a conversation, and their names to its messages. A user that cannot be fetched costs the name
+    /// alone.
     pub async fn join(&self, api: &Api, conversation: &mut Conversation, side: Side) -> Result<()> {
         let mut users: Vec<User> = Vec::new();
         for message in &mut conversation.messages {
@@ -27,9 +49,15 @@ impl UserCache {
             }
             let Some(id) = &message.user_id else { continue };
             if !users.iter().any(|user| user.id == *id) {
-                let known = self.find(api, id).await?;
                 let role = message.role;
-                users.push(known.map_or_else(|| unknown(id, role), |user| User { role, ..user }));
+                users.push(match self.find(api, id).await? {
+                    Known::User(user) => User { role, ..user },
+                    Known::Gone => unknown(id, role),
+                    Known::Failed => {
+                        conversation.lacks_names = true;
+                        unknown(id, role)
+                    }
+                });
             }
             let user = users.iter().find(|user| user.id == *id);
             message.author = user.and_then(|user| user.name.clone());
@@ -39,7 +67,7 @@ impl UserCache {
     }
 
     /// Returns a user. Sends one request, even when several conversations need the same user at once.
-    async fn find(&self, api: &Api, id: &str) -> Result<Option<User>> {
+    async fn find(&self, api: &Api, id: &str) -> Result<Known> {
         let cell = {
             let mut known = self
                 .known
@@ -47,15 +75,32 @@ impl UserCache {
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
             known.entry(id.to_owned()).or_default().clone()
         };
-        let ask = || async {
-            let record = api.user(id).await?;
-            record.map(|record| message::user(&record)).transpose()
+        let known = cell.get_or_try_init(|| self.ask(api, id)).await;
+        known.cloned()
+    }
+
+    /// Fails only for an error that ends the export.
+    async fn ask(&self, api: &Api, id: &str) -> Result<Known> {
+        let user = match api.user(id).await {
+            Ok(None) => return Ok(Known::Gone),
+            Ok(Some(record)) => message::user(&record),
+            Err(error) => Err(error),
         };
-        cell.get_or_try_init(ask).await.cloned()
+        match user {
+            Ok(user) => Ok(Known::User(user)),
+            Err(error) => match error.downcast_ref::<ApiError>() {
+                Some(api) if api.concerns_all() => Err(error),
+                _ => {
+                    self.console
+                        .warn(&format!("the name of user {id} is missing: {error:#}"));
+                    Ok(Known::Failed)
+                }
+            },
+        }
     }
 }
 
-/// A user that does not exist any more.
+/// A user of whom only the id is known.
 fn unknown(id: &str, role: crate::model::Role) -> User {
     User {
         id: id.to_owned(),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{bot_with, botpress, ids, records};
+use crate::support::{bot_with, botpress, ids, records, summary, truth};
 
 #[test]
 fn the_shape_is_the_documented_one() {
@@ -100,6 +100,44 @@ fn users_are_asked_for_once_each() {
         *missing,
         json!({"id": gone, "name": null, "tags": {}, "role": "user"})
     );
+}
+
+/// A user that cannot be fetched costs the name, and no conversation.
+#[test]
+fn a_user_that_cannot_be_fetched_costs_the_name_alone() {
+    let fake = Fake::start(World::with_conversations(12, |_| 4));
+    let lost = fake.world().conversations[3].participants[1].clone();
+    let rule = Rule::path(&format!("/v1/chat/users/{lost}")).answer(Action::Status(500));
+    fake.world().faults.push(rule);
+    let folder = tempfile::tempdir().unwrap();
+    let run = botpress(
+        &fake,
+        "-f jsonl --with-users --retries 0 --summary summary.json",
+    )
+    .within(folder.path())
+    .run();
+    run.ends(0, &[&format!("the name of user {lost} is missing: ")]);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    assert_eq!(ids(&records(&run.stdout)), truth(&fake.world()));
+    let mut with: Vec<_> = fake
+        .world()
+        .conversations
+        .iter()
+        .filter(|known| known.participants.contains(&lost))
+        .map(|known| known.id.clone())
+        .collect();
+    with.sort();
+    let mut named: Vec<_> = summary(folder.path())["names_missing"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|id| id.as_str().unwrap().to_owned())
+        .collect();
+    named.sort();
+    assert_eq!(named, with);
+    // A token that is refused is still the end.
+    fake.world().faults = vec![Rule::on("/users/").answer(Action::Status(401))];
+    botpress(&fake, "--with-users").run().ends(4, &["401"]);
 }
 
 #[test]
