@@ -1,5 +1,7 @@
 //! What a run notes in the archive besides conversations: which of them are listed, gone or could not be fetched.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
@@ -124,6 +126,26 @@ impl Writer {
              WHERE a.source = ?1 AND a.account = ?2 ORDER BY f.attempts, f.conversation_id",
         )?;
         let ids = select.query_map(params![source.name(), account], |row| row.get(0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Those of them that failed first in a run with other filters. `filters` may leave them out.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn failures_of_others(
+        &self,
+        source: Vendor,
+        account: &str,
+        filters: &str,
+    ) -> Result<HashSet<String>> {
+        let mut select = self.connection().prepare(
+            "SELECT f.conversation_id FROM failures f JOIN accounts a ON a.id = f.account
+             JOIN runs r ON r.id = f.first_run LEFT JOIN selections s ON s.id = r.selection
+             WHERE a.source = ?1 AND a.account = ?2 AND ?3 != '{}' AND s.filters IS NOT ?3",
+        )?;
+        let key = params![source.name(), account, filters];
+        let ids = select.query_map(key, |row| row.get(0))?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 

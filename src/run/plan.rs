@@ -121,6 +121,7 @@ impl Plan {
             sweep: self.kind == Kind::Sweep,
             swept_at: known.and_then(|known| known.swept_at),
             failed: writer.failures(*vendor, account)?,
+            failed_elsewhere: writer.failures_of_others(*vendor, account, &self.filters)?,
             only_failed,
             archive: Some(SharedReader::open(path)?),
         }))

@@ -1,5 +1,6 @@
 //! What is new or changed since earlier runs.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +26,9 @@ pub struct Delta {
     pub swept_at: Option<Timestamp>,
     /// Conversations that could not be fetched in earlier runs. They are tried first.
     pub failed: Vec<String>,
+    /// Those of them that may not pass the filters of this run, so that an answer without them does not tell that they are
+    /// gone.
+    pub failed_elsewhere: HashSet<String>,
     /// Whether only these are tried.
     pub only_failed: bool,
     /// What earlier runs fetched, if it is kept in an archive.

@@ -127,6 +127,46 @@ fn failed_conversations_of_a_site_are_asked_for_by_id() {
     assert_eq!(nights.fake.asked(), 1);
 }
 
+/// An answer without it does not tell that it is gone, when the filters may leave it out.
+#[test]
+fn a_failed_conversation_of_a_site_is_kept_for_a_run_that_can_have_it() {
+    let nights = Nights::new(World::new().with_boost(20, |_| 4));
+    let fault = BoostFault::Malformed(3);
+    nights.fake.world().boost.fault(When::First(2), fault);
+    nights
+        .site("")
+        .run()
+        .ends(3, &["could not read conversation 1000004"]);
+    nights.site("--environment test").run().ends(
+        3,
+        &["conversation 1000004 again: it is gone, or the filters of this run leave it out"],
+    );
+    assert_eq!(failures(&nights), ["1000004|2"]);
+    quiet(nights.site(""));
+    assert_eq!(nights.archived().len(), 20);
+    assert!(failures(&nights).is_empty());
+}
+
+/// With the same filters as before, it is.
+#[test]
+fn a_failed_conversation_that_the_site_deleted_is_gone_for_its_filters() {
+    let nights = Nights::new(World::new().with_boost(20, |_| 4));
+    let fault = BoostFault::Malformed(3);
+    nights.fake.world().boost.fault(When::First(2), fault);
+    nights.site("--environment live").run().ends(3, &[]);
+    nights
+        .fake
+        .world()
+        .boost
+        .conversations
+        .retain(|known| known.id != "1000004");
+    nights
+        .site("--environment live")
+        .run()
+        .ends(0, &["1000004 is gone"]);
+    assert!(failures(&nights).is_empty());
+}
+
 #[test]
 fn a_site_that_will_not_give_a_failed_one_gives_the_others() {
     let nights = Nights::new(World::new().with_boost(20, |_| 4));

@@ -121,7 +121,7 @@ impl SiteExport {
             let (asked, read) = self.site.stream(session, &retry).await?;
             session = asked;
             // The range is exported even if this request failed.
-            session.tell_missing(&delta.failed, read).await;
+            session.tell_missing(delta, read).await;
             session.begin_next_stream();
         }
         if delta.only_failed {

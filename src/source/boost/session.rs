@@ -7,6 +7,7 @@ use tokio::sync::mpsc::Sender;
 use crate::console::Console;
 use crate::model::Conversation;
 use crate::source::batch::BatchSender;
+use crate::source::delta::Delta;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::id_set::IdSet;
 use crate::time::Timestamp;
@@ -145,15 +146,24 @@ impl Session {
         self.batch.flush();
     }
 
-    /// Reports requested ids that were not in the stream. If the stream was complete, these conversations are gone.
-    pub async fn tell_missing(&mut self, ids: &[String], stream: Result<()>) {
-        let why = stream.err().map(|error| format!("{error:#}"));
-        for id in ids.iter().filter(|id| !self.seen.contains(id)) {
+    /// Reports conversations that failed before and were not in the stream. If the stream was complete and the filters do
+    /// not leave them out, they are gone.
+    pub async fn tell_missing(&mut self, delta: &Delta, stream: Result<()>) {
+        let broken = stream.err().map(|error| format!("{error:#}"));
+        for id in delta.failed.iter().filter(|id| !self.seen.contains(id)) {
+            let filtered = || {
+                let is_unsure = delta.failed_elsewhere.contains(id);
+                is_unsure.then(|| {
+                    "it is gone, or the filters of this run leave it out; a run without them tells"
+                        .to_owned()
+                })
+            };
+            let why = broken.clone().or_else(filtered);
             let failed = |error| FailedConversation {
                 id: Some(id.clone()),
                 error,
             };
-            let event = match &why {
+            let event = match why {
                 None => Event::Gone(failed(anyhow!(
                     "boost.ai has no conversation {id} any more"
                 ))),
