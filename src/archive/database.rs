@@ -1,6 +1,6 @@
 //! Opens the file of an archive.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -32,22 +32,24 @@ pub struct Writable {
 }
 
 /// The file that locks an archive. It stays, since removing it could free a lock that another run waits for.
-pub fn lock_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
-    PathBuf::from(name)
+fn lock_path(path: &Path) -> PathBuf {
+    beside(path, "-lock")
 }
 
 /// The file of an archive, and those that may be beside it.
 pub fn files(path: &Path) -> Vec<PathBuf> {
-    let beside = |end| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
     ["", "-lock", "-wal", "-shm", "-journal"]
-        .map(beside)
+        .map(|end| beside(path, end))
         .to_vec()
+}
+
+/// A file beside an archive. SQLite keeps its own beside the file that a link points to, so two names of one archive
+/// share its lock as well.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut name = path.into_os_string();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 /// Whether a file is an archive, of any version.

@@ -83,16 +83,18 @@ fn one_run_writes_while_others_read() {
     let nights = Nights::new(World::with_conversations(60, |_| 20).rule(held));
     let first = nights.bot("--concurrency 2").start();
     wait_until("the first run", || gate.waiting() > 0);
-    for other in ["", "--only-failed", "-d mirror -f json"] {
-        let second = crate::support::botpress(&nights.fake, "--archive a.db").args(other);
-        let second = second.within(nights.folder.path()).run();
-        second.ends(
-            1,
-            &[
-                "the archive a.db",
-                "another run of convexport is writing there",
-            ],
-        );
+    std::os::unix::fs::symlink("a.db", nights.path("link.db")).unwrap();
+    for (archive, other) in [
+        ("a.db", ""),
+        ("a.db", "--only-failed"),
+        ("a.db", "-d mirror -f json"),
+        ("link.db", ""),
+    ] {
+        let second = crate::support::botpress(&nights.fake, "--archive").args(archive);
+        let second = second.args(other).within(nights.folder.path()).run();
+        let name = format!("the archive {archive}");
+        let why = "another run of convexport is writing there";
+        second.ends(1, &[&name, why]);
     }
     assert!(
         gate.waiting() > 0,
