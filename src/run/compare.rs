@@ -11,7 +11,7 @@ use crate::archive::{Coverage, Reader};
 use crate::cli::CheckVendor;
 use crate::console::Console;
 use crate::model::Conversation;
-use crate::source::{Context, Event, Options, Source, boost};
+use crate::source::{Context, Event, IdSet, Options, Source, boost};
 use crate::text::counted;
 use crate::time::Timestamp;
 use crate::usage::usage;
@@ -42,6 +42,10 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
             source.name()
         ));
     };
+    if coverage.selections.is_empty() {
+        tell("no run has asked for everything, only for single conversations or a part of a range");
+        return Ok((Exit::Incomplete, coverage::in_words(&coverage, None)));
+    }
     let context = Context {
         http: settings.http,
         observer: Monitor::new(console.clone()),
@@ -51,7 +55,7 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
         reader,
         account,
         tell,
-        listed: 0,
+        listed: IdSet::default(),
         missing: 0,
     };
     for selection in &coverage.selections {
@@ -74,14 +78,17 @@ struct Comparison<T> {
     reader: Reader,
     account: String,
     tell: T,
-    listed: u64,
+    /// The vendor's conversations. Several selections may have the same.
+    listed: IdSet,
     missing: u64,
 }
 
 impl<T: Fn(&str)> Comparison<T> {
     fn compare(&mut self, conversation: &Conversation) -> Result<()> {
-        self.listed += 1;
         let id = &conversation.id;
+        if !self.listed.insert(id) {
+            return Ok(());
+        }
         let (source, now) = (conversation.source, Timestamp::now());
         let known = self.reader.messages(source, &self.account, id, now)?;
         // A list has no messages, but may say how many there are.
@@ -108,7 +115,7 @@ impl<T: Fn(&str)> Comparison<T> {
         let age = coverage.completed_at;
         let age = age.map(|time| Timestamp::now().distance(time));
         let covered = coverage::in_words(coverage, age);
-        let listed = counted(self.listed, "conversation");
+        let listed = counted(self.listed.len(), "conversation");
         if self.missing == 0 {
             let line = format!("{covered}\nall {listed} of the vendor are in the archive");
             return (Exit::Done, line);

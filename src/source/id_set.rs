@@ -23,6 +23,13 @@ impl IdSet {
         }
     }
 
+    /// How many ids it has.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        let count = self.integers.len() + self.uuids.len() + self.others.len();
+        count as u64
+    }
+
     /// Whether the set has the id.
     pub fn contains(&self, id: &str) -> bool {
         match (integer(id), uuid(id)) {

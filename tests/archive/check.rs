@@ -72,6 +72,35 @@ fn what_the_archive_lacks_is_named_without_a_message() {
     assert_eq!(nights.fake.asked_for("/v1/chat/messages"), 0);
 }
 
+/// Each selection lists what it selects, and a conversation of several of them is one.
+#[test]
+fn a_conversation_of_several_selections_is_counted_once() {
+    let nights = Nights::new(World::with_conversations(20, |_| 2));
+    quiet(nights.bot(""));
+    nights.bot("--integration webchat").run().ends(0, &[]);
+    nights
+        .fake
+        .world()
+        .conversations
+        .push(Conversation::new("new", clock()));
+    let lacks = nights.check("botpress --archive a.db");
+    lacks.ends(3, &["conversation new is missing"]);
+    assert!(
+        lacks.stdout.contains("1 of 21 conversations"),
+        "{}",
+        lacks.stdout
+    );
+}
+
+#[test]
+fn an_archive_of_single_conversations_is_not_complete() {
+    let nights = Nights::new(World::with_conversations(20, |_| 2));
+    quiet(nights.bot("--limit 3"));
+    let part = nights.check("botpress --archive a.db");
+    part.ends(3, &["no run has asked for everything"]);
+    assert!(part.stdout.contains("3 conversations"), "{}", part.stdout);
+}
+
 #[test]
 fn a_site_is_compared_too() {
     let nights = Nights::new(World::new().with_boost(12, |_| 3));
