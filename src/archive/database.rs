@@ -57,7 +57,7 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 /// # Errors
 /// When it cannot be read.
 pub fn is_archive(path: &Path) -> io::Result<bool> {
-    if !path.is_file() {
+    if !path.metadata()?.is_file() {
         return Ok(false);
     }
     let header = header(path)?;

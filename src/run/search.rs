@@ -80,9 +80,9 @@ fn print(reader: &Reader, search: &Search, limit: u64) -> Result<u64> {
             role: hit.role,
             text: &hit.text,
         };
-        serde_json::to_writer(&mut out, &line)?;
-        out.write_all(b"\n")?;
-        Ok(())
+        // An error of serde_json would hide that the reader has closed its end.
+        let line = serde_json::to_string(&line)?;
+        Ok(writeln!(out, "{line}")?)
     })
     .and_then(|count| {
         out.flush()?;

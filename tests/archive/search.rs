@@ -216,7 +216,22 @@ fn only_an_archive_is_searched() {
         command.within(folder.path()).run()
     };
     run("a.jsonl").ends(2, &["a.jsonl is no archive", "render a.jsonl --archive"]);
-    run("none.db").ends(2, &["none.db is no archive"]);
+    run("none.db").ends(1, &["could not read none.db"]);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_a_search_quietly() {
+    let nights = archive();
+    // More than may wait in a pipe.
+    let long = format!("needle {}", "x".repeat(50_000));
+    for _ in 0..20 {
+        nights.fake.world().say("odd", clock() - HOUR, true, &long);
+    }
+    quiet(nights.bot(""));
+    let mut running = search(&nights, &["needle"]).start();
+    running.read_and_leave(100);
+    let run = running.end();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
 }
 
 #[cfg(target_os = "linux")]
