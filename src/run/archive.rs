@@ -15,6 +15,7 @@ use crate::format::{self, FormatterFactory};
 use crate::report::Summary;
 use crate::sink::{self, Sink, Target};
 use crate::source::{Context, Options as SourceOptions, SavedOptions, Selection, Source};
+use crate::text::counted;
 use crate::time::Timestamp;
 
 /// Brings the archive up to date, and writes the output.
@@ -28,8 +29,13 @@ pub fn run(
     summary: &mut Summary,
 ) -> Result<Exit> {
     let output = settings.output.take();
+    let is_mirror = matches!(
+        output.as_ref().map(|output| &output.target),
+        Some(Target::Folder { .. })
+    );
     let writing = Writing {
         options,
+        is_mirror,
         format: settings.format.clone(),
         wanted: settings.selection.clone(),
         lists_files: settings.run.summary.is_some(),
@@ -42,21 +48,29 @@ pub fn run(
         .map_err(|error| archive::explained(error, &options.path))?;
     let Fetch { writer, plan, .. } = fetch;
     summary.watermark_after = complete_until(&writer, &plan)?;
+    let missing = summary.counts.failed;
     let written = match output {
         None => Ok(()),
         Some(output) => writing.write(output, writer, &plan, fetched, &mut pump, summary),
     };
     pump.end();
     written.map_err(|error| writing.explained(error, fetched))?;
+    let unwritten = summary.counts.failed - missing;
     summary.complete = fetched.complete && summary.counts.failed == 0;
-    if summary.complete {
-        return Ok(Exit::Done);
+    if !fetched.complete || missing > 0 {
+        let missing = counted(missing, "conversation");
+        context.console.error(&format!(
+            "incomplete: {missing} could not be fetched; the next run tries them first"
+        ));
     }
-    let missing = summary.counts.failed;
-    context.console.error(&format!(
-        "incomplete: {missing} conversations could not be fetched; the next run tries them first"
-    ));
-    Ok(Exit::Incomplete)
+    if unwritten > 0 {
+        writing.tell_unwritten(unwritten, fetched);
+    }
+    Ok(if summary.complete {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    })
 }
 
 /// Opens the archive, and plans what to ask for.
@@ -124,6 +138,7 @@ fn complete_until(writer: &Writer, plan: &Plan) -> Result<Option<Timestamp>> {
 /// What the output needs to know.
 struct Writing<'a> {
     options: &'a ArchiveOptions,
+    is_mirror: bool,
     format: format::Options,
     /// What the flags select.
     wanted: Selection,
@@ -156,7 +171,7 @@ impl Writing<'_> {
                     keep_raw: self.wanted.keep_raw,
                     lists_files: self.lists_files,
                 };
-                mirror::update(writer, folder, &job, pump, summary)
+                mirror::update(writer, folder, &job, pump, &mut self.recorder(summary))
             }
             (target, _) => {
                 // Another run may write while somebody reads the output.
@@ -186,11 +201,7 @@ impl Writing<'_> {
         let source = Source::new(changed, &all, self.context)?;
         // The run's counts are those of the archive.
         let mut written = Summary::start("", serde_json::Value::Null);
-        let recorder = Recorder {
-            summary: &mut written,
-            console: &self.context.console,
-            fail_fast: false,
-        };
+        let recorder = self.recorder(&mut written);
         let export = Export {
             sink,
             singer: None,
@@ -202,13 +213,36 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Says how to make the output again: the next run takes it as delivered.
-    fn explained(&self, error: anyhow::Error, fetched: Fetched) -> anyhow::Error {
+    /// All that can be written is written, since the archive is up to date in any case.
+    fn recorder<'s>(&'s self, summary: &'s mut Summary) -> Recorder<'s> {
+        Recorder {
+            summary,
+            console: &self.context.console,
+            fail_fast: false,
+        }
+    }
+
+    /// Says how to make the output again. The next run repairs a mirror, and takes any other output as delivered.
+    fn again(&self, fetched: Fetched) -> String {
+        if self.is_mirror {
+            return "the next run with this folder writes them".to_owned();
+        }
         let (archive, run) = (self.options.path.display(), fetched.first_run);
-        let again = format!(
-            "the archive is up to date, but its output was not written; \
-             `convexport render {archive} --changed-since {run}` writes it again"
-        );
+        format!("`convexport render {archive} --changed-since {run}` writes it again")
+    }
+
+    /// Says how many conversations are in the archive and not in the output.
+    fn tell_unwritten(&self, count: u64, fetched: Fetched) {
+        let unwritten = counted(count, "conversation");
+        let again = self.again(fetched);
+        self.context.console.error(&format!(
+            "incomplete: {unwritten} in the archive could not be written to the output; {again}"
+        ));
+    }
+
+    fn explained(&self, error: anyhow::Error, fetched: Fetched) -> anyhow::Error {
+        let again = self.again(fetched);
+        let again = format!("the archive is up to date, but its output was not written; {again}");
         if is_broken_pipe(&error) {
             // A closed pipe alone would end the program as if nothing was missing.
             return anyhow!("{again}: the reader of the output ended early");

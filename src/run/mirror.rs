@@ -7,10 +7,12 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use super::pump::Pump;
+use super::recorder::Recorder;
 use crate::archive::{Mirror, MirrorEntry, MirrorFile, Writer};
 use crate::model::Vendor;
-use crate::report::{Failure, FileEntry, Summary};
+use crate::report::{FileEntry, Summary};
 use crate::sink::{Folder, Written};
+use crate::source::FailedConversation;
 use crate::usage::usage;
 
 /// Which folder, and what it has.
@@ -48,7 +50,7 @@ pub fn update(
     folder: Folder,
     job: &Job,
     pump: &mut Pump,
-    summary: &mut Summary,
+    recorder: &mut Recorder,
 ) -> Result<()> {
     let (vendor, account) = job.account;
     let absolute = fs::canonicalize(job.path).unwrap_or_else(|_| job.path.to_owned());
@@ -75,23 +77,24 @@ pub fn update(
         };
         after = last.rowid;
         for entry in &entries {
-            update.entry(entry, summary)?;
+            update.entry(entry, recorder)?;
         }
         update.note()?;
     }
+    let summary = &mut *recorder.summary;
     summary.bytes = summary.files.iter().map(|file| file.bytes).sum();
     Ok(())
 }
 
 impl Update<'_> {
     /// Writes the file of a conversation, unless it is there and up to date.
-    fn entry(&mut self, entry: &MirrorEntry, summary: &mut Summary) -> Result<()> {
+    fn entry(&mut self, entry: &MirrorEntry, recorder: &mut Recorder) -> Result<()> {
         if let Some(file) = entry
             .file
             .as_ref()
             .filter(|file| self.is_current(entry, file))
         {
-            self.note_file(summary, file);
+            self.note_file(recorder.summary, file);
             return Ok(());
         }
         let conversation = self.writer.mirrored(entry, self.job.keep_raw)?;
@@ -119,16 +122,12 @@ impl Update<'_> {
                 file.name = written.name;
                 file.bytes = written.bytes;
                 file.sha256 = written.sha256;
-                self.note_file(summary, &file);
+                self.note_file(recorder.summary, &file);
             }
-            Written::Skipped(_) => summary.counts.left_out += 1,
+            Written::Skipped(reason) => recorder.left_out(&conversation.id, reason),
             Written::Unfit(error) => {
-                summary.counts.failed += 1;
-                summary.failed.push(Failure {
-                    id: Some(conversation.id),
-                    error: format!("{error:#}"),
-                });
-                return Ok(());
+                let id = Some(conversation.id);
+                return recorder.failed(FailedConversation { id, error });
             }
         }
         self.pending.push((entry.rowid, file, old));

@@ -31,7 +31,7 @@ fn failed_conversations_are_tried_first_until_they_are_had() {
     nights
         .bot("")
         .run()
-        .ends(3, &[&lost, "1 conversations could not be fetched"]);
+        .ends(3, &[&lost, "1 conversation could not be fetched"]);
     assert_eq!(failures(&nights), [format!("{lost}|1")]);
     let error = nights.sql("SELECT error FROM failures");
     assert!(error[0].contains("400"), "{error:?}");
@@ -81,7 +81,7 @@ fn only_failed_tries_just_them() {
     nights
         .bot("--only-failed")
         .run()
-        .ends(3, &["1 conversations", "is gone"]);
+        .ends(3, &["1 conversation could", "is gone"]);
     assert_eq!(failures(&nights), [format!("{}|3", bad[0])]);
     assert!(!nights.archived().contains_key("new"));
     let asked = nights.fake.requests();

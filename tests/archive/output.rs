@@ -48,6 +48,24 @@ fn stdout_and_a_file_have_what_the_run_added_or_changed() {
     }
 }
 
+/// What the archive has and an output lacks is named, and how to get it.
+#[test]
+fn a_conversation_that_a_template_cannot_write_is_named() {
+    let nights = Nights::new(talks(3));
+    let template = "{% if conversation.id == 'c1' %}{{ none.none.none }}{% endif %}words";
+    fs::write(nights.path("t.jinja"), template).unwrap();
+    let named = "could not write conversation c1 by the template";
+    let incomplete = "1 conversation in the archive could not be written to the output";
+    let mirror = nights.bot("-d mirror --template t.jinja").run();
+    mirror.ends(3, &[named, incomplete, "the next run with this folder"]);
+    assert!(!mirror.stderr.contains("fetched"), "{}", mirror.stderr);
+    grow(&nights, "c1", "new");
+    let file = nights.bot("-o new.txt --template t.jinja").run();
+    let again = "`convexport render a.db --changed-since 2` writes it again";
+    file.ends(3, &[named, incomplete, again]);
+    assert!(!file.stderr.contains("fetched"), "{}", file.stderr);
+}
+
 #[test]
 fn a_night_without_news_succeeds() {
     let nights = Nights::new(talks(3));
