@@ -1,6 +1,7 @@
 //! One export from its settings to its exit code: opens and checks everything before the first request, and always
 //! writes the summary.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
@@ -80,9 +81,7 @@ pub fn run_settings(settings: Settings) -> Result<Exit> {
 }
 
 fn work(settings: Settings, context: &Context, summary: &mut Summary) -> Result<Exit> {
-    if let Some(output) = &settings.output {
-        warn_without_locks(&output.target, &context.console);
-    }
+    warn_without_locks(&settings, &context.console);
     match settings.memory.clone() {
         Memory::None | Memory::Singer { .. } => export(settings, context, summary),
         Memory::Archive(options) => {
@@ -146,17 +145,27 @@ fn write_unfinished(summary: &Summary, run: &RunOptions) -> Result<()> {
     }
 }
 
-/// Warns when the file system has no locks, since a second run could then write to the same place at the same time.
-fn warn_without_locks(target: &Target, console: &Console) {
-    let folder = match target {
-        Target::Stdout => return,
-        Target::File(path) => path.parent().unwrap_or(path),
-        Target::Folder { path, .. } => path,
-    };
+/// Warns when a file system has no locks, since a second run could then write to the same place at the same time.
+fn warn_without_locks(settings: &Settings, console: &Console) {
+    let archive = settings.paths.archive.as_deref().and_then(Path::parent);
+    let output = settings.output.as_ref().map(|output| &output.target);
+    let output = output.and_then(|target| match target {
+        Target::Stdout => None,
+        Target::File(path) => Some(path.parent().unwrap_or(path)),
+        Target::Folder { path, .. } => Some(path),
+    });
     // A path that does not exist yet will be on the file system of its nearest existing parent.
     let exists = |folder: &&Path| folder.is_dir();
-    let folder = folder.ancestors().find(exists).unwrap_or(Path::new("."));
-    if !supports_locks(folder) {
+    let nearest = |folder: &Path| {
+        let mut parents = folder.ancestors();
+        parents.find(exists).unwrap_or(Path::new(".")).to_owned()
+    };
+    let folders: BTreeSet<_> = [archive, output]
+        .into_iter()
+        .flatten()
+        .map(nearest)
+        .collect();
+    for folder in folders.iter().filter(|folder| !supports_locks(folder)) {
         console.warn(&format!(
             "the file system of {} has no locks: let no second run write there at the same time",
             folder.display()

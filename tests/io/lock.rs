@@ -36,6 +36,7 @@ fn a_file_system_without_locks_is_used_with_a_warning() {
         ("-o all.jsonl", true),
         ("-d all -f json", true),
         ("-f jsonl", false),
+        ("--archive a.db", true),
     ] {
         let run = botpress(&fake, args)
             .env("LD_PRELOAD", library.to_str().unwrap())
