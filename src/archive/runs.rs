@@ -50,11 +50,12 @@ pub struct Selection {
     pub interrupted_at: Option<Timestamp>,
 }
 
-/// A run, and those of the same selection before it since the last that saw everything.
+/// A run, and those of the same selection before it since the last that saw everything and was not killed before it had
+/// written its output.
 pub const SINCE_SAW_ALL: &str = "SELECT r.id FROM runs r, runs this WHERE this.id = ?
     AND (r.id = this.id OR r.selection = this.selection AND r.id < this.id
         AND r.id > coalesce((SELECT max(b.id) FROM runs b
-            WHERE b.selection = this.selection AND b.id < this.id AND b.saw_all), 0))";
+            WHERE b.selection = this.selection AND b.id < this.id AND b.saw_all AND b.ended_at IS NOT NULL), 0))";
 
 /// Returns the row of an account, and makes it when there is none.
 pub fn account(connection: &Connection, source: Vendor, account: &str) -> Result<i64> {
@@ -124,6 +125,8 @@ pub struct Ended {
     pub saw_all: bool,
     /// Where the selection begins from now on, when the run saw all.
     pub begins_at: Option<Timestamp>,
+    /// Whether it still has to write an output that no later run repairs. It ends after that.
+    pub has_output: bool,
 }
 
 /// Ends a run. The next run of the selection asks for what is new since this one began. Returns whether the run is
@@ -137,7 +140,7 @@ pub fn end(connection: &Connection, run: i64, ended: Ended) -> Result<bool> {
         "UPDATE runs SET ended_at = ?2, saw_all = ?3, complete = ?4 WHERE id = ?1",
         params![
             run,
-            time_text(Some(Timestamp::now())),
+            time_text((!ended.has_output).then(Timestamp::now)),
             ended.saw_all,
             complete
         ],
@@ -151,4 +154,11 @@ pub fn end(connection: &Connection, run: i64, ended: Ended) -> Result<bool> {
         )?;
     }
     Ok(complete)
+}
+
+/// Ends a run that has written its output.
+pub fn end_output(connection: &Connection, run: i64) -> Result<()> {
+    let end = "UPDATE runs SET ended_at = ?2 WHERE id = ?1";
+    connection.execute(end, params![run, time_text(Some(Timestamp::now()))])?;
+    Ok(())
 }

@@ -26,7 +26,7 @@ CREATE TABLE runs (
     selection INTEGER REFERENCES selections (id),  -- null: an import, or conversations asked for by id
     kind TEXT NOT NULL,              -- new, sweep, part or import
     started_at TEXT NOT NULL,        -- the vendor's time
-    ended_at TEXT,                   -- this machine's time
+    ended_at TEXT,                   -- this machine's time, after its output was written
     saw_all INTEGER NOT NULL,        -- 1 when it saw all that it asked for, even if some could not be fetched
     complete INTEGER NOT NULL,       -- 1 when nothing is missing in the archive either
     added INTEGER NOT NULL,          -- conversations

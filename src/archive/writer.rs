@@ -206,6 +206,16 @@ impl Writer {
         Ok(complete)
     }
 
+    /// Ends a run that has written its output, or has said how to write it again.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub fn end_output(&mut self, run: i64) -> Result<()> {
+        self.begin()?;
+        runs::end_output(self.connection(), run)?;
+        self.commit()
+    }
+
     /// The first run of this run's selection since the last that saw everything.
     ///
     /// # Errors

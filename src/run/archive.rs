@@ -43,6 +43,7 @@ pub fn run(
     };
     let mut pump = Pump::start(settings.run.max_duration)?;
     let (mut fetch, source) = prepare(settings, options, context, summary)?;
+    fetch.has_output = output.is_some() && !is_mirror;
     let fetched = fetch
         .run(&mut pump, source)
         .map_err(|error| archive::explained(error, &options.path))?;
@@ -177,8 +178,13 @@ impl Writing<'_> {
                 // Another run may write while somebody reads the output.
                 drop(writer);
                 let hashed = output.hashed;
-                let sink = Sink::open(sink::Options { target, hashed }, factory)?;
-                self.export(sink, fetched.run, pump, summary)
+                let sink = Sink::open(sink::Options { target, hashed }, factory);
+                let written = sink.and_then(|sink| self.export(sink, fetched.run, pump, summary));
+                // If another run writes by now, the next output has the same once more, which is better than never.
+                Writer::open(&self.options.path)
+                    .and_then(|mut writer| writer.end_output(fetched.run))
+                    .ok();
+                written
             }
         }
     }

@@ -19,6 +19,8 @@ pub struct Fetch<'a> {
     pub plan: Plan,
     /// What is counted.
     pub recorder: Recorder<'a>,
+    /// Whether the run still has to write an output that no later run repairs.
+    pub has_output: bool,
     /// The number of the run. It begins with the vendor's first answer.
     run: Option<i64>,
     /// Whether a conversation failed that cannot be fetched again by its id.
@@ -45,6 +47,7 @@ impl<'a> Fetch<'a> {
             writer,
             plan,
             recorder,
+            has_output: false,
             run: None,
             unretryable: false,
             list_moved: false,
@@ -87,7 +90,11 @@ impl<'a> Fetch<'a> {
         }
         let begins_at = self.plan.begins_at;
         let first_run = self.writer.first_run()?;
-        let complete = self.writer.end_run(Ended { saw_all, begins_at })?;
+        let complete = self.writer.end_run(Ended {
+            saw_all,
+            begins_at,
+            has_output: worked && self.has_output,
+        })?;
         Ok(Fetched {
             run,
             first_run,

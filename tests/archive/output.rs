@@ -66,6 +66,26 @@ fn a_conversation_that_a_template_cannot_write_is_named() {
     assert!(!file.stderr.contains("fetched"), "{}", file.stderr);
 }
 
+/// What a reader did not get before the kill is not taken as delivered.
+#[test]
+fn what_a_run_killed_at_its_output_brought_is_in_the_next_output() {
+    // More than may wait in a pipe that nobody reads.
+    let nights = Nights::new(World::with_conversations(40, |_| 1).filler(5_000));
+    let killed = nights.bot("-f jsonl").start();
+    let has_fetched = || {
+        nights.path("a.db").exists()
+            && nights.sql("SELECT count(*) FROM sqlite_schema WHERE name = 'runs'") == ["1"]
+            && nights.sql("SELECT saw_all FROM runs") == ["1"]
+    };
+    wait_until("the end of the fetch", has_fetched);
+    killed.kill();
+    let next = by_id(&nights.bot("-f jsonl").stdout());
+    assert_eq!(next, truth(&nights.fake.world()));
+    assert_eq!(nights.bot("-f jsonl").stdout(), "");
+    let ended = nights.sql("SELECT ended_at IS NOT NULL FROM runs");
+    assert_eq!(ended, ["0", "1", "1"]);
+}
+
 #[test]
 fn a_night_without_news_succeeds() {
     let nights = Nights::new(talks(3));
