@@ -11,6 +11,7 @@ use super::pump::Pump;
 use super::recorder::Recorder;
 use crate::archive::{self, Changed, Kind, Writer};
 use crate::cli::{ArchiveOptions, Settings};
+use crate::console::Console;
 use crate::format::{self, FormatterFactory};
 use crate::report::Summary;
 use crate::sink::{self, Sink, Target};
@@ -59,10 +60,7 @@ pub fn run(
     let unwritten = summary.counts.failed - missing;
     summary.complete = fetched.complete && summary.counts.failed == 0;
     if !fetched.complete || missing > 0 {
-        let missing = counted(missing, "conversation");
-        context.console.error(&format!(
-            "incomplete: {missing} could not be fetched; the next run tries them first"
-        ));
+        tell_missing(missing, plan.kind, &context.console);
     }
     if unwritten > 0 {
         writing.tell_unwritten(unwritten, fetched);
@@ -72,6 +70,16 @@ pub fn run(
     } else {
         Exit::Incomplete
     })
+}
+
+/// Says how many conversations are missing in the archive.
+fn tell_missing(count: u64, kind: Kind, console: &Console) {
+    let missing = counted(count, "conversation");
+    let why = match kind {
+        Kind::Import => "read; the archive has the others",
+        _ => "fetched; the next run tries again",
+    };
+    console.error(&format!("incomplete: {missing} could not be {why}"));
 }
 
 /// Opens the archive, and plans what to ask for.

@@ -172,7 +172,8 @@ fn what_cannot_be_read_is_named_and_the_rest_comes() {
     let text = fs::read_to_string(nights.path("old.jsonl")).unwrap();
     fs::write(nights.path("old.jsonl"), format!("{text}{{\"id\":\"half")).unwrap();
     let run = import(&nights, "old.jsonl").run();
-    assert_eq!(run.code, 3, "{}", run.stderr);
+    let why = "1 conversation could not be read; the archive has the others";
+    run.ends(3, &[why]);
     assert_eq!(nights.archived(), truth(&nights.fake.world()));
     let complete = nights.sql("SELECT kind, complete FROM runs");
     assert_eq!(complete, ["import|0"]);
