@@ -1,7 +1,6 @@
 //! How much of the vendor's past an archive covers.
 
 use anyhow::Result;
-use rusqlite::params;
 
 use super::reader::Reader;
 use super::rows::{self, time};
@@ -34,7 +33,8 @@ pub struct Coverage {
 }
 
 impl Reader {
-    /// How much of each account the archive covers. An account that only imports brought has no runs.
+    /// How much of each account the archive covers. An account that only imports brought has no runs. Of several
+    /// selections, the one without filters counts, else the first.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -43,10 +43,12 @@ impl Reader {
             "SELECT a.source, a.account,
                 (SELECT count(*) FROM conversations c WHERE c.account = a.id),
                 (SELECT min(c.created_at) FROM conversations c WHERE c.account = a.id),
-                (SELECT max(s.complete_until) FROM selections s WHERE s.account = a.id),
-                (SELECT max(r.ended_at) FROM runs r JOIN selections s ON s.id = r.selection
-                 WHERE s.account = a.id AND r.complete)
-             FROM accounts a ORDER BY a.id",
+                s.complete_until,
+                (SELECT max(r.ended_at) FROM runs r WHERE r.selection = s.id AND r.complete), s.id
+             FROM accounts a LEFT JOIN selections s ON s.id = (
+                SELECT m.id FROM selections m WHERE m.account = a.id
+                ORDER BY m.filters != '{}', m.id LIMIT 1)
+             ORDER BY a.id",
         )?;
         let mut rows = select.query([])?;
         let mut all = Vec::new();
@@ -58,7 +60,7 @@ impl Reader {
                 from: time(row, 3)?,
                 until: time(row, 4)?,
                 completed_at: time(row, 5)?,
-                holes: self.holes(source, &account)?,
+                holes: self.holes(source, row.get(6)?)?,
                 selections: runs::selections(&self.connection, source, &account)?,
                 source,
                 account,
@@ -67,13 +69,11 @@ impl Reader {
         Ok(all)
     }
 
-    fn holes(&self, source: Vendor, account: &str) -> Result<Vec<(Timestamp, Timestamp)>> {
+    fn holes(&self, source: Vendor, selection: Option<i64>) -> Result<Vec<(Timestamp, Timestamp)>> {
         let mut select = self.connection.prepare(
-            "SELECT r.started_at FROM runs r JOIN selections s ON s.id = r.selection
-             JOIN accounts a ON a.id = s.account
-             WHERE a.source = ?1 AND a.account = ?2 AND r.saw_all ORDER BY r.started_at",
+            "SELECT started_at FROM runs WHERE selection = ?1 AND saw_all ORDER BY started_at",
         )?;
-        let mut rows = select.query(params![source.name(), account])?;
+        let mut rows = select.query([selection])?;
         let (mut holes, mut last): (Vec<_>, Option<Timestamp>) = (Vec::new(), None);
         while let Some(row) = rows.next()? {
             let Some(started) = time(row, 0)? else {

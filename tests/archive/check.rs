@@ -194,3 +194,17 @@ fn days_without_a_run_that_may_be_holes_are_named() {
     nights.set("UPDATE runs SET started_at = '2026-03-10T00:00:00.000000Z' WHERE id = 2");
     assert_eq!(nights.check("--archive a.db").stderr, "");
 }
+
+/// A run with filters says nothing of the rest.
+#[test]
+fn a_run_with_filters_does_not_make_the_archive_younger() {
+    let nights = Nights::new(World::with_conversations(6, |_| 1));
+    quiet(nights.bot(""));
+    nights.set(
+        "UPDATE runs SET ended_at = strftime('%Y-%m-%dT%H:%M:%S.000000Z', 'now', '-27 hours')",
+    );
+    quiet(nights.bot("--integration webchat -q"));
+    nights.check("--archive a.db --max-age 26h").ends(3, &[]);
+    quiet(nights.bot(""));
+    nights.check("--archive a.db --max-age 26h").ends(0, &[]);
+}
