@@ -11,6 +11,7 @@ mod export;
 mod fetch;
 mod filter;
 mod handover;
+mod increment;
 mod list;
 mod message;
 mod options;
