@@ -10,9 +10,16 @@ use crate::support::{bot_with, botpress};
 fn the_vendors_example_reads_as_in_the_design() {
     let sample: Vec<Value> =
         serde_json::from_str(include_str!("../fixtures/botpress-messages.json")).unwrap();
-    let messages: Vec<String> = sample.iter().map(Value::to_string).collect();
+    // The vendor has scrambled the ids of the conversation, each in another way.
+    let id = "712af378-8621-4948-885e-51660424c04a";
+    let of_one = |message: &Value| {
+        let mut message = message.clone();
+        message["conversationId"] = id.into();
+        message.to_string()
+    };
+    let messages: Vec<String> = sample.iter().map(of_one).collect();
     let mut world = bot_with(&messages.iter().map(String::as_str).collect::<Vec<_>>());
-    world.conversations[0].id = "712af378-8621-4948-885e-51660424c04a".to_owned();
+    world.conversations[0].id = id.to_owned();
     let fake = Fake::start(world);
     let expected = "\
 === 712af378-8621-4948-885e-51660424c04a · webchat · 3 messages ===
