@@ -124,7 +124,9 @@ fn hostile_messages_do_nothing() {
     ];
     for (number, (kind, payload)) in payloads.iter().enumerate() {
         let id = format!("\"id\":\"m{number}\"");
-        talk = talk.message(&message(kind, payload).replace("\"id\":\"m\"", &id));
+        let raw = message(kind, payload).replace("\"id\":\"m\"", &id);
+        let of_this = format!("\"conversationId\":\"{}\"", talk.id);
+        talk = talk.message(&raw.replace("\"conversationId\":\"talk\"", &of_this));
     }
     // A clean one of the same shape says which elements there should be.
     let fake = Fake::start(World::with_conversations(1, |_| 1).conversation(talk));
