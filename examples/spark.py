@@ -1,4 +1,4 @@
-"""Exports conversations on the machines of a Spark cluster, into Parquet with a row a message.
+"""Exports conversations on the machines of a Spark cluster, into Parquet with one row per message.
 
 spark-submit spark.py botpress OUT [FLAG...]             FLAGs select: they are those of `convexport botpress --list`
 spark-submit spark.py boost OUT SINCE UNTIL [FLAG...]    the days from SINCE up to UNTIL, like 2026-01-01 2026-02-01

@@ -8,6 +8,12 @@
 //!                   events over a bounded channel
 //! ```
 //!
+//! With `--archive` it goes in two steps, and what is written comes from the archive:
+//!
+//! ```text
+//! cli --> source (http) --> model --> archive     and then     archive --> model --> format --> sink
+//! ```
+//!
 //! # The rooms
 //!
 //! Each folder is a room. It may use only the rooms that stand below it in this list. Rooms on one line do not use each

@@ -1,4 +1,4 @@
-"""Reads an export of boost.ai as it streams and writes a conversation a line."""
+"""Reads an export of boost.ai as it streams and writes one conversation per line."""
 import json
 import os
 import sys

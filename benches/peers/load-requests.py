@@ -1,4 +1,4 @@
-"""Loads an export of boost.ai whole and writes a conversation a line."""
+"""Loads an export of boost.ai whole and writes one conversation per line."""
 import json
 import os
 import sys

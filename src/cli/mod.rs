@@ -21,6 +21,7 @@ mod select;
 mod settings;
 mod stats;
 mod tap;
+mod tap_args;
 mod tap_config;
 mod values;
 

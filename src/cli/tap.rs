@@ -8,7 +8,8 @@ use clap::Args;
 
 use super::asked::asked;
 use super::settings::{Memory, Settings};
-use super::tap_config::{self, Config};
+use super::tap_args;
+use super::tap_config::Config;
 use crate::format::Format;
 use crate::format::singer::Catalog;
 use crate::model::Vendor;
@@ -81,11 +82,11 @@ impl TapArgs {
         };
         let settings = match config.source()? {
             Vendor::Botpress => {
-                let args = tap_config::botpress(&mut config)?;
+                let args = tap_args::botpress(&mut config)?;
                 args.resolve_as(Format::Singer, memory, asked("botpress", &args))?
             }
             Vendor::Boost => {
-                let args = tap_config::boost(&mut config)?;
+                let args = tap_args::boost(&mut config)?;
                 args.resolve_as(Format::Singer, memory, asked("boost", &args))?
             }
         };

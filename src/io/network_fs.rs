@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn the_longest_mount_decides() {
         let of = |folder: &str| file_system(MOUNTS, Path::new(folder));
-        assert_eq!(of("/home/me"), Some("ext4"));
+        assert_eq!(of("/srv/data"), Some("ext4"));
         assert_eq!(of("/mnt/share one/archives"), Some("nfs4"));
         assert_eq!(of("/mnt/share"), Some("tmpfs"));
         assert_eq!(of("/mnt/sharedness"), Some("ext4"));

@@ -70,8 +70,9 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a message. Returns `None` when it has another shape. This fills in `self`, since moving so many fields is
-    /// slow.
+    /// Reads a message into these fields. Returns `None` when it has another shape.
+    ///
+    /// It does not return a new value, because moving so many fields takes time.
     fn read(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
         let mut id = None;
         cursor.fields(|cursor, key| {
