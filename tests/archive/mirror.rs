@@ -2,28 +2,18 @@
 
 use std::fs;
 
-use super::{Nights, list, mirrored, quiet, said, truth};
+use super::{Nights, list, mirrored, quiet, talks, truth};
 use crate::sink::name::files;
-use crate::support::fake::{Conversation, DAY, Message, World};
+use crate::support::fake::{Conversation, DAY};
 use crate::support::{clock, convexport, summary};
 
-fn talks(count: i64) -> Nights {
-    let world = (0..count).fold(World::new(), |world, number| {
-        let (id, at) = (format!("c{number}"), clock() - 9 * DAY - number);
-        let raw = said(&format!("m{number}"), &id, at, "words");
-        world.conversation(Conversation::new(&id, at).message(&raw))
-    });
-    Nights::new(world)
-}
-
-fn grow(nights: &Nights, id: &str, message: &str) {
-    let message = Message::from_raw(&said(message, id, clock(), "words"));
-    nights.fake.world().get_mut(id).add(message);
+fn nights_of(count: i64) -> Nights {
+    Nights::new(talks(count, |number| 9 * DAY + number))
 }
 
 #[test]
 fn a_mirror_is_repaired_each_night() {
-    let nights = talks(6);
+    let nights = nights_of(6);
     let night = || quiet(nights.bot("-d mirror -f json"));
     night();
     let folder = nights.path("mirror");
@@ -53,13 +43,13 @@ fn a_mirror_is_repaired_each_night() {
 
 #[test]
 fn a_mirror_follows_the_archive() {
-    let nights = talks(4);
+    let nights = nights_of(4);
     let night = || quiet(nights.bot("-d mirror -f json --summary summary.json"));
     // The archive was there before.
     quiet(nights.bot(""));
     night();
     nights.fake.world().get_mut("c1").messages.clear();
-    grow(&nights, "c1", "new");
+    nights.grow("c1", "new");
     nights.fake.world().delete_conversation("c2");
     nights
         .fake
@@ -82,7 +72,7 @@ fn a_mirror_follows_the_archive() {
 
 #[test]
 fn another_template_renames_and_never_doubles() {
-    let nights = talks(4);
+    let nights = nights_of(4);
     let night = |name: &str| quiet(nights.bot("-d mirror -f json --name").arg(name));
     night("{year}/{id}");
     let folder = nights.path("mirror");
@@ -100,7 +90,7 @@ fn another_template_renames_and_never_doubles() {
     assert_eq!(files(&folder), expected("webchat"));
     // The name of one conversation changes by itself.
     nights.fake.world().get_mut("c1").integration = "whatsapp".to_owned();
-    grow(&nights, "c1", "new");
+    nights.grow("c1", "new");
     night("{channel}/{id}");
     assert_eq!(files(&folder), expected("whatsapp"));
     assert_eq!(mirrored(&folder), truth(&nights.fake.world()));
@@ -109,11 +99,11 @@ fn another_template_renames_and_never_doubles() {
 /// Both bots have a conversation c0 of the same day.
 #[test]
 fn a_mirror_is_of_one_account() {
-    let nights = talks(2);
+    let nights = nights_of(2);
     quiet(nights.bot("-d mirror -f json"));
     let before = mirrored(&nights.path("mirror"));
     nights.fake.world().bot_id = "another".to_owned();
-    grow(&nights, "c0", "of another");
+    nights.grow("c0", "of another");
     let run = nights.bot("-d mirror -f json").run();
     run.ends(2, &["another account", "a folder of its own"]);
     assert_eq!(mirrored(&nights.path("mirror")), before);
@@ -124,7 +114,7 @@ fn a_mirror_is_of_one_account() {
 /// The options that make the next selection are the archive's: a filter has its own files.
 #[test]
 fn a_mirror_has_what_the_run_selects() {
-    let nights = talks(4);
+    let nights = nights_of(4);
     nights.fake.world().get_mut("c1").integration = "whatsapp".to_owned();
     quiet(nights.bot(""));
     nights
@@ -137,7 +127,7 @@ fn a_mirror_has_what_the_run_selects() {
 
 #[test]
 fn other_options_write_all_files_again() {
-    let nights = talks(3);
+    let nights = nights_of(3);
     let folder = nights.path("mirror");
     let read = || {
         let names = files(&folder);
@@ -160,7 +150,7 @@ fn other_options_write_all_files_again() {
 
 #[test]
 fn a_mirror_can_be_rendered() {
-    let nights = talks(5);
+    let nights = nights_of(5);
     quiet(nights.bot("-d mirror -f json --name {year}/{id}"));
     let render = |what: &str| {
         let run = convexport("render -f jsonl")

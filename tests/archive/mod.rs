@@ -8,8 +8,8 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::fake::{Fake, World, utc};
-use crate::support::{Convexport, boost, botpress, convexport, ids, records};
+use crate::support::fake::{Conversation, Fake, Message, World, utc};
+use crate::support::{Convexport, boost, botpress, clock, convexport, ids, records};
 
 mod campaign;
 mod check;
@@ -93,6 +93,12 @@ impl Nights {
         assert!(database.execute(statement, []).unwrap() > 0, "{statement}");
     }
 
+    /// Somebody writes in a conversation of the bot now.
+    fn grow(&self, conversation: &str, message: &str) {
+        let message = Message::from_raw(&said(message, conversation, clock(), "words"));
+        self.fake.world().get_mut(conversation).add(message);
+    }
+
     /// How often the messages of a conversation were asked for.
     fn asked_for_messages(&self, conversation: &str) -> usize {
         let all = self.fake.requests();
@@ -158,6 +164,27 @@ fn mirrored(folder: &Path) -> Archived {
     let all: Archived = all.into_iter().collect();
     assert_eq!(all.len(), count, "a conversation has two files");
     all
+}
+
+/// The conversation `talk`, which begins at a time and has the messages `m0`, `m1` and so on, one in `every` so many
+/// milliseconds. The vendor may count them.
+fn talk(begun: i64, messages: i64, every: i64, counted: bool) -> Conversation {
+    let mut talk = Conversation::new("talk", begun);
+    talk.message_count = counted.then_some(0);
+    for number in 0..messages {
+        let (id, at) = (format!("m{number}"), begun + number * every);
+        talk.add(Message::from_raw(&said(&id, "talk", at, "words")));
+    }
+    talk
+}
+
+/// Conversations `c0`, `c1` and so on, each with one message, of these ages in milliseconds.
+fn talks(count: i64, age: impl Fn(i64) -> i64) -> World {
+    (0..count).fold(World::new(), |world, number| {
+        let (id, at) = (format!("c{number}"), clock() - age(number));
+        let raw = said(&format!("m{number}"), &id, at, "words");
+        world.conversation(Conversation::new(&id, at).message(&raw))
+    })
 }
 
 /// A message of Botpress as raw JSON.

@@ -1,7 +1,7 @@
 //! What a usual night costs, and what it brings.
 
-use super::{Nights, list, put, quiet, said, truth};
-use crate::support::fake::{Conversation, DAY, Message, World, utc};
+use super::{Nights, list, put, quiet, said, talk, truth};
+use crate::support::fake::{DAY, Message, World, utc};
 use crate::support::{clock, side_by_side};
 
 const HOUR: i64 = DAY / 24;
@@ -34,13 +34,7 @@ fn a_quiet_night_takes_three_requests_at_most() {
 fn a_conversation_that_grew_is_fetched_from_its_last_message_on() {
     side_by_side([true, false], |counted| {
         let begun = clock() - 20 * DAY;
-        let mut talk = Conversation::new("talk", begun);
-        talk.message_count = counted.then_some(0);
-        for number in 0..100 {
-            let at = begun + number * HOUR / 4;
-            let raw = said(&format!("m{number}"), "talk", at, "words");
-            talk.add(Message::from_raw(&raw));
-        }
+        let talk = talk(begun, 100, HOUR / 4, counted);
         let nights = Nights::new(World::new().conversation(talk));
         quiet(nights.bot(""));
         assert_eq!(nights.asked_for_messages("talk"), 5);
@@ -60,17 +54,7 @@ fn a_conversation_that_grew_is_fetched_from_its_last_message_on() {
 #[test]
 fn a_conversation_of_thousands_of_messages_costs_one_request() {
     let begun = clock() - 80 * DAY;
-    let mut talk = Conversation::new("talk", begun);
-    // One in every half an hour.
-    for number in 0..3000 {
-        let at = begun + number * HOUR / 2;
-        talk.add(Message::from_raw(&said(
-            &format!("m{number}"),
-            "talk",
-            at,
-            "words",
-        )));
-    }
+    let talk = talk(begun, 3000, HOUR / 2, false);
     let nights = Nights::new(World::new().conversation(talk));
     quiet(nights.bot(""));
     let m = said("new", "talk", clock(), "words");
@@ -88,17 +72,7 @@ fn a_conversation_of_thousands_of_messages_costs_one_request() {
 #[test]
 fn a_count_that_differs_makes_it_fetched_whole() {
     let begun = clock() - 20 * DAY;
-    let mut talk = Conversation::new("talk", begun);
-    talk.message_count = Some(0);
-    for number in 0..50 {
-        let at = begun + number * 6 * HOUR;
-        talk.add(Message::from_raw(&said(
-            &format!("m{number}"),
-            "talk",
-            at,
-            "words",
-        )));
-    }
+    let talk = talk(begun, 50, 6 * HOUR, true);
     let nights = Nights::new(World::new().conversation(talk));
     quiet(nights.bot(""));
     {
@@ -120,17 +94,7 @@ fn a_count_that_differs_makes_it_fetched_whole() {
 #[test]
 fn messages_that_reach_their_age_do_not_make_it_fetched_whole() {
     let begun = clock() - 95 * DAY;
-    let mut talk = Conversation::new("talk", begun);
-    talk.message_count = Some(0);
-    for number in 0..94 {
-        let at = begun + number * DAY;
-        talk.add(Message::from_raw(&said(
-            &format!("m{number}"),
-            "talk",
-            at,
-            "words",
-        )));
-    }
+    let talk = talk(begun, 94, DAY, true);
     let nights = Nights::new(World::new().conversation(talk));
     quiet(nights.bot(""));
     {

@@ -6,9 +6,9 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{Archived, Nights, by_id, quiet, said, truth};
+use super::{Archived, Nights, by_id, quiet, talks, truth};
 use crate::source::saved::{lines, talk};
-use crate::support::fake::{Conversation, DAY, Message, World};
+use crate::support::fake::{Conversation, DAY, World};
 use crate::support::{boost, botpress, clock, convexport};
 
 fn gzip(text: &str) -> Vec<u8> {
@@ -73,27 +73,17 @@ fn users_and_states_come_from_the_archive_as_well() {
     assert_eq!(nights.render(""), fresh);
 }
 
-fn talks(count: i64) -> Nights {
-    let world = (0..count).fold(World::new(), |world, number| {
-        let (id, at) = (format!("c{number}"), clock() - (number + 1) * DAY);
-        let raw = said(&format!("m{number}"), &id, at, "words");
-        world.conversation(Conversation::new(&id, at).message(&raw))
-    });
-    Nights::new(world)
-}
-
-fn grow(nights: &Nights, id: &str, message: &str) {
-    let message = Message::from_raw(&said(message, id, clock(), "words"));
-    nights.fake.world().get_mut(id).add(message);
+fn nights_of(count: i64) -> Nights {
+    Nights::new(talks(count, |number| (number + 1) * DAY))
 }
 
 #[test]
 fn what_changed_since_a_run_or_a_time() {
-    let nights = talks(5);
+    let nights = nights_of(5);
     quiet(nights.bot(""));
-    grow(&nights, "c1", "new");
+    nights.grow("c1", "new");
     quiet(nights.bot(""));
-    grow(&nights, "c3", "newer");
+    nights.grow("c3", "newer");
     quiet(nights.bot(""));
     let since = |what: &str| {
         let rendered = by_id(&nights.render(&format!("--changed-since {what}")));
@@ -116,7 +106,7 @@ fn what_changed_since_a_run_or_a_time() {
 
 #[test]
 fn only_archives_know_what_changed() {
-    let nights = talks(2);
+    let nights = nights_of(2);
     fs::write(
         nights.path("old.jsonl"),
         lines(&[talk("t", "2026-01-01T00:00:00.000000Z")]),
@@ -129,7 +119,7 @@ fn only_archives_know_what_changed() {
 
 #[test]
 fn selection_flags_hold_for_archives() {
-    let nights = talks(6);
+    let nights = nights_of(6);
     quiet(nights.bot(""));
     let select = |args: &str| by_id(&nights.render(args)).into_keys().collect::<Vec<_>>();
     // c0 is a day old, c5 six days.
@@ -144,7 +134,7 @@ fn selection_flags_hold_for_archives() {
 
 #[test]
 fn archives_files_and_folders_are_read_together() {
-    let nights = talks(2);
+    let nights = nights_of(2);
     quiet(nights.bot(""));
     let at = "2026-01-01T00:00:00.000000Z";
     fs::write(nights.path("old.jsonl"), lines(&[talk("line", at)])).unwrap();
