@@ -234,6 +234,7 @@ impl BoostArgs {
             max_element: self.max_element,
         };
         let format = self.output.format_options(format)?;
+        let memory = memory.with_template(format.template.as_ref());
         Ok(Settings {
             name: "boost",
             asked: asked::with_template(asked, format.template.as_ref()),

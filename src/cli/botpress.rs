@@ -227,6 +227,7 @@ impl BotpressArgs {
             list_only: self.list,
         };
         let format = self.output.format_options(format)?;
+        let memory = memory.with_template(format.template.as_ref());
         Ok(Settings {
             name: "botpress",
             asked: asked::with_template(asked, format.template.as_ref()),

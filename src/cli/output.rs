@@ -7,14 +7,12 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::asked::{self, asked};
 use super::format::FormatArgs;
 use super::settings::Memory;
 use crate::format::singer::Catalog;
 use crate::format::{self, Format, Template};
-use crate::io::hex;
 use crate::sink::{self, NameTemplate, Target};
 use crate::time::{self, TimeStyle, Zone};
 use crate::usage::{UsageError, usage};
@@ -97,15 +95,13 @@ impl OutputArgs {
         place || self.format.is_some() || self.template.is_some()
     }
 
-    /// How the files of a mirror are named and written. When it changes, all of them are written again.
+    /// How the files of a mirror are named and written, but for what is in a template. When it changes, all of them are
+    /// written again.
     pub fn mirror(&self) -> Value {
         let mut asked = asked("mirror", self);
         if let Some(asked) = asked.as_object_mut() {
             asked.remove("output_dir");
             asked.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
-        }
-        if let Some(text) = self.template.as_ref().and_then(|path| fs::read(path).ok()) {
-            asked["template"] = hex(&Sha256::digest(text)).into();
         }
         asked
     }

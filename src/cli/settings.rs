@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use super::asked;
 use super::run::{ArchiveArgs, RunArgs};
-use crate::format;
+use crate::format::{self, Template};
 use crate::source::{Options as SourceOptions, Selection};
 use crate::time::Span;
 use crate::usage::usage;
@@ -111,6 +112,19 @@ pub struct ArchiveOptions {
     pub filters: Value,
     /// How the files of a mirror are named and written.
     pub mirror: Value,
+}
+
+impl Memory {
+    /// Adds what is in a template to how the files of a mirror are written.
+    pub fn with_template(self, template: Option<&Template>) -> Self {
+        match self {
+            Self::Archive(options) => Self::Archive(ArchiveOptions {
+                mirror: asked::with_template(options.mirror, template),
+                ..options
+            }),
+            other => other,
+        }
+    }
 }
 
 impl ArchiveArgs {

@@ -163,3 +163,25 @@ fn a_mirror_can_be_rendered() {
     };
     assert_eq!(render("mirror"), render("a.db"));
 }
+
+/// What is in a template decides, not its name.
+#[test]
+fn an_edited_template_writes_all_files_again() {
+    let nights = nights_of(2);
+    let read = |template: &str| {
+        fs::write(nights.path("t"), template).unwrap();
+        quiet(nights.bot("-d mirror --template t"));
+        let folder = nights.path("mirror");
+        let names = files(&folder);
+        let texts = names
+            .iter()
+            .map(|name| fs::read_to_string(folder.join(name)));
+        texts.map(Result::unwrap).collect::<String>()
+    };
+    assert!(read("{{ conversation.id }}\n").contains("c0"));
+    let edited = read("id {{ conversation.id }}\n");
+    assert!(
+        edited.contains("id c0") && edited.contains("id c1"),
+        "{edited}"
+    );
+}
