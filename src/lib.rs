@@ -6,11 +6,8 @@
 //! cli --> source (http) --> model --> format --> sink --> stdout, file, folder
 //!           async, on its own threads   |   the main thread, so that a slow reader holds up no request
 //!                   events over a bounded channel
-//! ```
 //!
-//! With `--archive` it goes in two steps, and what is written comes from the archive:
-//!
-//! ```text
+//! with --archive, in two steps:
 //! cli --> source (http) --> model --> archive     and then     archive --> model --> format --> sink
 //! ```
 //!
