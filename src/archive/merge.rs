@@ -125,8 +125,8 @@ fn add(
     let mut insert = connection.prepare_cached(
         "INSERT INTO conversations (account, conversation_id, created_at, updated_at, channel, tags, users, states, raw,
             messages, reported_messages, first_run, changed_run, seen_run, whole_run, sha256, received, message_check,
-            row_check)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?16, ?13, ?14, ?15, x'')",
+            title, handover, row_check)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?16, ?13, ?14, ?15, ?17, ?18, x'')",
     )?;
     let rowid = insert.insert(params![
         account,
@@ -145,6 +145,8 @@ fn add(
         received,
         check,
         is_whole(came, import).then_some(run),
+        came.title,
+        came.handover.as_ref().map(json_text).transpose()?,
     ])?;
     let mut inserter = MessageInserter::new(connection)?;
     for (seq, message) in (1..).zip(&came.messages) {
@@ -181,7 +183,7 @@ fn update(
             messages = ?9, reported_messages = ?10, sha256 = ?11, message_check = ?12,
             received = iif(?16 AND NOT ?14, received, ?13), changed_run = iif(?14, ?15, changed_run),
             seen_run = iif(?16, seen_run, ?15), whole_run = iif(?17, ?15, whole_run),
-            gone_run = iif(?16, gone_run, NULL)
+            gone_run = iif(?16, gone_run, NULL), title = ?18, handover = ?19
          WHERE id = ?1",
     )?;
     update.execute(params![
@@ -202,6 +204,8 @@ fn update(
         arrival.run,
         arrival.import,
         is_whole(came, arrival.import),
+        united.title,
+        united.handover.as_ref().map(json_text).transpose()?,
     ])?;
     write_check(connection, found.rowid)?;
     let merged = if is_changed {

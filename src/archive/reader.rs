@@ -53,6 +53,8 @@ pub struct KnownMessages {
     pub recent: u64,
     /// When the last one was created.
     pub last_at: Option<Timestamp>,
+    /// Whether the conversation is known to be an agent's ticket.
+    pub is_ticket: bool,
 }
 
 impl KnownMessages {
@@ -175,7 +177,8 @@ impl Reader {
             return Ok(None);
         };
         let mut select = self.connection.prepare_cached(
-            "SELECT count(*), count(*) FILTER (WHERE last_run IS NULL AND created_at >= ?2), max(created_at)
+            "SELECT count(*), count(*) FILTER (WHERE last_run IS NULL AND created_at >= ?2), max(created_at),
+                (SELECT handover ->> '$.side' IS 'ticket' FROM conversations WHERE id = ?1)
              FROM messages
              WHERE conversation = (SELECT id FROM conversations WHERE id = ?1 AND whole_run IS NOT NULL)",
         )?;
@@ -185,6 +188,7 @@ impl Reader {
             count: row.get(0)?,
             recent: row.get(1)?,
             last_at: rows::time(row, 2)?,
+            is_ticket: row.get(3)?,
         }))
     }
 

@@ -29,8 +29,8 @@ pub struct Runs {
 }
 
 /// The columns that make up a conversation without its messages, in the order that [`conversation`] reads.
-pub const CONVERSATION: &str = "a.source, a.account, c.conversation_id, c.created_at, c.updated_at, c.channel, c.tags, \
-                                c.users, c.states, c.reported_messages, c.raw";
+pub const CONVERSATION: &str = "a.source, a.account, c.conversation_id, c.created_at, c.updated_at, c.channel, c.title, \
+                                c.tags, c.handover, c.users, c.states, c.reported_messages, c.raw";
 
 /// Reads a conversation without its messages. Leaves the vendor's record out unless `keep_raw`.
 ///
@@ -45,14 +45,16 @@ pub fn conversation(row: &Row, keep_raw: bool) -> Result<Conversation> {
         created_at: time(row, 3)?,
         updated_at: time(row, 4)?,
         channel: row.get(5)?,
-        tags: json(&text(row, 6)?)?,
+        title: row.get(6)?,
+        tags: json(&text(row, 7)?)?,
+        handover: optional_json(row, 8)?,
         messages: Vec::new(),
-        users: optional_json(row, 7)?,
-        states: optional_json::<BTreeMap<_, _>>(row, 8)?,
-        reported_count: row.get(9)?,
+        users: optional_json(row, 9)?,
+        states: optional_json::<BTreeMap<_, _>>(row, 10)?,
+        reported_count: row.get(11)?,
         fetched_since: None,
         lacks_names: false,
-        raw: record(row, 10, keep_raw)?,
+        raw: record(row, 12, keep_raw)?,
     })
 }
 

@@ -43,7 +43,9 @@ CREATE TABLE conversations (
     created_at TEXT,
     updated_at TEXT,
     channel TEXT,
+    title TEXT,
     tags TEXT NOT NULL,              -- JSON object
+    handover TEXT,                   -- JSON object; null when no human agent took over
     users TEXT,                      -- JSON array; null unless users were asked for
     states TEXT,                     -- JSON object; null unless states were asked for
     raw TEXT,                        -- the vendor's record without its messages, verbatim
@@ -141,8 +143,8 @@ FROM messages m JOIN conversations c ON c.id = m.conversation JOIN accounts a ON
 
 -- One row per conversation.
 CREATE VIEW conversation_rows AS
-SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.created_at, c.updated_at, c.channel, c.messages,
-    c.tags, c.users, c.states, c.gone_run IS NOT NULL AS gone, c.raw
+SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.created_at, c.updated_at, c.channel, c.title, c.messages,
+    c.tags, c.handover, c.users, c.states, c.gone_run IS NOT NULL AS gone, c.raw
 FROM conversations c JOIN accounts a ON a.id = c.account;
 
 -- Who took part in a conversation, if users were asked for.

@@ -53,12 +53,16 @@ pub fn unite_parts(stored: &mut Conversation, came: &Conversation, arrival: Arri
         stored.users = stored.users.take().or_else(|| came.users.clone());
         stored.states = stored.states.take().or_else(|| came.states.clone());
         stored.raw = stored.raw.take().or_else(|| came.raw.clone());
+        stored.handover = stored.handover.take().or_else(|| came.handover.clone());
         return;
     }
     stored.created_at = came.created_at.or(stored.created_at);
     stored.updated_at = came.updated_at.or(stored.updated_at);
     stored.channel = came.channel.clone().or(stored.channel.take());
+    stored.title.clone_from(&came.title);
     stored.tags.clone_from(&came.tags);
+    // The messages of a talk with an agent stay, so what is known of it stays too.
+    stored.handover = came.handover.clone().or(stored.handover.take());
     stored.users = unite_users(stored.users.take(), came.users.clone());
     stored.states = came.states.clone().or(stored.states.take());
     stored.raw = came.raw.clone().or(stored.raw.take());

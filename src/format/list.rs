@@ -22,6 +22,7 @@ struct Entry<'a> {
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
     channel: Option<&'a str>,
+    title: Option<&'a str>,
     tags: &'a BTreeMap<String, Value>,
     message_count: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +42,7 @@ impl Formatter for List {
             created_at: conversation.created_at,
             updated_at: conversation.updated_at,
             channel: conversation.channel.as_deref(),
+            title: conversation.title.as_deref(),
             tags: &conversation.tags,
             message_count: conversation.reported_count,
             raw: conversation.raw.as_ref(),

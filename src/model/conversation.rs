@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::handover::Handover;
 use super::record::Record;
-
 use crate::time::Timestamp;
 
 /// One complete conversation.
@@ -28,8 +28,15 @@ pub struct Conversation {
     pub updated_at: Option<Timestamp>,
     /// Where it took place. For Botpress: the name of the integration (`webchat`, `whatsapp`).
     pub channel: Option<String>,
+    /// What it is about, if the vendor says so. For Botpress: the tag `title` of the plugin conversation-insights.
+    #[serde(default)]
+    pub title: Option<String>,
     /// The vendor's tags.
     pub tags: BTreeMap<String, Value>,
+    /// The talk with a human agent that belongs to it, if there was one. Null for boost.ai, where the agent writes into
+    /// the same conversation.
+    #[serde(default)]
+    pub handover: Option<Handover>,
     /// The messages, oldest first.
     pub messages: Vec<Message>,
     /// Who took part in it. Present only if users were asked for.

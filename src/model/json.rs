@@ -21,7 +21,9 @@ impl Conversation {
         time(out, b",\"created_at\":", self.created_at);
         time(out, b",\"updated_at\":", self.updated_at);
         string(out, b",\"channel\":", self.channel.as_deref());
+        string(out, b",\"title\":", self.title.as_deref());
         put(out, b",\"tags\":", &self.tags)?;
+        put(out, b",\"handover\":", &self.handover)?;
         list(out, b",\"messages\":[", &self.messages, Message::write_json);
         if let Some(users) = &self.users {
             put(out, b",\"users\":", users)?;
@@ -120,6 +122,7 @@ mod tests {
 
     use super::*;
     use crate::model::conversation::{Role, User, Vendor};
+    use crate::model::handover::{Handover, Side};
 
     fn message() -> impl Strategy<Value = Message> {
         let role = prop::sample::select(&[Role::User, Role::Bot, Role::Agent, Role::System]);
@@ -169,9 +172,14 @@ mod tests {
         ) {
             let tags: BTreeMap<_, _> = tagged.then(|| ("a\"".to_owned(), Value::from(1.5))).into_iter().collect();
             let record = || Record::of_json("[1e400]");
+            let handover = Handover {
+                side: Side::Ticket, conversation_id: Some("c\"".into()), agent: None, ended: None,
+            };
             let user = User { id: "u".into(), name: None, tags: tags.clone(), role: Role::User };
             let conversation = Conversation {
                 source, account, id, created_at, updated_at, channel, tags, messages,
+                title: more.then(|| "\u{1}".to_owned()),
+                handover: tagged.then_some(handover),
                 users: more.then(|| vec![user]),
                 states: more.then(|| [("s".to_owned(), Some(record())), ("t".to_owned(), None)].into()),
                 reported_count: Some(1),

@@ -4,9 +4,11 @@
 //! and `raw` (left out by `--no-raw`). Vendor fields that this program does not know are kept in `raw`.
 
 mod conversation;
+mod handover;
 mod json;
 mod record;
 pub mod wording;
 
 pub use conversation::{Attachment, Choice, Conversation, Message, Role, User, Vendor};
+pub use handover::{Handover, Side};
 pub use record::{Record, one_line};

@@ -29,7 +29,7 @@ fn packed(text: &str) -> Vec<u8> {
 /// A conversation as jsonl has it, without messages.
 pub fn talk(id: &str, created: &str) -> Value {
     json!({
-        "source": "botpress", "account": "bot", "id": id, "created_at": created, "updated_at": null, "channel": null, "tags": {},
+        "source": "botpress", "account": "bot", "id": id, "created_at": created, "updated_at": null, "channel": null, "title": null, "tags": {}, "handover": null,
         "messages": [], "raw": {}})
 }
 
@@ -41,8 +41,8 @@ pub fn lines(talks: &[Value]) -> String {
 fn records_stay_as_they_are_to_the_byte() {
     let raw = r#"{"z":1.0,"a":[1e400,-0,12345678901234567890123],"s":"\ud83d\/é\u0000","n":{"b":{},"a":null}}"#;
     let line = format!(
-        "{{\"source\":\"boost\",\"account\":null,\"id\":\"7\",\"created_at\":\"2026-11-01T10:00:00.123456Z\",\"updated_at\":null,\"channel\":null,\
-         \"tags\":{{\"a\":1.50,\"b\":[null]}},\"messages\":[{{\"id\":\"m\",\"created_at\":null,\"role\":\"agent\",\"user_id\":null,\
+        "{{\"source\":\"boost\",\"account\":null,\"id\":\"7\",\"created_at\":\"2026-11-01T10:00:00.123456Z\",\"updated_at\":null,\"channel\":null,\"title\":null,\
+         \"tags\":{{\"a\":1.50,\"b\":[null]}},\"handover\":null,\"messages\":[{{\"id\":\"m\",\"created_at\":null,\"role\":\"agent\",\"user_id\":null,\
          \"author\":null,\"type\":\"x\",\"text\":\"a\\\"\\u001b\\nb\",\"options\":[],\"attachments\":[],\"raw\":{raw}}}],\
          \"users\":[{{\"id\":\"u\",\"name\":null,\"tags\":{{}},\"role\":\"system\"}}],\"states\":{{\"cart\":{raw},\"none\":null}},\"raw\":{raw}}}\n"
     );

@@ -25,7 +25,9 @@ struct ConversationRecord<'a> {
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
     channel: Option<&'a str>,
+    title: Option<&'a str>,
     tags: String,
+    handover: Option<String>,
     users: Option<String>,
     states: Option<String>,
     raw: Option<&'a str>,
@@ -73,6 +75,7 @@ impl Formatter for Singer {
     ) -> Result<Formatted> {
         let users = conversation.users.as_ref();
         let states = conversation.states.as_ref();
+        let handover = conversation.handover.as_ref();
         let record = ConversationRecord {
             source: conversation.source,
             account: conversation.account.as_deref(),
@@ -80,7 +83,9 @@ impl Formatter for Singer {
             created_at: conversation.created_at,
             updated_at: conversation.updated_at,
             channel: conversation.channel.as_deref(),
+            title: conversation.title.as_deref(),
             tags: serde_json::to_string(&conversation.tags)?,
+            handover: handover.map(serde_json::to_string).transpose()?,
             users: users.map(serde_json::to_string).transpose()?,
             states: states.map(serde_json::to_string).transpose()?,
             raw: conversation.raw.as_ref().map(Record::get),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Attachment, Choice, Conversation, Message, Record, Role, User, Vendor};
+use crate::model::{
+    Attachment, Choice, Conversation, Handover, Message, Record, Role, Side, User, Vendor,
+};
 use crate::time::Timestamp;
 
 /// The samples.
@@ -24,6 +26,13 @@ fn full(source: Vendor) -> Conversation {
         created_at: Some(Timestamp::now()),
         updated_at: Some(Timestamp::now()),
         channel: Some("webchat".to_owned()),
+        title: Some("A choice".to_owned()),
+        handover: Some(Handover {
+            side: Side::Customer,
+            conversation_id: Some("ticket".to_owned()),
+            agent: Some("Kari".to_owned()),
+            ended: Some("agent-closed-ticket".to_owned()),
+        }),
         messages: everything.into(),
         users: Some(vec![user]),
         ..bare()
@@ -38,6 +47,8 @@ fn bare() -> Conversation {
         created_at: None,
         updated_at: None,
         channel: None,
+        title: None,
+        handover: None,
         tags: BTreeMap::new(),
         messages: vec![Message {
             created_at: None,

@@ -9,7 +9,7 @@ use minijinja::value::{Enumerator, Object, Value};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::model::{Attachment, Choice, Conversation, Message, Record, User, wording};
+use crate::model::{Attachment, Choice, Conversation, Handover, Message, Record, User, wording};
 use crate::time::TimeStyle;
 
 /// A conversation. Keys that an export leaves out unless they are asked for are null here.
@@ -21,7 +21,9 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
         created_at,
         updated_at,
         channel,
+        title,
         tags,
+        handover,
         messages,
         users,
         states,
@@ -49,7 +51,9 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
         updated_at => updated_at.map(plain),
         time => created_at.map(|time| times.show(time)),
         channel,
+        title,
         tags => free_map(tags),
+        handover => handover.as_ref().map(self::handover),
         messages,
         users,
         states,
@@ -85,6 +89,16 @@ fn message(message: &Message, times: &TimeStyle) -> Value {
         attachments => attachments.iter().map(attachment).collect::<Vec<_>>(),
         raw => record(raw.as_ref()),
     }
+}
+
+fn handover(handover: &Handover) -> Value {
+    let Handover {
+        side,
+        conversation_id,
+        agent,
+        ended,
+    } = handover;
+    context! { side => plain(side), conversation_id, agent, ended }
 }
 
 fn user(user: &User) -> Value {

@@ -8,12 +8,12 @@ use serde_json::value::RawValue;
 
 use super::api::Api;
 use super::filter::Filter;
-use super::handover::{self, Side};
+use super::handover;
 use super::message;
 use super::record_id;
 use super::user_cache::UserCache;
 use crate::http::ApiError;
-use crate::model::{Conversation, Message, Record, Vendor};
+use crate::model::{Conversation, Message, Record, Side, Vendor};
 use crate::source::delta::SharedReader;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::queue::Named;
@@ -128,7 +128,7 @@ impl Fetcher {
         if let Some(users) = &self.users {
             users.join(&self.api, &mut conversation, side).await?;
         }
-        handover::name_agent(&mut conversation);
+        handover::describe(&mut conversation, side);
         if !self.states.is_empty() {
             conversation.states = Some(self.read_states(&conversation.id).await?);
         }
@@ -150,12 +150,12 @@ impl Fetcher {
     /// Fetches all messages of a conversation. Returns which side of a handover it is.
     async fn add_messages(&self, conversation: &mut Conversation) -> Result<Side> {
         let mut side;
-        (conversation.messages, side) = self.messages(conversation, None).await?;
+        (conversation.messages, side) = self.messages(conversation, None, false).await?;
         if conversation.is_miscounted() {
             // A message may have been added between the two calls, so both are made again, once.
             let record = self.api.conversation(&conversation.id).await?;
             *conversation = self.read(&conversation.id, &record)?;
-            (conversation.messages, side) = self.messages(conversation, None).await?;
+            (conversation.messages, side) = self.messages(conversation, None, false).await?;
         }
         Ok(side)
     }
@@ -175,7 +175,9 @@ impl Fetcher {
             return Ok(None);
         };
         let since = last_at.minus(OVERLAP);
-        let (messages, side) = self.messages(conversation, Some(since)).await?;
+        let (messages, side) = self
+            .messages(conversation, Some(since), known.is_ticket)
+            .await?;
         let mut new = 0;
         for message in &messages {
             new += u64::from(!archive.get().has_message(
@@ -198,6 +200,7 @@ impl Fetcher {
         &self,
         conversation: &Conversation,
         since: Option<Timestamp>,
+        is_known_ticket: bool,
     ) -> Result<(Vec<Message>, Side)> {
         let id = &conversation.id;
         let mut messages = Vec::new();
@@ -214,7 +217,7 @@ impl Fetcher {
         messages.reverse();
         // The sort is stable, so that messages with the same time stay in the order of the list.
         messages.sort_by_key(|(message, _)| message.created_at);
-        let side = handover::settle(&mut messages, &conversation.tags);
+        let side = handover::settle(&mut messages, &conversation.tags, is_known_ticket);
         let messages = messages.into_iter().map(|(message, _)| message);
         Ok((messages.collect(), side))
     }

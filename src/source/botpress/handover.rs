@@ -7,22 +7,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::model::{Conversation, Message, Role};
-
-/// The vendor's ids are at least this long (the API's document, `minLength`).
-const SHORTEST_ID: usize = 28;
+use super::plugin_tags::{linked, words};
+use crate::model::{Conversation, Handover, Message, Role, Side};
 
 /// The name that the plugin gives to an agent whose name it does not know.
 const NAMELESS: &str = "A Human Agent";
-
-/// Which of the two conversations of a handover it is. One without a handover is the customer's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The customer talks to the bot, and to an agent whose messages are copied here.
-    Customer,
-    /// An agent talks to a customer whose messages are copied here.
-    Ticket,
-}
 
 /// The tags of a message that tell which original it is a copy of.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,14 +43,22 @@ pub fn role(direction: Option<&str>, copied: Copied) -> Role {
     }
 }
 
-/// Gives the messages of a ticket their roles. Returns which side the conversation is.
+/// Gives the messages of a ticket their roles. Returns which side the conversation is; one without a handover is the
+/// customer's.
 ///
-/// The tag of a ticket may be missing; a copy of a customer's message is in tickets alone.
-pub fn settle(messages: &mut [(Message, Copied)], tags: &BTreeMap<String, Value>) -> Side {
+/// The tag of a ticket may be missing; a copy of a customer's message is in tickets alone. New messages need not have one,
+/// so what earlier runs found counts too.
+pub fn settle(
+    messages: &mut [(Message, Copied)],
+    tags: &BTreeMap<String, Value>,
+    is_known_ticket: bool,
+) -> Side {
     let has_copy = |(message, copied): &(Message, Copied)| {
         copied.from_customer && matches!(message.role, Role::Bot | Role::Agent)
     };
-    if linked(tags, "upstream").is_none() && !messages.iter().any(has_copy) {
+    let is_ticket =
+        is_known_ticket || linked(tags, "upstream").is_some() || messages.iter().any(has_copy);
+    if !is_ticket {
         return Side::Customer;
     }
     for (message, copied) in messages {
@@ -83,44 +80,40 @@ pub fn has_own_user(message: &Message, side: Side) -> bool {
     }
 }
 
-/// Names the agent of the last session, unless messages have names already. A tag holds the name; each session
-/// overwrites it, so agents of earlier sessions stay without a name.
-pub fn name_agent(conversation: &mut Conversation) {
+/// Says what is known of the handover, and names the agent of the last session unless messages have names already. Tags
+/// tell both; each session overwrites them, so agents of earlier sessions stay without a name.
+pub fn describe(conversation: &mut Conversation, side: Side) {
     let tags = &conversation.tags;
-    let name = tag(tags, "humanAgentName").and_then(Value::as_str);
-    let Some(name) = name.filter(|name| !name.trim().is_empty() && *name != NAMELESS) else {
-        return;
+    let link = match side {
+        Side::Customer => "downstream",
+        Side::Ticket => "upstream",
     };
-    let name = name.to_owned();
-    let messages = conversation.messages.iter_mut().rev();
+    let other = linked(tags, link).map(str::to_owned);
+    let mut messages = conversation.messages.iter();
+    let mut has_agent = || messages.any(|message| message.role == Role::Agent);
+    if side == Side::Customer && other.is_none() && !has_agent() {
+        return;
+    }
+    let agent = words(tags, "humanAgentName").filter(|name| *name != NAMELESS);
+    let agent = agent.map(str::to_owned);
+    if let Some(name) = &agent {
+        name_agent(&mut conversation.messages, name);
+    }
+    conversation.handover = Some(Handover {
+        side,
+        conversation_id: other,
+        agent,
+        ended: words(tags, "hitlEndReason").map(str::to_owned),
+    });
+}
+
+fn name_agent(messages: &mut [Message], name: &str) {
     let last_session = messages
+        .iter_mut()
+        .rev()
         .skip_while(|message| message.role != Role::Agent)
         .take_while(|message| message.role != Role::Bot);
     for message in last_session.filter(|message| message.role == Role::Agent) {
-        message.author.get_or_insert_with(|| name.clone());
+        message.author.get_or_insert_with(|| name.to_owned());
     }
-}
-
-/// The id in the tag of this name.
-fn linked<'a>(tags: &'a BTreeMap<String, Value>, name: &str) -> Option<&'a str> {
-    tags.iter()
-        .filter(|(key, _)| bare(key) == name)
-        .find_map(|(_, value)| value.as_str().filter(|value| is_id(value)))
-}
-
-fn tag<'a>(tags: &'a BTreeMap<String, Value>, name: &str) -> Option<&'a Value> {
-    let mut found = tags.iter().filter(|(key, _)| bare(key) == name);
-    found.next().map(|(_, value)| value)
-}
-
-/// A tag's name without the alias of the plugin, which the owner of the bot chooses.
-fn bare(key: &str) -> &str {
-    key.rsplit('#').next().unwrap_or(key)
-}
-
-/// Whether a text has the shape of the vendor's ids. The owner of a bot may have tags of the same names for something
-/// else.
-fn is_id(text: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    text.len() >= SHORTEST_ID && text.chars().all(is_part)
 }

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::handover::{self, Copied};
 use super::payload::Content;
+use super::plugin_tags;
 use crate::json::lenient::{Id, Maybe, TextOrNone};
 use crate::json::{raw, shape_error};
 use crate::model::{Conversation, Message, Record, Role, User, Vendor};
@@ -92,6 +93,7 @@ impl From<WireConversation<'_>> for Conversation {
         // The HTTP API sends a name; the bot SDK has an object with a name.
         let integration = wire.integration.map(raw::value).unwrap_or_default();
         let integration = integration["name"].as_str().or(integration.as_str());
+        let tags = tags(wire.tags);
         Self {
             source: Vendor::Botpress,
             account: None,
@@ -101,7 +103,9 @@ impl From<WireConversation<'_>> for Conversation {
             channel: integration
                 .map(str::to_owned)
                 .or(wire.channel.0.map(Cow::into_owned)),
-            tags: tags(wire.tags),
+            title: plugin_tags::title(&tags).map(str::to_owned),
+            tags,
+            handover: None,
             messages: Vec::new(),
             users: None,
             states: None,

@@ -18,6 +18,7 @@ mod options;
 mod pager;
 mod payload;
 mod plan;
+mod plugin_tags;
 mod record_id;
 mod user_cache;
 mod walk;

@@ -7,11 +7,11 @@ use anyhow::Result;
 use tokio::sync::OnceCell;
 
 use super::api::Api;
-use super::handover::{self, Side};
+use super::handover;
 use super::message;
 use crate::console::Console;
 use crate::http::ApiError;
-use crate::model::{Conversation, User};
+use crate::model::{Conversation, Side, User};
 
 /// The users fetched so far.
 #[derive(Debug)]

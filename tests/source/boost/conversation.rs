@@ -58,7 +58,7 @@ fn raw_is_verbatim_and_odd_strings_lose_nothing() {
         .split_once("],\"last\"")
         .unwrap()
         .0;
-    let ours = r#"{"source":"boost","account":null,"id":"12345678901234567890123","created_at":null,"updated_at":null,"channel":null,"tags":{},"messages":[{"id":"x","created_at":null,"role":"user","user_id":null,"author":null,"type":"question","text":"half �, whole 😀","options":[],"attachments":[],"raw":"#;
+    let ours = r#"{"source":"boost","account":null,"id":"12345678901234567890123","created_at":null,"updated_at":null,"channel":null,"title":null,"tags":{},"handover":null,"messages":[{"id":"x","created_at":null,"role":"user","user_id":null,"author":null,"type":"question","text":"half �, whole 😀","options":[],"attachments":[],"raw":"#;
     let theirs =
         r#"{"zeta":1.0,"type":"conversation","id":12345678901234567890123,"e":1e400,"last":[]}"#;
     assert_eq!(out, format!("{ours}{message}}}],\"raw\":{theirs}}}\n"));

@@ -17,7 +17,7 @@ fn the_shape_is_the_documented_one() {
     let expected = json!([{
         "source": "botpress", "account": bot, "id": "talk",
         "created_at": "2026-11-19T12:00:00.000000Z", "updated_at": "2026-11-19T12:00:00.000000Z",
-        "channel": "webchat", "tags": {},
+        "channel": "webchat", "title": null, "tags": {}, "handover": null,
         "messages": [{
             "id": "m1", "created_at": "2026-11-01T10:00:00.812000Z", "role": "bot", "user_id": "u", "author": null,
             "type": "choice", "text": "Pick one", "options": [{"label": "A", "value": "a"}], "attachments": [],
@@ -31,7 +31,9 @@ fn the_shape_is_the_documented_one() {
         "created_at",
         "updated_at",
         "channel",
+        "title",
         "tags",
+        "handover",
         "messages",
     ];
     let places: Vec<_> = keys
@@ -50,7 +52,7 @@ fn raw_is_verbatim() {
     let fake = Fake::start(world);
     let out = botpress(&fake, "-f jsonl").stdout();
     let bot = fake.world().bot_id.clone();
-    let ours = r#"{"source":"botpress","account":"BOT","id":"talk","created_at":"2026-11-19T12:00:00.000000Z","updated_at":"2026-11-19T12:00:00.000000Z","channel":"webchat","tags":{},"messages":[{"id":"m","created_at":"2026-11-01T10:00:00.000000Z","role":"user","user_id":"u","author":null,"type":"novel","text":"","options":[],"attachments":[],"raw":"#.replace("BOT", &bot);
+    let ours = r#"{"source":"botpress","account":"BOT","id":"talk","created_at":"2026-11-19T12:00:00.000000Z","updated_at":"2026-11-19T12:00:00.000000Z","channel":"webchat","title":null,"tags":{},"handover":null,"messages":[{"id":"m","created_at":"2026-11-01T10:00:00.000000Z","role":"user","user_id":"u","author":null,"type":"novel","text":"","options":[],"attachments":[],"raw":"#.replace("BOT", &bot);
     let theirs = r#"{"id":"talk","createdAt":"2026-11-19T12:00:00.000Z","updatedAt":"2026-11-19T12:00:00.000Z","channel":"channel","integration":"webchat","tags":{},"novelty":{"k":[1.50]}}"#;
     assert_eq!(out, format!("{ours}{raw}}}],\"raw\":{theirs}}}\n"));
     let bare = botpress(&fake, "-f jsonl --no-raw").stdout();

@@ -305,6 +305,128 @@ fn only_the_last_of_two_sessions_has_the_name_of_the_tag() {
     );
 }
 
+/// The handover of each conversation in an export.
+fn handovers(jsonl: &str) -> BTreeMap<String, Value> {
+    let all = records(jsonl).into_iter();
+    all.map(|one| {
+        let id = one["id"].as_str().unwrap().to_owned();
+        (id, one["handover"].clone())
+    })
+    .collect()
+}
+
+#[test]
+fn a_conversation_says_where_the_other_side_of_its_handover_is() {
+    let (mut world, customer, ticket) = one_session();
+    world
+        .conversations
+        .push(Conversation::new("plain", clock()));
+    let fake = Fake::start(world);
+    let expected = BTreeMap::from([
+        (
+            customer.clone(),
+            json!({"side": "customer", "conversation_id": ticket, "agent": "Kari Nordmann", "ended": "agent-closed-ticket"}),
+        ),
+        (
+            ticket.clone(),
+            json!({"side": "ticket", "conversation_id": customer, "agent": "Kari Nordmann", "ended": "agent-closed-ticket"}),
+        ),
+        ("plain".to_owned(), Value::Null),
+    ]);
+    let whole = botpress(&fake, "-f jsonl").stdout();
+    assert_eq!(handovers(&whole), expected);
+    let folder = tempfile::tempdir().unwrap();
+    botpress(&fake, "--archive a.db")
+        .within(folder.path())
+        .stdout();
+    let again = convexport("render a.db -f jsonl").within(folder.path());
+    assert_eq!(again.stdout(), whole);
+}
+
+#[test]
+fn without_tags_the_messages_tell_of_a_handover() {
+    let mut talk = Talk::new(3, "hitl");
+    talk.session(&[0], 1);
+    talk.customer.tags = vec![("downstream".into(), "no id".into())];
+    talk.ticket.tags.clear();
+    let ids = (talk.customer.id.clone(), talk.ticket.id.clone());
+    let world = World::new().conversation(talk.customer);
+    let fake = Fake::start(world.conversation(talk.ticket));
+    let known =
+        |side: &str| json!({"side": side, "conversation_id": null, "agent": null, "ended": null});
+    let expected = BTreeMap::from([(ids.0, known("customer")), (ids.1, known("ticket"))]);
+    assert_eq!(handovers(&botpress(&fake, "-f jsonl").stdout()), expected);
+}
+
+#[test]
+fn the_plugins_title_is_the_title() {
+    let titled = |id: &str, tags: &[(&str, &str)]| {
+        let mut talk = Conversation::new(id, clock());
+        let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        talk.tags = tags.iter().map(own).collect();
+        talk
+    };
+    let world = World::new()
+        .conversation(titled(
+            "a",
+            &[("insights#title", "A lost parcel"), ("title", "Dr")],
+        ))
+        .conversation(titled(
+            "b",
+            &[
+                ("title", "Dr"),
+                ("insights#summary", "..."),
+                ("my#ai#title", " "),
+            ],
+        ));
+    let fake = Fake::start(world);
+    let mut found: Vec<_> = records(&botpress(&fake, "-f jsonl").stdout())
+        .iter()
+        .map(|one| (one["id"].clone(), one["title"].clone()))
+        .collect();
+    found.sort_by_key(|(id, _)| id.to_string());
+    assert_eq!(
+        found,
+        [
+            (json!("a"), json!("A lost parcel")),
+            (json!("b"), Value::Null)
+        ]
+    );
+}
+
+/// The archive asks only for new messages then, and none of them shows that the conversation is a ticket.
+#[test]
+fn an_archive_remembers_that_a_conversation_is_a_ticket() {
+    let mut talk = Talk::new(4, "hitl");
+    talk.customer_says(true);
+    talk.agent_says(0);
+    talk.ticket.tags.clear();
+    let id = talk.ticket.id.clone();
+    let fake = Fake::start(World::new().conversation(talk.ticket));
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        botpress(&fake, "--archive a.db")
+            .within(folder.path())
+            .stdout()
+    };
+    run();
+    let raw = json!({"id": "msg_01LATE0000000000000000000000", "createdAt": utc(clock()), "conversationId": id,
+        "userId": AGENTS[0].0, "type": "text", "direction": "incoming", "payload": {"text": "late"}, "tags": {}});
+    fake.world().conversations[0].add(Message::from_raw(&raw.to_string()));
+    run();
+    let text = convexport("render a.db --no-raw -f jsonl")
+        .within(folder.path())
+        .stdout();
+    let messages = records(&text).remove(0)["messages"].clone();
+    let roles: Vec<_> = messages
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["role"].clone())
+        .collect();
+    assert_eq!(roles, ["user", "agent", "agent"], "{text}");
+}
+
 #[test]
 fn transcripts_say_agent() {
     let (world, customer, _) = one_session();

@@ -31,7 +31,9 @@ fn its_lines_have_the_keys_of_a_conversation_and_a_count() {
     let list = records(&botpress(&fake, "--list").stdout());
     for (entry, mut record) in list.iter().zip(whole) {
         let record = record.as_object_mut().unwrap();
+        // Without messages nobody knows of a handover.
         record.remove("messages");
+        record.remove("handover");
         record.insert("message_count".to_owned(), entry["message_count"].clone());
         assert_eq!(entry, &Value::Object(record.clone()));
     }
