@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::asked::{self, asked};
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
-use super::output::OutputArgs;
+use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
 use super::secret::Place;
 use super::select::SelectArgs;
@@ -18,7 +18,7 @@ use super::values::key_value;
 use crate::format::Format;
 use crate::http;
 use crate::source::Options as SourceOptions;
-use crate::source::botpress::{Options, Target};
+use crate::source::botpress::{Options, Target, Tickets};
 use crate::time::Timestamp;
 use crate::usage::{UsageError, usage};
 
@@ -96,6 +96,17 @@ pub struct BotpressArgs {
     /// Add the payload of the conversation's state of this name (one request per conversation; repeatable)
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Content")]
     pub with_state: Vec<String>,
+
+    /// What becomes of the tickets of human agents, which repeat what is in the customers' conversations
+    /// [default: include]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        help_heading = "Content",
+        conflicts_with = "list"
+    )]
+    pub tickets: Option<Tickets>,
 
     /// Only conversations of this channel (such as `channel`, `dm`)
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
@@ -211,9 +222,10 @@ impl BotpressArgs {
         }
         let stdin = self.network.token_on_stdin().then_some("--token-file -");
         let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
-        let selection = self
+        let mut selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
+        selection.tickets = output::tickets(self.tickets, &memory)?;
         let source = Options {
             target: self.target.resolve(&self.network, self.page_size)?,
             concurrency: self.concurrency.unwrap_or(Self::DEFAULT_CONCURRENCY),

@@ -14,6 +14,7 @@ use super::settings::Memory;
 use crate::format::singer::Catalog;
 use crate::format::{self, Format, Template};
 use crate::sink::{self, NameTemplate, Target};
+use crate::source::botpress::Tickets;
 use crate::time::{self, TimeStyle, Zone};
 use crate::usage::{UsageError, usage};
 
@@ -68,6 +69,21 @@ pub struct OutputArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub of_format: FormatArgs,
+}
+
+/// What becomes of the tickets of human agents.
+///
+/// # Errors
+/// A usage error with an archive, which keeps both sides of a handover.
+pub fn tickets(asked: Option<Tickets>, memory: &Memory) -> Result<Tickets, UsageError> {
+    let asked = asked.unwrap_or_default();
+    match memory {
+        Memory::Archive(options) if asked != Tickets::Include => Err(usage!(
+            "--tickets: an archive keeps both sides of a handover; give it to `convexport render {}` instead",
+            options.path.display()
+        )),
+        _ => Ok(asked),
+    }
 }
 
 impl OutputArgs {

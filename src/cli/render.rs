@@ -10,11 +10,12 @@ use serde_json::Value;
 use super::asked::{self, asked};
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
-use super::output::OutputArgs;
+use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
 use super::select::{ChangedSince, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::mebibytes;
+use crate::source::botpress::Tickets;
 use crate::source::{Options as SourceOptions, SavedOptions};
 use crate::time::Timestamp;
 
@@ -55,6 +56,11 @@ pub struct RenderArgs {
     /// Only conversations of an archive that were added or changed by this run (its number) or later, or since WHEN
     #[arg(long, value_name = "RUN|WHEN", help_heading = "Selection")]
     pub changed_since: Option<ChangedSince>,
+
+    /// What becomes of the tickets of human agents, which repeat what is in the customers' conversations
+    /// [default: include]
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Content")]
+    pub tickets: Option<Tickets>,
 
     /// Bring what is read into this archive, instead of writing it in a format
     #[arg(long, value_name = "FILE.db", help_heading = "Archive", conflicts_with_all = [
@@ -114,14 +120,15 @@ impl ExportArgs for RenderArgs {
         let stdin = self.inputs.iter().any(|path| path == Path::new("-"));
         let stdin = stdin.then_some("the export");
         let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
-        let selection = self
+        let memory = self.memory()?;
+        let mut selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
+        selection.tickets = output::tickets(self.tickets, &memory)?;
         let changed = self
             .changed_since
             .map(|since| since.resolve(zone, selection.now));
         let asked = self.asked();
-        let memory = self.memory()?;
         let format = self.output.format_options(format)?;
         Ok(Settings {
             name: "render",

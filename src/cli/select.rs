@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use super::ids;
 use crate::archive::Changed;
 use crate::source::Selection;
+use crate::source::botpress::Tickets;
 use crate::time::{Timestamp, When, Zone};
 use crate::usage::usage;
 
@@ -67,6 +68,7 @@ impl SelectArgs {
             ids: ids::read(&self.conversation, stdin)?,
             limit: self.limit.unwrap_or(u64::MAX),
             keep_raw,
+            tickets: Tickets::default(),
         })
     }
 

@@ -8,6 +8,7 @@ use clap::builder::PossibleValue;
 use crate::console::LogFormat;
 use crate::format::{AgentAs, Format, Separator};
 use crate::model::Role;
+use crate::source::botpress::Tickets;
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
@@ -66,6 +67,23 @@ impl ValueEnum for AgentAs {
         Some(match self {
             Self::Skip => PossibleValue::new("skip").help("They are left out"),
             Self::Assistant => PossibleValue::new("assistant").help("They are the assistant's"),
+        })
+    }
+}
+
+impl ValueEnum for Tickets {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Include, Self::Skip, Self::Merge]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Include => {
+                PossibleValue::new("include").help("They are conversations of their own")
+            }
+            Self::Skip => PossibleValue::new("skip").help("They are left out"),
+            Self::Merge => PossibleValue::new("merge")
+                .help("What they alone have goes into the customers' conversations"),
         })
     }
 }

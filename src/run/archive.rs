@@ -9,6 +9,7 @@ use super::mirror;
 use super::plan::Plan;
 use super::pump::Pump;
 use super::recorder::Recorder;
+use super::tickets::TicketFilter;
 use crate::archive::{self, Changed, Kind, Writer};
 use crate::cli::{ArchiveOptions, Settings};
 use crate::console::Console;
@@ -220,6 +221,7 @@ impl Writing<'_> {
             sink,
             singer: None,
             from_archive: true,
+            tickets: TicketFilter::Include,
             recorder,
         };
         export.run(pump, source)?;

@@ -1,6 +1,7 @@
 //! Runs one export: writes what the source sends to the output.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use anyhow::Result;
 
@@ -9,11 +10,14 @@ use super::pump::{Pump, Work};
 use super::recorder::Recorder;
 use super::signal::{self, Stop};
 use super::singer_state::SingerState;
+use super::tickets::{self, TicketFilter};
 use crate::format::singer::{self, Stream};
 use crate::model::Conversation;
 use crate::report::Summary;
 use crate::sink::{Finished, Sink, Written};
+use crate::source::botpress::Joined;
 use crate::source::{Event, FailedConversation, Source};
+use crate::text::counted;
 
 /// An export, ready to run.
 pub struct Export<'a> {
@@ -23,6 +27,8 @@ pub struct Export<'a> {
     pub singer: Option<(Vec<Stream>, SingerState)>,
     /// Whether the same can be written again from an archive.
     pub from_archive: bool,
+    /// What becomes of the tickets of human agents.
+    pub tickets: TicketFilter,
     /// What is counted.
     pub recorder: Recorder<'a>,
 }
@@ -34,7 +40,9 @@ impl Export<'_> {
     /// The error that ended the export early.
     pub fn run(mut self, pump: &mut Pump, source: Source) -> Result<Exit> {
         let worked = pump.run(source, &mut self);
-        self.finish(worked)
+        // What came before an error is written too.
+        let joined = self.join_tickets();
+        self.finish(worked.and(joined))
     }
 
     /// Finishes the output, depending on the result of the work.
@@ -43,6 +51,7 @@ impl Export<'_> {
             mut sink,
             singer,
             from_archive,
+            tickets: _,
             recorder: Recorder {
                 summary, console, ..
             },
@@ -95,8 +104,46 @@ impl Export<'_> {
         Ok(Exit::Incomplete)
     }
 
-    fn write(&mut self, conversation: &Conversation) -> Result<()> {
+    fn take(&mut self, conversation: &Conversation) -> Result<()> {
         self.recorder.note_names(conversation);
+        match &mut self.tickets {
+            TicketFilter::Skip if tickets::is_ticket(conversation) => {
+                self.leave_out(&conversation.id, tickets::SKIPPED);
+                Ok(())
+            }
+            TicketFilter::Include | TicketFilter::Skip => self.write(conversation),
+            TicketFilter::Merge(joiner) => joiner.add(conversation),
+        }
+    }
+
+    /// Writes the conversations that waited for their tickets.
+    fn join_tickets(&mut self) -> Result<()> {
+        let TicketFilter::Merge(joiner) = mem::replace(&mut self.tickets, TicketFilter::Include)
+        else {
+            return Ok(());
+        };
+        let unreadable = joiner.finish(|joined| match joined {
+            Joined::Conversation(conversation) => self.write(&conversation),
+            Joined::Ticket(id) => {
+                self.leave_out(&id, tickets::MERGED);
+                Ok(())
+            }
+        })?;
+        if unreadable > 0 {
+            self.recorder.console.warn(&format!(
+                "{} without the vendor's records stayed as they are: nobody can tell which messages are copies",
+                counted(unreadable, "ticket")
+            ));
+        }
+        Ok(())
+    }
+
+    fn leave_out(&mut self, id: &str, reason: &str) {
+        self.recorder.left_out(id, reason);
+        self.note_done(id);
+    }
+
+    fn write(&mut self, conversation: &Conversation) -> Result<()> {
         match self.sink.write(conversation)? {
             Written::Yes => {
                 let messages = conversation.messages.len() as u64;
@@ -140,7 +187,7 @@ impl Work for Export<'_> {
             Event::Conversations(conversations) => {
                 return conversations
                     .iter()
-                    .try_for_each(|conversation| self.write(conversation));
+                    .try_for_each(|conversation| self.take(conversation));
             }
             Event::CountMismatch {
                 id,

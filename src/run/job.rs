@@ -15,6 +15,7 @@ use super::paths::check_distinct_paths;
 use super::pump::Pump;
 use super::recorder::Recorder;
 use super::singer_state::SingerState;
+use super::tickets::TicketFilter;
 use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
 use crate::console::Console;
 use crate::format::FormatterFactory;
@@ -22,6 +23,7 @@ use crate::format::singer::Stream;
 use crate::io::supports_locks;
 use crate::report::Summary;
 use crate::sink::{Sink, Target};
+use crate::source::botpress::Tickets;
 use crate::source::{Context, Source};
 use crate::time::Timestamp;
 
@@ -95,7 +97,7 @@ fn work(settings: Settings, context: &Context, summary: &mut Summary) -> Result<
 fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Result<Exit> {
     let Settings {
         source,
-        selection,
+        mut selection,
         format,
         output,
         memory,
@@ -103,6 +105,9 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         asked,
         ..
     } = settings;
+    let tickets = TicketFilter::new(selection.tickets, selection.keep_raw)?;
+    // The vendor's records tell which messages of a ticket are copies.
+    selection.keep_raw |= selection.tickets == Tickets::Merge;
     let mut source = Source::new(source, &selection, context)?;
     let streams: Vec<_> = format.catalog.streams().collect();
     let singer = match memory {
@@ -128,6 +133,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         sink,
         singer,
         from_archive: false,
+        tickets,
         recorder,
     };
     let mut pump = Pump::start(run.max_duration)?;

@@ -26,6 +26,7 @@ mod signal;
 mod singer_state;
 mod stats;
 mod tap;
+mod tickets;
 mod verify;
 
 pub use command::run;

@@ -1,5 +1,6 @@
 //! Which conversations are wanted, and which parts of them.
 
+use super::botpress::Tickets;
 use crate::time::Timestamp;
 
 /// Which conversations are wanted, and which parts of them. All times are absolute.
@@ -17,6 +18,8 @@ pub struct Selection {
     pub limit: u64,
     /// Whether the vendor's records are kept.
     pub keep_raw: bool,
+    /// What becomes of the tickets of human agents.
+    pub tickets: Tickets,
 }
 
 /// The ids of the wanted conversations.

@@ -20,9 +20,11 @@ mod payload;
 mod plan;
 mod plugin_tags;
 mod record_id;
+mod tickets;
 mod user_cache;
 mod walk;
 
 pub use export::{Botpress, check};
 pub use message::{conversation, message};
 pub use options::{Options, Target};
+pub use tickets::{Joined, Joiner, Tickets};

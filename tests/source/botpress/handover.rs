@@ -18,30 +18,33 @@ const AGENTS: [(&str, &str); 2] = [
 ];
 const ALIASES: [&str; 4] = ["hitl", "my-desk", "a#b", ""];
 
-/// Both conversations of one customer, while they are made.
-struct Talk {
+/// The conversations of one customer, while they are made.
+pub struct Talk {
     number: usize,
     alias: &'static str,
-    customer: Conversation,
-    ticket: Conversation,
+    pub customer: Conversation,
+    /// One for each session.
+    pub tickets: Vec<Conversation>,
     at: i64,
     made: usize,
     /// Who spoke, by the id of the message.
-    roles: BTreeMap<String, &'static str>,
+    pub roles: BTreeMap<String, &'static str>,
+    /// What was said, and by whom. The words of each message are its own, and a copy repeats them.
+    pub said: BTreeMap<String, &'static str>,
 }
 
 impl Talk {
-    fn new(number: usize, alias: &'static str) -> Self {
+    pub fn new(number: usize, alias: &'static str) -> Self {
         let at = clock() - 5 * DAY;
-        let id = |side: &str| format!("conv_01{side}{number:023}");
         Self {
             number,
             alias,
-            customer: Conversation::new(&id("C"), at),
-            ticket: Conversation::new(&id("T"), at + 1),
+            customer: Conversation::new(&format!("conv_01C{number:023}"), at),
+            tickets: Vec::new(),
             at,
             made: 0,
             roles: BTreeMap::new(),
+            said: BTreeMap::new(),
         }
     }
 
@@ -52,25 +55,53 @@ impl Talk {
         }
     }
 
-    /// Writes a message, and returns its id.
+    /// Writes a message of this type with words of its own. Returns its id and its words.
+    fn say(
+        &mut self,
+        to_ticket: bool,
+        role: &'static str,
+        user: &str,
+        kind: &str,
+        tags: &Value,
+    ) -> (String, String) {
+        let words = format!("words {}.{}", self.number, self.made);
+        self.said.insert(words.clone(), role);
+        let direction = match (role, to_ticket) {
+            ("user", false) | ("agent", true) => "incoming",
+            _ => "outgoing",
+        };
+        let id = self.put(to_ticket, role, user, direction, kind, &words, tags);
+        (id, words)
+    }
+
+    /// Copies a message in the bot's name, with the id of the original in a tag.
+    fn copy(&mut self, to_ticket: bool, role: &'static str, tag: &str, original: (String, String)) {
+        let (id, words) = original;
+        let tags = json!({self.key(tag): id, "other#additionalData": "x"});
+        self.put(to_ticket, role, BOT, "outgoing", "text", &words, &tags);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a message has as many parts")]
     fn put(
         &mut self,
         to_ticket: bool,
         role: &'static str,
         user: &str,
         direction: &str,
+        kind: &str,
+        words: &str,
         tags: &Value,
     ) -> String {
         self.made += 1;
         self.at += 1000;
         let id = format!("msg_01{:05}{:021}", self.number, self.made);
         let known = if to_ticket {
-            &mut self.ticket
+            self.tickets.last_mut().unwrap()
         } else {
             &mut self.customer
         };
         let raw = json!({"id": id, "createdAt": utc(self.at), "conversationId": known.id, "userId": user,
-            "type": "text", "direction": direction, "payload": {"text": "words"}, "tags": tags});
+            "type": kind, "direction": direction, "payload": {"text": words}, "tags": tags});
         known.add(Message::from_raw(&raw.to_string()));
         self.roles.insert(id.clone(), role);
         id
@@ -80,36 +111,36 @@ impl Talk {
     fn customer_says(&mut self, in_session: bool) {
         // Not every tag of that name is one of the plugin.
         let own = json!({"crm#downstream": "yes", "upstream": "no id"});
-        let original = self.put(false, "user", CUSTOMER, "incoming", &own);
+        let original = self.say(false, "user", CUSTOMER, "text", &own);
         if in_session {
-            let tags = json!({self.key("upstream"): original});
-            self.put(true, "user", BOT, "outgoing", &tags);
+            self.copy(true, "user", "upstream", original);
         }
     }
 
     fn bot_says(&mut self) {
-        self.put(
-            false,
-            "bot",
-            BOT,
-            "outgoing",
-            &json!({"downstream": "eu-west-1"}),
-        );
+        let own = json!({"downstream": "eu-west-1"});
+        self.say(false, "bot", BOT, "text", &own);
     }
 
     fn agent_says(&mut self, agent: usize) {
-        let original = self.put(true, "agent", AGENTS[agent].0, "incoming", &json!({}));
-        let tags = json!({self.key("downstream"): original, "other#additionalData": "x"});
-        self.put(false, "agent", BOT, "outgoing", &tags);
+        let original = self.say(true, "agent", AGENTS[agent].0, "text", &json!({}));
+        self.copy(false, "agent", "downstream", original);
+    }
+
+    /// A message of a type that is not copied.
+    fn agent_notes(&mut self, agent: usize) {
+        self.say(true, "agent", AGENTS[agent].0, "note", &json!({}));
     }
 
     /// What the plugin itself says, in either conversation.
     fn plugin_says(&mut self, to_ticket: bool) {
-        self.put(to_ticket, "bot", BOT, "outgoing", &json!({}));
+        self.say(to_ticket, "bot", BOT, "text", &json!({}));
     }
 
     /// A session with an agent, or one that no agent takes.
-    fn session(&mut self, agents: &[usize], turns: usize) {
+    pub fn session(&mut self, agents: &[usize], turns: usize) {
+        let ticket = format!("conv_01T{:03}{:020}", self.tickets.len(), self.number);
+        self.tickets.push(Conversation::new(&ticket, self.at + 1));
         self.plugin_says(false);
         self.customer_says(true);
         for &agent in agents {
@@ -118,6 +149,7 @@ impl Talk {
                 self.agent_says(agent);
                 self.customer_says(true);
             }
+            self.agent_notes(agent);
         }
         self.plugin_says(true);
         self.plugin_says(false);
@@ -125,7 +157,7 @@ impl Talk {
         let name = agents
             .last()
             .map_or("A Human Agent", |agent| AGENTS[*agent].1);
-        let (ticket, customer) = (self.ticket.id.clone(), self.customer.id.clone());
+        let customer = self.customer.id.clone();
         let shared = [
             (self.key("humanAgentName"), name.to_owned()),
             (self.key("hitlEndReason"), "agent-closed-ticket".to_owned()),
@@ -134,16 +166,17 @@ impl Talk {
             (self.key("downstream"), ticket),
             ("topic".into(), "returns".into()),
         ];
-        self.ticket.tags = vec![(self.key("upstream"), customer)];
+        let mut tags = vec![(self.key("upstream"), customer)];
         for tag in shared {
             self.customer.tags.push(tag.clone());
-            self.ticket.tags.push(tag);
+            tags.push(tag);
         }
+        self.tickets.last_mut().unwrap().tags = tags;
     }
 }
 
 /// A talk of any course.
-fn any_talk(number: usize, random: &mut fastrand::Rng) -> Talk {
+pub fn any_talk(number: usize, random: &mut fastrand::Rng) -> Talk {
     let mut talk = Talk::new(number, ALIASES[random.usize(..ALIASES.len())]);
     for _ in 0..random.usize(1..4) {
         talk.customer_says(false);
@@ -164,7 +197,10 @@ fn any_talk(number: usize, random: &mut fastrand::Rng) -> Talk {
     match random.u8(..6) {
         // The owner took the tags away, or has tags of the same names.
         0 => talk.customer.tags.clear(),
-        1 => talk.ticket.tags.clear(),
+        1 => talk
+            .tickets
+            .iter_mut()
+            .for_each(|ticket| ticket.tags.clear()),
         2 => talk
             .customer
             .tags
@@ -211,7 +247,7 @@ fn every_word_is_said_by_who_said_it() {
                     .any(|message| message.id == *id)
             });
         }
-        world.conversations.push(talk.ticket);
+        world.conversations.extend(talk.tickets);
     }
     let fake = Fake::start(world);
     assert_eq!(roles(&botpress(&fake, "-f jsonl").stdout()), expected);
@@ -224,10 +260,9 @@ fn one_session() -> (World, String, String) {
     talk.bot_says();
     talk.session(&[0], 2);
     talk.customer_says(false);
-    let ids = (talk.customer.id.clone(), talk.ticket.id.clone());
-    let mut world = World::new()
-        .conversation(talk.customer)
-        .conversation(talk.ticket);
+    let ids = (talk.customer.id.clone(), talk.tickets[0].id.clone());
+    let mut world = World::new().conversation(talk.customer);
+    world.conversations.append(&mut talk.tickets);
     let people = [(BOT, "Helper"), (CUSTOMER, "Ana Lima"), AGENTS[0]];
     world.users = people
         .map(|(id, name)| User {
@@ -348,10 +383,11 @@ fn without_tags_the_messages_tell_of_a_handover() {
     let mut talk = Talk::new(3, "hitl");
     talk.session(&[0], 1);
     talk.customer.tags = vec![("downstream".into(), "no id".into())];
-    talk.ticket.tags.clear();
-    let ids = (talk.customer.id.clone(), talk.ticket.id.clone());
+    let mut ticket = talk.tickets.remove(0);
+    ticket.tags.clear();
+    let ids = (talk.customer.id.clone(), ticket.id.clone());
     let world = World::new().conversation(talk.customer);
-    let fake = Fake::start(world.conversation(talk.ticket));
+    let fake = Fake::start(world.conversation(ticket));
     let known =
         |side: &str| json!({"side": side, "conversation_id": null, "agent": null, "ended": null});
     let expected = BTreeMap::from([(ids.0, known("customer")), (ids.1, known("ticket"))]);
@@ -398,11 +434,16 @@ fn the_plugins_title_is_the_title() {
 #[test]
 fn an_archive_remembers_that_a_conversation_is_a_ticket() {
     let mut talk = Talk::new(4, "hitl");
-    talk.customer_says(true);
-    talk.agent_says(0);
-    talk.ticket.tags.clear();
-    let id = talk.ticket.id.clone();
-    let fake = Fake::start(World::new().conversation(talk.ticket));
+    talk.session(&[0], 1);
+    let mut ticket = talk.tickets.remove(0);
+    ticket.tags.clear();
+    let agent_writes = |ticket: &mut Conversation, id: &str, at: i64| {
+        let raw = json!({"id": id, "createdAt": utc(at), "conversationId": ticket.id, "userId": AGENTS[0].0,
+            "type": "text", "direction": "incoming", "payload": {"text": "late"}, "tags": {}});
+        ticket.add(Message::from_raw(&raw.to_string()));
+    };
+    agent_writes(&mut ticket, "late", talk.at + DAY);
+    let fake = Fake::start(World::new().conversation(ticket));
     let folder = tempfile::tempdir().unwrap();
     let run = || {
         botpress(&fake, "--archive a.db")
@@ -410,21 +451,11 @@ fn an_archive_remembers_that_a_conversation_is_a_ticket() {
             .stdout()
     };
     run();
-    let raw = json!({"id": "msg_01LATE0000000000000000000000", "createdAt": utc(clock()), "conversationId": id,
-        "userId": AGENTS[0].0, "type": "text", "direction": "incoming", "payload": {"text": "late"}, "tags": {}});
-    fake.world().conversations[0].add(Message::from_raw(&raw.to_string()));
+    agent_writes(&mut fake.world().conversations[0], "later", clock());
     run();
-    let text = convexport("render a.db --no-raw -f jsonl")
-        .within(folder.path())
-        .stdout();
-    let messages = records(&text).remove(0)["messages"].clone();
-    let roles: Vec<_> = messages
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["role"].clone())
-        .collect();
-    assert_eq!(roles, ["user", "agent", "agent"], "{text}");
+    let text = convexport("render a.db --no-raw -f jsonl").within(folder.path());
+    let roles = roles(&text.stdout());
+    assert_eq!((&*roles["late"], &*roles["later"]), ("agent", "agent"));
 }
 
 #[test]

@@ -9,3 +9,4 @@ pub mod message;
 mod odd;
 mod pages;
 mod selection;
+mod tickets;
