@@ -38,6 +38,7 @@ pub fn formatter_factory(format: Format) -> FormatterFactory {
         excel: None,
         system: None,
         agent_as: crate::format::AgentAs::default(),
+        chat_media: crate::format::ChatMedia::default(),
         catalog: Catalog::everything(),
     })
 }

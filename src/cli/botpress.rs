@@ -260,6 +260,7 @@ impl BotpressArgs {
         if !self.list {
             return self.output.format();
         }
+        self.output.check_honoured(Format::List)?;
         let named = self.output.format.is_some() || !self.output.is_stdout();
         if named && self.output.format()? != Format::Jsonl {
             return Err(usage!(

@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
-use crate::format::{AgentAs, Separator};
+use crate::format::{AgentAs, ChatMedia, Separator};
 
 /// Flags that belong to one format. Another format refuses them.
 #[derive(Clone, Debug, Default, Args, Serialize)]
@@ -23,4 +23,8 @@ pub struct FormatArgs {
     /// What the turns of human agents become in a chat [default: assistant]
     #[arg(long, value_enum)]
     pub agent_as: Option<AgentAs>,
+
+    /// What pictures, files and other media become in a chat [default: skip]
+    #[arg(long, value_enum)]
+    pub chat_media: Option<ChatMedia>,
 }

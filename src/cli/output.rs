@@ -155,13 +155,18 @@ impl OutputArgs {
         Ok(format)
     }
 
-    fn check_honoured(&self, format: Format) -> Result<(), UsageError> {
+    /// Checks that this format can honour all flags.
+    ///
+    /// # Errors
+    /// A usage error for one that it cannot honour.
+    pub fn check_honoured(&self, format: Format) -> Result<(), UsageError> {
         let name = format.name();
         let for_people = format.is_transcript() || format == Format::Html;
         let FormatArgs {
             excel,
             system,
             agent_as,
+            chat_media,
         } = &self.of_format;
         if self.template.is_some() && !format.is_transcript() {
             return Err(usage!(
@@ -182,9 +187,10 @@ impl OutputArgs {
         if excel.is_some() && format != Format::Csv {
             return Err(usage!("--excel is for csv, and this is {name}"));
         }
-        if (system.is_some() || agent_as.is_some()) && format != Format::Chat {
+        let for_chat = system.is_some() || agent_as.is_some() || chat_media.is_some();
+        if for_chat && format != Format::Chat {
             return Err(usage!(
-                "--system and --agent-as are for chat, and this is {name}"
+                "--system, --agent-as and --chat-media are for chat, and this is {name}"
             ));
         }
         Ok(())
@@ -218,6 +224,7 @@ impl OutputArgs {
             excel: self.of_format.excel,
             system: self.of_format.system.clone(),
             agent_as: self.of_format.agent_as.unwrap_or_default(),
+            chat_media: self.of_format.chat_media.unwrap_or_default(),
             catalog: Catalog::everything(),
         })
     }

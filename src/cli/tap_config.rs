@@ -15,6 +15,7 @@ use crate::usage::usage;
 const REFUSED: &[&str] = &[
     "archive",
     "catalog",
+    "chat_media",
     "conversation",
     "excel",
     "agent_as",

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::console::LogFormat;
-use crate::format::{AgentAs, Format, Separator};
+use crate::format::{AgentAs, ChatMedia, Format, Separator};
 use crate::model::Role;
 use crate::source::botpress::Tickets;
 
@@ -67,6 +67,21 @@ impl ValueEnum for AgentAs {
         Some(match self {
             Self::Skip => PossibleValue::new("skip").help("They are left out"),
             Self::Assistant => PossibleValue::new("assistant").help("They are the assistant's"),
+        })
+    }
+}
+
+impl ValueEnum for ChatMedia {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Skip, Self::Describe]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Skip => PossibleValue::new("skip").help("They are left out; their captions stay"),
+            Self::Describe => {
+                PossibleValue::new("describe").help("Words in brackets: `[image: its caption]`")
+            }
         })
     }
 }

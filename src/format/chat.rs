@@ -1,19 +1,22 @@
 //! `chat`: one conversation per line as `{"messages":[{"role","content"}]}`, to train language models.
 //!
-//! This is training data, not an archive. Consecutive messages of one speaker become one turn. Messages of the platform
-//! are left out, and so is a last turn of the user that nobody answered.
+//! This is training data, not an archive: docs/chat.md says what is left out and why. Consecutive messages of one speaker
+//! become one turn. Messages of the platform are left out, and so is a last turn of the user that nobody answered.
+
+mod words;
 
 use anyhow::Result;
 use serde::Serialize;
 
 use super::formatter::{Formatted, Formatter};
-use super::options::AgentAs;
-use crate::model::{Conversation, Message, Role, Vendor, wording};
+use super::options::{AgentAs, ChatMedia};
+use crate::model::{Choice, Conversation, Message, Role, Side, Vendor};
 
-/// The formatter, with what becomes of human agents.
+/// The formatter, with what becomes of human agents and of media.
 pub struct Chat {
     system: Option<String>,
     agents: AgentAs,
+    media: ChatMedia,
 }
 
 #[derive(Serialize)]
@@ -43,18 +46,27 @@ enum Speaker {
 }
 
 impl Chat {
-    pub fn new(system: Option<String>, agents: AgentAs) -> Self {
-        Self { system, agents }
+    pub fn new(system: Option<String>, agents: AgentAs, media: ChatMedia) -> Self {
+        Self {
+            system,
+            agents,
+            media,
+        }
     }
 
     /// The turns of a conversation. User and assistant alternate, and the last turn is the assistant's.
     fn turns(&self, conversation: &Conversation) -> Vec<Turn> {
         let mut turns: Vec<Turn> = Vec::new();
+        let mut offered: &[Choice] = &[];
         for message in &conversation.messages {
+            if !message.options.is_empty() {
+                offered = &message.options;
+            }
             let Some(role) = self.speaker(message.role) else {
                 continue;
             };
-            let content = content(message);
+            let content = chosen(message, offered, conversation.source)
+                .map_or_else(|| words::of(message, self.media), str::to_owned);
             match turns.last_mut() {
                 _ if content.is_empty() => {}
                 Some(last) if last.role == role => {
@@ -77,8 +89,18 @@ impl Chat {
     }
 }
 
-fn content(message: &Message) -> String {
-    wording::of(message).trim().to_owned()
+/// What a user saw on the button whose value is this message. Some channels of Botpress send the value and not the label.
+fn chosen<'a>(message: &Message, offered: &'a [Choice], source: Vendor) -> Option<&'a str> {
+    if message.role != Role::User || source != Vendor::Botpress {
+        return None;
+    }
+    let said = message.text.trim();
+    if said.is_empty() || offered.iter().any(|choice| choice.label == said) {
+        return None;
+    }
+    let mut offered = offered.iter();
+    let choice = offered.find(|choice| choice.value.as_deref() == Some(said))?;
+    Some(choice.label.trim()).filter(|label| !label.is_empty())
 }
 
 impl Formatter for Chat {
@@ -87,6 +109,12 @@ impl Formatter for Chat {
         conversation: &Conversation,
         out: &mut Vec<u8>,
     ) -> Result<Formatted> {
+        let handover = conversation.handover.as_ref();
+        if handover.is_some_and(|handover| handover.side == Side::Ticket) {
+            return Ok(Formatted::Skipped(
+                "it is an agent's ticket, and the customer's conversation has the same words",
+            ));
+        }
         let turns = self.turns(conversation);
         if turns.is_empty() {
             return Ok(Formatted::Skipped("nobody is answered in it"));

@@ -38,6 +38,7 @@ impl FormatterFactory {
             excel,
             system,
             agent_as,
+            chat_media,
             catalog,
         } = &self.0;
         if let Some(template) = template {
@@ -51,7 +52,7 @@ impl FormatterFactory {
             Format::Jsonl => Box::new(jsonl::Jsonl),
             Format::Messages => Box::new(messages::Messages),
             Format::Csv => Box::new(csv::Csv::new(*excel)),
-            Format::Chat => Box::new(chat::Chat::new(system.clone(), *agent_as)),
+            Format::Chat => Box::new(chat::Chat::new(system.clone(), *agent_as, *chat_media)),
             Format::List => Box::new(list::List),
             Format::Singer => Box::new(singer::Singer::new(catalog.clone())),
         }

@@ -21,5 +21,5 @@ pub use self::csv::guarded;
 pub use factory::FormatterFactory;
 pub use formatter::{Formatted, Formatter, Neighbours, PagedFormatter};
 pub use kind::Format;
-pub use options::{AgentAs, Options, Separator};
+pub use options::{AgentAs, ChatMedia, Options, Separator};
 pub use template::Template;

@@ -22,6 +22,8 @@ pub struct Options {
     pub system: Option<String>,
     /// What becomes of human agents in a chat.
     pub agent_as: AgentAs,
+    /// What becomes of pictures, files and other media in a chat.
+    pub chat_media: ChatMedia,
     /// What a Singer catalog selects.
     pub catalog: Catalog,
 }
@@ -46,4 +48,15 @@ pub enum AgentAs {
     /// They are the assistant's.
     #[default]
     Assistant,
+}
+
+/// What becomes of pictures, files and other media in a chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatMedia {
+    /// They are left out. Their captions stay.
+    #[default]
+    Skip,
+    /// They become words, such as `[image: A photo of your parcel]`.
+    Describe,
 }

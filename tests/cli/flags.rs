@@ -48,6 +48,12 @@ fn flags_that_a_format_cannot_honour_are_refused() {
     refused("-f csv --excel=tab", &["--excel", "semicolon"]);
     refused("-f jsonl --system you", &["--system", "are for chat"]);
     refused("--agent-as skip", &["--agent-as", "are for chat"]);
+    refused("--chat-media skip", &["--chat-media", "are for chat"]);
+    refused("-f chat --chat-media all", &["--chat-media", "describe"]);
+    refused(
+        "--list --chat-media skip",
+        &["--chat-media", "are for chat"],
+    );
     refused("-f chat --system=", &["--system"]);
     refused(
         "-o x.xlsx",

@@ -59,13 +59,286 @@ fn what_is_shown_besides_words_has_words() {
         ("user", "Show me all content."),
         (
             "assistant",
-            "Here's all kinds of content:\nimage: <image URL>\nvideo: <video URL>\n{\"some\":\"json\"}\n\
-             Action buttons / Boost.AI (https://www.frankenthalerfoundation.org) / Api arrays / Named api arrays / JSON",
+            "Here's all kinds of content:\n{\"some\":\"json\"}\n\
+             - Action buttons\n- Boost.AI\n- Api arrays\n- Named api arrays\n- JSON",
         ),
         ("user", "Action buttons"),
-        ("assistant", "Action button reply: More buttons"),
+        ("assistant", "Action button reply\n- More buttons"),
     ];
     assert_eq!(turns(&lines[0]), expected);
+}
+
+/// A bot in whose only conversation these messages are said: by whom, of which type, with which payload.
+fn media_bot(said: &[(bool, &str, Value)]) -> Fake {
+    let mut world = World::new().conversation(Conversation::new("talk", REFERENCE - DAY));
+    for (second, (from_user, kind, payload)) in (0..).zip(said) {
+        let at = REFERENCE - DAY + second * 1000;
+        world.say_as("talk", at, *from_user, kind, &payload.to_string());
+    }
+    Fake::start(world)
+}
+
+/// The turns of the only conversation, with these flags.
+fn turns_of(fake: &Fake, args: &str) -> Vec<(String, String)> {
+    let out = botpress(fake, "-f chat").args(args).stdout();
+    let lines = records(&out);
+    assert_eq!(lines.len(), 1, "{out}");
+    turns(&lines[0])
+        .into_iter()
+        .map(|(role, content)| (role.to_owned(), content.to_owned()))
+        .collect()
+}
+
+fn owned(turns: &[(&str, &str)]) -> Vec<(String, String)> {
+    turns
+        .iter()
+        .map(|(role, content)| ((*role).to_owned(), (*content).to_owned()))
+        .collect()
+}
+
+/// An address that only its receiver should have.
+const SIGNED: &str = "https://cdn.example/p.png?sig=s3cr3t";
+
+#[test]
+fn media_are_left_out_and_their_words_stay() {
+    let fake = media_bot(&[
+        (true, "text", json!({"text": "Where is it?"})),
+        // Alone between two messages of the bot, it makes no turn of its own and none of theirs.
+        (false, "text", json!({"text": "Here:"})),
+        (true, "image", json!({"imageUrl": SIGNED})),
+        (
+            false,
+            "image",
+            json!({"imageUrl": SIGNED, "title": "A photo of your parcel"}),
+        ),
+        (false, "video", json!({"videoUrl": SIGNED})),
+        (
+            true,
+            "file",
+            json!({"fileUrl": SIGNED, "title": "Receipt: March"}),
+        ),
+        (true, "sticker", json!({"stickerUrl": SIGNED})),
+        (true, "audio", json!({"audioUrl": SIGNED, "title": SIGNED})),
+        (false, "text", json!({"text": "Thanks."})),
+    ]);
+    let expected = [
+        ("user", "Where is it?"),
+        ("assistant", "Here:\nA photo of your parcel"),
+        ("user", "Receipt: March"),
+        ("assistant", "Thanks."),
+    ];
+    assert_eq!(turns_of(&fake, ""), owned(&expected));
+    assert_eq!(turns_of(&fake, "--chat-media skip"), owned(&expected));
+    let described = [
+        ("user", "Where is it?"),
+        ("assistant", "Here:"),
+        ("user", "[image]"),
+        ("assistant", "[image: A photo of your parcel]\n[video]"),
+        ("user", "[file: Receipt: March]\n[sticker]\n[audio]"),
+        ("assistant", "Thanks."),
+    ];
+    assert_eq!(turns_of(&fake, "--chat-media describe"), owned(&described));
+}
+
+#[test]
+fn options_are_what_the_user_saw() {
+    let options = json!([
+        {"label": "First option", "value": "opt_1"},
+        {"label": "Second / third", "value": "opt_2"},
+        {"label": "The shop", "value": "https://shop.example/?sig=s3cr3t"},
+        {"value": "https://shop.example/"},
+        {"label": "", "value": ""},
+    ]);
+    let card = json!({"title": "Parcel 12", "subtitle": "On its way", "imageUrl": SIGNED, "actions": [
+        {"action": "url", "label": "Track it", "value": "https://track.example/12?sig=s3cr3t"},
+        {"action": "postback", "label": "Lost", "value": "parcel_lost"},
+    ]});
+    let fake = media_bot(&[
+        (
+            false,
+            "choice",
+            json!({"text": "Pick one", "options": options}),
+        ),
+        (
+            true,
+            "quick_reply",
+            json!({"text": "First option", "payload": "opt_1"}),
+        ),
+        (
+            false,
+            "dropdown",
+            json!({"text": "And:\n", "options": options}),
+        ),
+        // Some channels send what the button stands for.
+        (true, "text", json!({"text": "opt_2"})),
+        (true, "image", json!({"imageUrl": SIGNED})),
+        (false, "card", card),
+        (false, "text", json!({"text": "Which?"})),
+        (true, "text", json!({"text": "parcel_lost"})),
+        (false, "text", json!({"text": "parcel_lost"})),
+        // From here on nobody is offered this any more.
+        (true, "text", json!({"text": "opt_1"})),
+        (false, "text", json!({"text": "Bye"})),
+    ]);
+    let labels = "- First option\n- Second / third\n- The shop";
+    let expected = [
+        ("assistant", &*format!("Pick one\n{labels}")),
+        ("user", "First option"),
+        ("assistant", &*format!("And:\n{labels}")),
+        ("user", "Second / third"),
+        (
+            "assistant",
+            "Parcel 12 - On its way\n- Track it\n- Lost\nWhich?",
+        ),
+        ("user", "Lost"),
+        ("assistant", "parcel_lost"),
+        ("user", "opt_1"),
+        ("assistant", "Bye"),
+    ];
+    assert_eq!(turns_of(&fake, ""), owned(&expected));
+    let described = turns_of(&fake, "--chat-media describe");
+    let card = "Parcel 12 - On its way\n[image]\n- Track it\n- Lost\nWhich?";
+    assert_eq!(described[3].1, "Second / third\n[image]");
+    assert_eq!(described[4].1, card);
+}
+
+#[test]
+fn messages_of_several_parts_have_no_addresses_either() {
+    let card = |title: &str, image: &str| {
+        json!({"title": title, "subtitle": "See https://shop.example/", "imageUrl": image, "actions": [
+            {"action": "url", "label": "Open", "value": "https://shop.example/"},
+            {"action": "url", "label": "Details", "value": "https://shop.example/details?sig=s3cr3t"},
+            {"action": "say", "label": "Thanks", "value": "thanks"},
+        ]})
+    };
+    let carousel = json!({"items": [card("One", SIGNED), card("Two", SIGNED)]});
+    let bloc = json!({"items": [
+        {"type": "text", "payload": {"text": "First\n\nSecond"}},
+        {"type": "image", "payload": {"imageUrl": SIGNED}},
+        {"type": "image", "payload": {"imageUrl": SIGNED, "title": "A photo"}},
+        {"type": "location", "payload": {"latitude": 59.91, "longitude": 10.75, "title": "The shop"}},
+        {"type": "file", "payload": {"fileUrl": SIGNED}},
+    ]});
+    let fake = media_bot(&[
+        (
+            true,
+            "text",
+            json!({"text": "Show me https://mine.example/?sig=mine"}),
+        ),
+        (false, "carousel", carousel),
+        (
+            true,
+            "location",
+            json!({"latitude": 1.5, "longitude": 2.5, "address": "Storgata 1"}),
+        ),
+        (false, "bloc", bloc),
+    ]);
+    let skipped = turns_of(&fake, "");
+    let described = turns_of(&fake, "--chat-media describe");
+    for turns in [&skipped, &described] {
+        // What people write is theirs, links too.
+        assert_eq!(turns[0].1, "Show me https://mine.example/?sig=mine");
+        assert_eq!(turns[2].1, "Storgata 1 (1.5, 2.5)");
+        let cards: Vec<_> = turns[1].1.lines().collect();
+        let [one, two] = cards[..] else {
+            panic!("{cards:?}");
+        };
+        for (card, title) in [(one, "One"), (two, "Two")] {
+            assert!(card.starts_with(title), "{card}");
+            for word in ["Open", "Details", "Thanks"] {
+                assert!(card.contains(word), "no {word} in {card}");
+            }
+            // The one in its words.
+            assert_eq!(card.matches("://").count(), 1, "{card}");
+            assert!(!card.contains("s3cr3t") && !card.contains("()"), "{card}");
+        }
+    }
+    assert_eq!(
+        skipped[3].1,
+        "First\n\nSecond\nA photo\nThe shop (59.91, 10.75)"
+    );
+    let bloc = "First\n\nSecond\n[image]\n[image: A photo]\nThe shop (59.91, 10.75)\n[file]";
+    assert_eq!(described[3].1, bloc);
+    assert_eq!(described[1].1.matches("[image]").count(), 2);
+}
+
+#[test]
+fn media_of_boost_have_no_addresses() {
+    let answer = json!([{"type": "query_info"}, {"type": "conversation", "id": 1, "messages": [
+        {"id": 1, "type": "question", "question": {"input": "7"}},
+        {"id": 2, "type": "answer", "content": [
+            {"type": "text", "text": "<p>Look:</p>"},
+            {"type": "image", "url": SIGNED},
+            {"type": "video", "url": SIGNED},
+            {"type": "map"},
+            {"type": "link", "buttons": [
+                {"id": "7", "button_type": "action", "text": "More"},
+                {"id": "8", "button_type": "url", "text": "Shop", "url": SIGNED},
+                {"id": "9", "button_type": "action", "text": "Secret", "hidden": true},
+            ]},
+        ]},
+        {"id": 3, "type": "question", "question": {"input": "7"}},
+        {"id": 4, "type": "answer", "button_clicked": {"id": "7", "text": "More"}, "content": [
+            {"type": "text", "text": "<p>Here.</p>"}]},
+    ]}, {"type": "post_query_info", "conversations": 1}]);
+    let chat = |args: &str| {
+        let run = convexport("boost --input - -f chat").args(args);
+        let lines = records(&run.stdin(&answer.to_string()).stdout());
+        owned(&turns(&lines[0]))
+    };
+    let expected = [
+        ("user", "7"),
+        ("assistant", "Look:\n- More\n- Shop"),
+        // A number that somebody types is no button.
+        ("user", "7\nMore"),
+        ("assistant", "Here."),
+    ];
+    assert_eq!(chat(""), owned(&expected));
+    let described = "Look:\n[image]\n[video]\n[map]\n- More\n- Shop";
+    assert_eq!(chat("--chat-media describe")[1].1, described);
+}
+
+/// Everything that is said in a ticket is in the customer's conversation, and would be learned twice.
+#[test]
+fn a_ticket_is_left_out_and_counted() {
+    let said = |id: &str, direction: &str, tags: Value| {
+        json!({"id": id, "createdAt": "2026-11-01T10:00:00Z", "type": "text", "direction": direction,
+            "payload": {"text": id}, "tags": tags})
+        .to_string()
+    };
+    let ids = [
+        "conv_01CUSTOMER0000000000000000",
+        "conv_01TICKET000000000000000000",
+    ];
+    let [mut customer, mut ticket] = ids.map(|id| Conversation::new(id, REFERENCE - DAY));
+    customer.tags = vec![("hitl#downstream".into(), ids[1].into())];
+    ticket.tags = vec![("hitl#upstream".into(), ids[0].into())];
+    let copied = json!({"hitl#upstream": "msg_01ASKED0000000000000000000"});
+    let answered = json!({"hitl#downstream": "msg_01REPLIED00000000000000000"});
+    let world = World::new()
+        .conversation(
+            customer
+                .message(&said("asked", "incoming", json!({})))
+                .message(&said("replied", "outgoing", answered)),
+        )
+        .conversation(
+            ticket
+                .message(&said("asked", "outgoing", copied))
+                .message(&said("replied", "incoming", json!({}))),
+        );
+    let run = botpress(&Fake::start(world), "-f chat -v").run();
+    let reason = format!(
+        "conversation {} is left out: it is an agent's ticket",
+        ids[1]
+    );
+    run.ends(0, &[&reason, "1 conversation, 2 messages, 1 left out"]);
+    let lines = records(&run.stdout);
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["metadata"]["id"], ids[0]);
+    assert_eq!(
+        turns(&lines[0]),
+        [("user", "asked"), ("assistant", "replied")]
+    );
 }
 
 #[test]

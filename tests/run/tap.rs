@@ -131,7 +131,15 @@ fn a_config_that_cannot_be_honoured_is_refused_without_its_secrets() {
         r#"{"source": "botpress", "with_users": "yes"}"#,
         "`with_users` has a value of another type",
     );
-    for key in ["output", "limit", "until", "format", "state", "output_dir"] {
+    for key in [
+        "output",
+        "limit",
+        "until",
+        "format",
+        "state",
+        "output_dir",
+        "chat_media",
+    ] {
         let config = format!(r#"{{"source": "botpress", "{key}": "1"}}"#);
         refused(&config, &format!("`{key}` is no key of a tap"));
     }
