@@ -31,6 +31,13 @@ pub struct OutputArgs {
     #[serde(serialize_with = "asked::absolute")]
     pub output: Option<PathBuf>,
 
+    /// Let an export without any conversation replace a file that has some
+    ///
+    /// Without it that file stays, the empty export stays as FILE.partial, and the exit code is 1. With --archive, a night
+    /// without news is such an export.
+    #[arg(long, requires = "output", conflicts_with = "output_dir")]
+    pub allow_empty: bool,
+
     /// Write one file per conversation, named `DATE_ID.EXT` by its day of creation in UTC, or by --name
     #[arg(short = 'd', long, value_name = "DIR")]
     #[serde(serialize_with = "asked::absolute")]
@@ -128,6 +135,7 @@ impl OutputArgs {
         is_wanted.then(|| sink::Options {
             target: self.target(),
             hashed,
+            allow_empty: self.allow_empty,
         })
     }
 
@@ -168,6 +176,9 @@ impl OutputArgs {
             agent_as,
             chat_media,
         } = &self.of_format;
+        if self.is_stdout() && self.allow_empty {
+            return Err(usage!("--allow-empty is for files: give -o FILE"));
+        }
         if self.template.is_some() && !format.is_transcript() {
             return Err(usage!(
                 "--template is for text and markdown: {name} has a format of its own"

@@ -13,6 +13,7 @@ use crate::usage::usage;
 
 /// Flags that the tap sets itself, and flags that make an export which no later run could continue.
 const REFUSED: &[&str] = &[
+    "allow_empty",
     "archive",
     "catalog",
     "chat_media",

@@ -1,7 +1,7 @@
 //! A file that gets its final name only when it is complete and synced. Until then its name is `NAME.partial`.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -99,6 +99,25 @@ impl PartialFile {
     /// When the file cannot be truncated.
     pub fn start_over(&self) -> io::Result<()> {
         self.file.set_len(0)
+    }
+
+    /// Whether a file with other contents has the final name. A file of no bytes has no contents.
+    ///
+    /// # Errors
+    /// When one of the files cannot be read.
+    pub fn replaces_contents(&self) -> io::Result<bool> {
+        let earlier = match fs::metadata(&self.paths.target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            earlier => earlier?.len(),
+        };
+        if earlier == 0 || earlier != self.file.metadata()?.len() {
+            return Ok(earlier > 0);
+        }
+        // Read through this handle, since some systems lock the file against others.
+        let (mut file, mut ours) = (&self.file, Vec::new());
+        file.rewind()?;
+        file.read_to_end(&mut ours)?;
+        Ok(fs::read(&self.paths.target)? != ours)
     }
 
     /// Syncs the file, gives it its final name and syncs the folder.

@@ -15,7 +15,7 @@ use crate::cli::{ArchiveOptions, Settings};
 use crate::console::Console;
 use crate::format::{self, FormatterFactory};
 use crate::report::Summary;
-use crate::sink::{self, Sink, Target};
+use crate::sink::{self, KeptFile, Sink, Target};
 use crate::source::{Context, Options as SourceOptions, SavedOptions, Selection, Source};
 use crate::text::counted;
 use crate::time::Timestamp;
@@ -186,8 +186,7 @@ impl Writing<'_> {
             (target, _) => {
                 // Another run may write while somebody reads the output.
                 drop(writer);
-                let hashed = output.hashed;
-                let sink = Sink::open(sink::Options { target, hashed }, factory);
+                let sink = Sink::open(&sink::Options { target, ..output }, factory);
                 let written = sink.and_then(|sink| self.export(sink, fetched.run, pump, summary));
                 // If another run writes by now, the next output has the same once more, which is better than never.
                 Writer::open(&self.options.path)
@@ -257,6 +256,9 @@ impl Writing<'_> {
     }
 
     fn explained(&self, error: anyhow::Error, fetched: Fetched) -> anyhow::Error {
+        if error.is::<KeptFile>() {
+            return error.context("the archive is up to date");
+        }
         let again = self.again(fetched);
         let again = format!("the archive is up to date, but its output was not written; {again}");
         if is_broken_pipe(&error) {

@@ -13,7 +13,7 @@ use super::singer_state::SingerState;
 use super::tickets::{self, TicketFilter};
 use crate::format::singer::{self, Stream};
 use crate::model::Conversation;
-use crate::report::Summary;
+use crate::report::{FileEntry, Summary};
 use crate::sink::{Finished, Sink, Written};
 use crate::source::botpress::Joined;
 use crate::source::{Event, FailedConversation, Source};
@@ -72,9 +72,9 @@ impl Export<'_> {
         let finished = sink
             .write_trailer(trailer.unwrap_or_default().as_bytes())
             .and_then(|()| sink.finish(complete, worked.is_ok()))
-            .map(|finished| note_files(summary, finished));
+            .inspect(|finished| note_files(summary, &finished.files));
         console.finish(|| summary.to_string());
-        let place = finished.as_ref().ok().cloned().unwrap_or_default();
+        let place = finished.as_ref().map(place).unwrap_or_default();
         if let Err(error) = worked {
             if error.is::<Stop>() && !from_archive {
                 let command = signal::command_line();
@@ -87,7 +87,7 @@ impl Export<'_> {
             }
             return Err(error);
         }
-        finished?;
+        finished?.check_replaced()?;
         summary.complete = complete;
         if complete {
             return Ok(Exit::Done);
@@ -215,9 +215,18 @@ impl Work for Export<'_> {
     }
 }
 
-/// Adds the written files to the summary. Returns where an incomplete export is, in words.
-fn note_files(summary: &mut Summary, finished: Finished) -> String {
-    summary.files.extend(finished.files);
+/// Where an incomplete export is, in words.
+fn place(finished: &Finished) -> String {
+    let place = finished.place();
+    if place.is_empty() {
+        return place;
+    }
+    format!("the export so far stays as {place}")
+}
+
+/// Adds the written files to the summary.
+fn note_files(summary: &mut Summary, written: &[FileEntry]) {
+    summary.files.extend_from_slice(written);
     // For a file that was written twice, the last entry counts.
     let files: BTreeMap<_, _> = summary
         .files
@@ -226,8 +235,4 @@ fn note_files(summary: &mut Summary, finished: Finished) -> String {
         .collect();
     summary.files.extend(files.into_values());
     summary.bytes = summary.files.iter().map(|file| file.bytes).sum();
-    let place = finished
-        .partial
-        .map(|path| format!("the export so far stays as {}", path.display()));
-    place.unwrap_or_default()
 }

@@ -122,7 +122,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         }
     };
     let output = output.context("an export without an archive has an output")?;
-    let sink = Sink::open(output, FormatterFactory::new(format))?;
+    let sink = Sink::open(&output, FormatterFactory::new(format))?;
     write_unfinished(summary, &run)?;
     let recorder = Recorder {
         summary,

@@ -2,8 +2,11 @@
 
 use std::io::{self, Write};
 
+use anyhow::{Context, Result};
+
 use super::written::Written;
 use crate::format::{Formatted, Formatter, Neighbours, PagedFormatter};
+use crate::io::atomic::PartialFile;
 use crate::io::{Compression, GzipWriter, HashingWriter};
 use crate::model::Conversation;
 use crate::report::FileEntry;
@@ -99,6 +102,18 @@ impl<F: Formatter + ?Sized> Document<F> {
             self.out.write_all(&self.buffer)?;
         }
         self.out.finish()
+    }
+
+    /// Whether the file has no conversation, and would replace a file that has other contents. An earlier export without
+    /// conversations has the same contents.
+    ///
+    /// # Errors
+    /// When one of the files cannot be read.
+    pub fn erases(&self, file: &PartialFile) -> Result<bool> {
+        if self.conversations > 0 {
+            return Ok(false);
+        }
+        file.replaces_contents().with_context(|| file.context())
     }
 
     /// The file's entry in the summary, under this name.

@@ -12,7 +12,7 @@ mod stdout;
 mod target;
 mod written;
 
-pub use finished::Finished;
+pub use finished::{Finished, KeptFile};
 pub use folder::Folder;
 pub use name::NameTemplate;
 pub use output::Sink;

@@ -35,39 +35,40 @@ impl Sink {
     ///
     /// # Errors
     /// When the destination cannot be written. The error names its path.
-    pub fn open(options: Options, factory: FormatterFactory) -> Result<Self> {
-        let hashed = options.hashed;
-        match options.target {
-            Target::Folder { path, name } => Folder::open(&path, factory, name, hashed)
-                .map(|folder| Self::Folder(Box::new(folder)))
-                .with_context(|| format!("could not write to the folder {}", path.display())),
+    pub fn open(options: &Options, factory: FormatterFactory) -> Result<Self> {
+        match &options.target {
+            Target::Folder { path, name } => {
+                Folder::open(path, factory, name.clone(), options.hashed)
+                    .map(|folder| Self::Folder(Box::new(folder)))
+                    .with_context(|| format!("could not write to the folder {}", path.display()))
+            }
             Target::Stdout => {
-                let out = HashingWriter::new(stdout::stdout(factory.is_text()), hashed);
+                let out = HashingWriter::new(stdout::stdout(factory.is_text()), options.hashed);
                 let document = Document::new(factory.formatter(), Compression::None, out);
                 Ok(Self::Stream(Box::new(document), "stdout".to_owned()))
             }
-            Target::File(path) => Self::open_file(&path, &factory, hashed)
+            Target::File(path) => Self::open_file(path, options, &factory)
                 .with_context(|| context(&path.display().to_string())),
         }
     }
 
-    fn open_file(path: &Path, factory: &FormatterFactory, hashed: bool) -> Result<Self> {
+    fn open_file(path: &Path, options: &Options, factory: &FormatterFactory) -> Result<Self> {
         let name = path.display().to_string();
         let compression = Compression::of(path);
         if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
             let device = OpenOptions::new().write(true).open(path)?;
-            let out = HashingWriter::new(stdout::device(device), hashed);
+            let out = HashingWriter::new(stdout::device(device), options.hashed);
             let document = Document::new(factory.formatter(), compression, out);
             return Ok(Self::Stream(Box::new(document), name));
         }
         // A compressed page could not be opened in a browser.
         let paged = factory.paged().filter(|_| compression == Compression::None);
         Ok(match paged {
-            Some(formatter) => Self::Pages(Box::new(Pages::open(path, formatter, hashed)?)),
+            Some(formatter) => Self::Pages(Box::new(Pages::open(path, formatter, options)?)),
             None => Self::File(Box::new(SingleFile::open(
                 path,
                 factory.formatter(),
-                hashed,
+                options,
             )?)),
         })
     }
@@ -119,8 +120,9 @@ impl Sink {
         }
     }
 
-    /// Ends the export. Only a `complete` export gets its final name. The document gets its end if it is `whole`:
-    /// everything that could be fetched was written, even if something is missing.
+    /// Ends the export. Only a `complete` export gets its final name, and one without conversations only where it
+    /// replaces nothing, or may do so. The document gets its end if it is `whole`: everything that could be fetched was
+    /// written, even if something is missing.
     ///
     /// # Errors
     /// When the destination cannot be written. The error names its path.
@@ -135,20 +137,13 @@ impl Sink {
                 };
                 Ok(document.entry(name).into())
             }
-            Self::File(file) => {
-                let partial = file.partial().to_owned();
-                let entry = file.finish(complete, whole)?;
-                Ok(Finished {
-                    partial: entry.as_ref().filter(|_| !complete).map(|_| partial),
-                    files: entry.into_iter().collect(),
-                })
-            }
+            Self::File(file) => file.finish(complete, whole),
             Self::Pages(pages) => pages.finish(complete, whole),
             Self::Folder(mut folder) => {
                 folder.sync()?;
                 Ok(Finished {
-                    partial: None,
                     files: folder.take_files(),
+                    ..Finished::default()
                 })
             }
         }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use super::document::Document;
 use super::finished::Finished;
 use super::single::buffered;
+use super::target::Options;
 use super::written::Written;
 use crate::format::{Neighbours, PagedFormatter};
 use crate::io::atomic::{PartialFile, Paths, file_name};
@@ -26,6 +27,7 @@ pub struct Pages {
     document: Document<dyn PagedFormatter>,
     partial: PartialFile,
     hashed: bool,
+    allow_empty: bool,
     /// The pages that are full.
     done: Vec<(Paths, FileEntry)>,
     /// The index. Opened with the second page.
@@ -34,14 +36,19 @@ pub struct Pages {
 
 impl Pages {
     /// Opens the file. Keeps what an earlier run left in `NAME.partial` until there is something to write.
-    pub fn open(path: &Path, formatter: Box<dyn PagedFormatter>, hashed: bool) -> Result<Self> {
+    pub fn open(
+        path: &Path,
+        formatter: Box<dyn PagedFormatter>,
+        options: &Options,
+    ) -> Result<Self> {
         let partial = PartialFile::open(path)?;
-        let out = HashingWriter::new(buffered(partial.writer()?), hashed);
+        let out = HashingWriter::new(buffered(partial.writer()?), options.hashed);
         Ok(Self {
             target: partial.paths().target().to_owned(),
             document: Document::new(formatter, Compression::None, out),
             partial,
-            hashed,
+            hashed: options.hashed,
+            allow_empty: options.allow_empty,
             done: Vec::new(),
             index: None,
         })
@@ -73,6 +80,8 @@ impl Pages {
                 .finish(whole)
                 .with_context(|| self.partial.context())?;
         }
+        let kept = self.kept(complete)?;
+        let complete = complete && kept.is_none();
         if complete {
             for (paths, _) in &self.done {
                 paths.rename()?;
@@ -82,8 +91,19 @@ impl Pages {
         }
         let last = self.document.entry(self.partial.paths().name(complete));
         let files = self.entries(complete).into_iter().chain([last]).collect();
-        let partial = (!complete).then(|| self.partial.paths().partial().to_owned());
-        Ok(Finished { partial, files })
+        let partial = self.partial.paths().partial().to_owned();
+        Ok(Finished {
+            partial: Some(partial).filter(|_| !complete).into_iter().collect(),
+            files,
+            kept,
+        })
+    }
+
+    /// The earlier file that would be replaced by one without conversations, unless that is allowed.
+    fn kept(&self, complete: bool) -> Result<Option<PathBuf>> {
+        let is_checked = complete && !self.allow_empty && self.done.is_empty();
+        let erases = is_checked && self.document.erases(&self.partial)?;
+        Ok(erases.then(|| self.target.clone()))
     }
 
     /// Removes what an earlier run left, before the first bytes are written.

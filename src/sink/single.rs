@@ -7,27 +7,30 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::document::{BUFFER, Document};
+use super::finished::Finished;
+use super::target::Options;
 use super::written::Written;
 use crate::format::Formatter;
 use crate::io::atomic::PartialFile;
 use crate::io::{Compression, HashingWriter};
 use crate::model::Conversation;
-use crate::report::FileEntry;
 
 /// One file.
 pub struct SingleFile {
     document: Document<dyn Formatter>,
     partial: PartialFile,
+    allow_empty: bool,
 }
 
 impl SingleFile {
     /// Opens the file. Keeps what an earlier run left in `NAME.partial` until there is something to write.
-    pub fn open(path: &Path, formatter: Box<dyn Formatter>, hashed: bool) -> Result<Self> {
+    pub fn open(path: &Path, formatter: Box<dyn Formatter>, options: &Options) -> Result<Self> {
         let partial = PartialFile::open(path)?;
-        let out = HashingWriter::new(buffered(partial.writer()?), hashed);
+        let out = HashingWriter::new(buffered(partial.writer()?), options.hashed);
         Ok(Self {
             document: Document::new(formatter, Compression::of(path), out),
             partial,
+            allow_empty: options.allow_empty,
         })
     }
 
@@ -39,27 +42,29 @@ impl SingleFile {
             .with_context(|| partial.context())
     }
 
-    /// Ends the file. Returns its entry in the summary, or `None` when nothing was written to an incomplete file.
-    pub fn finish(mut self, complete: bool, whole: bool) -> Result<Option<FileEntry>> {
+    /// Ends the export. See [`super::Sink::finish`].
+    pub fn finish(mut self, complete: bool, whole: bool) -> Result<Finished> {
         if !complete && !self.document.begun() {
             self.partial.discard_if_empty()?;
-            return Ok(None);
+            return Ok(Finished::default());
         }
         let context = || self.partial.context();
         if !self.document.begun() {
             self.partial.start_over().with_context(context)?;
         }
         self.document.finish(whole).with_context(context)?;
+        let paths = self.partial.paths();
+        let erases = complete && !self.allow_empty && self.document.erases(&self.partial)?;
+        let complete = complete && !erases;
         if complete {
             self.partial.commit()?;
         }
-        let paths = self.partial.paths();
-        Ok(Some(self.document.entry(paths.name(complete))))
-    }
-
-    /// The path of the file while it is incomplete.
-    pub fn partial(&self) -> &Path {
-        self.partial.paths().partial()
+        let partial = (!complete).then(|| paths.partial().to_owned());
+        Ok(Finished {
+            partial: partial.into_iter().collect(),
+            files: vec![self.document.entry(paths.name(complete))],
+            kept: erases.then(|| paths.target().to_owned()),
+        })
     }
 }
 

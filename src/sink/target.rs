@@ -11,6 +11,8 @@ pub struct Options {
     pub target: Target,
     /// Whether the files are hashed, for a summary.
     pub hashed: bool,
+    /// Whether an export without conversations may replace a file that has some.
+    pub allow_empty: bool,
 }
 
 /// Where an export goes.

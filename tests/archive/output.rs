@@ -95,6 +95,27 @@ fn a_night_without_news_succeeds() {
     assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
+/// What an earlier night brought stays in its file, and is not taken for news: the exit code says so.
+#[test]
+fn a_night_without_news_leaves_the_file_of_an_earlier_night() {
+    let nights = Nights::new(talks(3));
+    quiet(nights.bot("-o new.jsonl"));
+    let earlier = fs::read(nights.path("new.jsonl")).unwrap();
+    let run = nights.bot("-o new.jsonl").run();
+    let kept = "the archive is up to date: the export has no conversation for ";
+    run.ends(1, &[kept, "new.jsonl.partial", "--allow-empty"]);
+    // There is nothing to write again.
+    assert!(!run.stderr.contains("render"), "{}", run.stderr);
+    assert_eq!(fs::read(nights.path("new.jsonl")).unwrap(), earlier);
+    quiet(nights.bot("-o new.jsonl --allow-empty"));
+    assert_eq!(fs::read(nights.path("new.jsonl")).unwrap(), b"");
+    quiet(nights.bot("-o new.jsonl"));
+    grow(&nights, "c1", "new");
+    quiet(nights.bot("-o new.jsonl"));
+    let brought = by_id(&fs::read_to_string(nights.path("new.jsonl")).unwrap());
+    assert_eq!(brought.len(), 1);
+}
+
 /// A run that only keeps the archive leaves the next one with an output nothing to catch up on.
 #[test]
 fn what_a_run_without_output_brought_is_not_in_the_next_output() {

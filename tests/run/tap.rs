@@ -138,6 +138,7 @@ fn a_config_that_cannot_be_honoured_is_refused_without_its_secrets() {
         "format",
         "state",
         "output_dir",
+        "allow_empty",
         "chat_media",
     ] {
         let config = format!(r#"{{"source": "botpress", "{key}": "1"}}"#);

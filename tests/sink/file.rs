@@ -4,7 +4,7 @@ use std::fs;
 
 use super::names;
 use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{botpress, records};
+use crate::support::{bot_with, botpress, records, summary};
 
 #[test]
 fn a_file_has_the_form_of_its_extension() {
@@ -155,4 +155,100 @@ fn a_full_disk_is_an_error_that_names_the_path() {
     botpress(&fake, "-f jsonl -o /dev/full")
         .run()
         .ends(1, &["could not write to /dev/full", "No space left"]);
+}
+
+/// What is empty differs by format: a header, `[]`, a page, a gzip file. None of it replaces what has conversations.
+#[test]
+fn an_empty_export_replaces_no_file_with_conversations() {
+    for name in [
+        "a.txt",
+        "a.md",
+        "a.html",
+        "a.json",
+        "a.jsonl",
+        "a.jsonl.gz",
+        "a.csv",
+    ] {
+        let fake = Fake::start(World::with_conversations(2, |_| 1));
+        let folder = tempfile::tempdir().unwrap();
+        let run = |args: &str| {
+            let run = botpress(&fake, "-o").arg(name).args(args);
+            run.within(folder.path()).run()
+        };
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        run("").ends(0, &[]);
+        let earlier = read(name);
+        fake.world().conversations.clear();
+        let partial = format!("{name}.partial");
+        let kept = format!("{name}, so the earlier file is kept and the export stays as ");
+        run("").ends(
+            1,
+            &[
+                "the export has no conversation for ",
+                &kept,
+                &partial,
+                "--allow-empty",
+            ],
+        );
+        assert_eq!(read(name), earlier);
+        let empty = read(&partial);
+        assert_ne!(empty, earlier);
+
+        run("--allow-empty").ends(0, &[]);
+        assert_eq!(read(name), empty, "{name}");
+        assert_eq!(names(folder.path()), [name]);
+        // Now there is nothing to lose.
+        run("").ends(0, &[]);
+        assert_eq!(names(folder.path()), [name]);
+    }
+}
+
+#[test]
+fn an_empty_export_is_written_where_nothing_is_lost() {
+    let fake = Fake::start(World::new());
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &str| botpress(&fake, args).within(folder.path()).run();
+    run("-o first.json").ends(0, &[]);
+    fs::write(folder.path().join("blank.json"), "").unwrap();
+    run("-o blank.json").ends(0, &[]);
+    let empty = fs::read(folder.path().join("first.json")).unwrap();
+    assert_eq!(fs::read(folder.path().join("blank.json")).unwrap(), empty);
+    // As long as an empty export, but another file.
+    let other = vec![b'x'; empty.len()];
+    fs::write(folder.path().join("other.json"), &other).unwrap();
+    run("-o other.json").ends(1, &["other.json.partial"]);
+    assert_eq!(fs::read(folder.path().join("other.json")).unwrap(), other);
+}
+
+/// An export is empty, too, when the format has no place for what was found.
+#[test]
+fn an_export_of_what_the_format_leaves_out_is_empty() {
+    let fake = Fake::start(bot_with(&[]));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("rows.jsonl"), "earlier").unwrap();
+    let args = "-f messages -o rows.jsonl --summary summary.json";
+    let run = botpress(&fake, args).within(folder.path()).run();
+    run.ends(1, &["no conversation", "rows.jsonl.partial"]);
+    let found = summary(folder.path());
+    assert_eq!(found["complete"], false);
+    assert_eq!(found["exit_code"], 1);
+    assert_eq!(found["counts"]["left_out"], 1);
+    assert_eq!(found["files"][0]["name"], "rows.jsonl.partial");
+    let kept = fs::read_to_string(folder.path().join("rows.jsonl")).unwrap();
+    assert_eq!(kept, "earlier");
+}
+
+#[test]
+fn only_a_file_can_be_replaced() {
+    let fake = Fake::start(World::new());
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &str| {
+        let run = botpress(&fake, "--allow-empty").args(args);
+        run.within(folder.path()).run()
+    };
+    for args in ["", "-f json", "-o -", "-d all", "--list", "--archive a.db"] {
+        run(args).ends(2, &["--allow-empty"]);
+    }
+    assert!(names(folder.path()).is_empty());
+    run("--list -o list.jsonl").ends(0, &[]);
 }

@@ -226,3 +226,22 @@ fn a_file_that_is_no_page_is_left_alone() {
         "mine"
     );
 }
+
+#[test]
+fn an_empty_export_replaces_no_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    export(folder.path(), 5001).ends(0, &[]);
+    let pages = ["all-1.html", "all-2.html", "all.html"];
+    assert_eq!(names(folder.path())[..3], pages);
+    let none = json!([{"type": "query_info"}, {"type": "post_query_info", "conversations": 0}]);
+    fs::write(folder.path().join("in.json"), none.to_string()).unwrap();
+    let empty = convexport("boost --input in.json -o all.html").within(folder.path());
+    empty.run().ends(1, &["all.html.partial", "--allow-empty"]);
+    assert_eq!(names(folder.path())[..3], pages);
+    let index = fs::read_to_string(folder.path().join("all.html")).unwrap();
+    assert!(index.contains("5,001 conversations"));
+    convexport("boost --input in.json -o all.html --allow-empty")
+        .within(folder.path())
+        .stdout();
+    assert_eq!(names(folder.path()), ["all.html", "in.json", "sum.json"]);
+}
