@@ -5,6 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
 use crate::format::{AgentAs, ChatMedia, Separator};
+use crate::sink::Split;
 
 /// Flags that belong to one format. Another format refuses them.
 #[derive(Clone, Debug, Default, Args, Serialize)]
@@ -27,4 +28,16 @@ pub struct FormatArgs {
     /// What pictures, files and other media become in a chat [default: skip]
     #[arg(long, value_enum)]
     pub chat_media: Option<ChatMedia>,
+
+    /// Write a chat to several files, each with a share of the conversations: `train=0.9,test=0.1`
+    ///
+    /// `-o chat.jsonl --split train=0.9,test=0.1` writes chat.train.jsonl and chat.test.jsonl. The key of a conversation
+    /// says which file it belongs to, so each run puts it into the same one.
+    #[arg(
+        long,
+        value_name = "NAME=SHARE,...",
+        requires = "output",
+        conflicts_with = "output_dir"
+    )]
+    pub split: Option<Split>,
 }

@@ -107,7 +107,13 @@ impl OutputArgs {
                 path: path.clone(),
                 name: self.name.clone().unwrap_or_default(),
             },
-            (None, Some(path)) if path != Path::new("-") => Target::File(path.clone()),
+            (None, Some(path)) if path != Path::new("-") => match &self.of_format.split {
+                Some(split) => Target::Split {
+                    path: path.clone(),
+                    split: split.clone(),
+                },
+                None => Target::File(path.clone()),
+            },
             _ => Target::Stdout,
         }
     }
@@ -175,9 +181,12 @@ impl OutputArgs {
             system,
             agent_as,
             chat_media,
+            split,
         } = &self.of_format;
-        if self.is_stdout() && self.allow_empty {
-            return Err(usage!("--allow-empty is for files: give -o FILE"));
+        if self.is_stdout() && (self.allow_empty || split.is_some()) {
+            return Err(usage!(
+                "--allow-empty and --split are for files: give -o FILE"
+            ));
         }
         if self.template.is_some() && !format.is_transcript() {
             return Err(usage!(
@@ -198,10 +207,11 @@ impl OutputArgs {
         if excel.is_some() && format != Format::Csv {
             return Err(usage!("--excel is for csv, and this is {name}"));
         }
-        let for_chat = system.is_some() || agent_as.is_some() || chat_media.is_some();
+        let for_chat =
+            system.is_some() || agent_as.is_some() || chat_media.is_some() || split.is_some();
         if for_chat && format != Format::Chat {
             return Err(usage!(
-                "--system, --agent-as and --chat-media are for chat, and this is {name}"
+                "--system, --agent-as, --chat-media and --split are for chat, and this is {name}"
             ));
         }
         Ok(())

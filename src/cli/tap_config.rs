@@ -30,6 +30,7 @@ const REFUSED: &[&str] = &[
     "output_dir",
     "query",
     "singer_state",
+    "split",
     "state",
     "sweep",
     "sweep_every",

@@ -126,6 +126,14 @@ impl PartialFile {
     /// When the file cannot be synced or renamed.
     pub fn commit(&self) -> Result<()> {
         self.rename()?;
+        self.sync_folder()
+    }
+
+    /// Syncs the folder of the file, so that its final name is durable.
+    ///
+    /// # Errors
+    /// When the folder cannot be synced.
+    pub fn sync_folder(&self) -> Result<()> {
         sync_folder(&self.paths.target).with_context(|| self.context())
     }
 

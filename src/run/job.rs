@@ -157,7 +157,7 @@ fn warn_without_locks(settings: &Settings, console: &Console) {
     let output = settings.output.as_ref().map(|output| &output.target);
     let output = output.and_then(|target| match target {
         Target::Stdout => None,
-        Target::File(path) => Some(path.parent().unwrap_or(path)),
+        Target::File(path) | Target::Split { path, .. } => Some(path.parent().unwrap_or(path)),
         Target::Folder { path, .. } => Some(path),
     });
     // A path that does not exist yet will be on the file system of its nearest existing parent.

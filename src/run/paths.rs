@@ -17,14 +17,10 @@ use crate::usage::usage;
 /// A usage error that names the file.
 pub fn check_distinct_paths(paths: &Paths) -> Result<()> {
     let own = own_files(paths);
-    let target = match &paths.target {
-        Target::Stdout => None,
-        Target::File(path) | Target::Folder { path, .. } => Some(path.clone()),
-    };
     let files = own
         .iter()
         .cloned()
-        .chain(target)
+        .chain(paths.target.paths())
         .chain(paths.inputs.iter().cloned());
     let mut seen = HashSet::new();
     for file in files.filter(|path| path != Path::new("-")) {

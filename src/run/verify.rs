@@ -58,7 +58,8 @@ pub fn export(export: &Path, summary: &Path, tell: impl Fn(&str)) -> Result<(Exi
     let text = fs::read(summary).with_context(|| format!("could not read the summary {name}"))?;
     let summary: Summary =
         serde_json::from_slice(&text).with_context(|| format!("{name} is no summary"))?;
-    if let Err(error) = fs::metadata(export) {
+    // The name that a split export was given is that of no file.
+    if let (Err(error), false) = (fs::metadata(export), is_split(&summary)) {
         bail!("could not read {}: {error}", export.display());
     }
     let mut differing = 0;
@@ -155,9 +156,13 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Returns the path of a file of the summary: in the folder, the export itself, or a page beside it.
+fn is_split(summary: &Summary) -> bool {
+    summary.selection.get("split").is_some()
+}
+
+/// Returns the path of a file of the summary: in the folder, the export itself, or a page or part beside it.
 fn place(export: &Path, summary: &Summary, entry: &FileEntry) -> Result<PathBuf> {
-    if !export.is_dir() && summary.files.len() == 1 {
+    if !export.is_dir() && summary.files.len() == 1 && !is_split(summary) {
         return Ok(export.to_owned());
     }
     let name = Path::new(&entry.name);

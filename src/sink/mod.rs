@@ -2,12 +2,14 @@
 //! contains.
 
 mod document;
+mod files;
 mod finished;
 mod folder;
 mod name;
 mod output;
 mod pages;
 mod single;
+mod split;
 mod stdout;
 mod target;
 mod written;
@@ -16,5 +18,6 @@ pub use finished::{Finished, KeptFile};
 pub use folder::Folder;
 pub use name::NameTemplate;
 pub use output::Sink;
+pub use split::Split;
 pub use target::{Options, Target};
 pub use written::Written;

@@ -3,13 +3,14 @@
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::document::Document;
+use super::files::Files;
 use super::finished::Finished;
 use super::folder::Folder;
 use super::pages::Pages;
-use super::single::SingleFile;
+use super::split::Split;
 use super::stdout;
 use super::target::{Options, Target};
 use super::written::Written;
@@ -22,8 +23,8 @@ use crate::report::FileEntry;
 pub enum Sink {
     /// One document to stdout, or to a device or pipe that was given as a file, with its name.
     Stream(Box<Document<dyn Formatter>>, String),
-    /// One document to a file.
-    File(Box<SingleFile>),
+    /// One document to a file, or several documents to one file each.
+    Files(Box<Files>),
     /// One document to a file, or several pages if one would be too large.
     Pages(Box<Pages>),
     /// One document per conversation.
@@ -49,13 +50,15 @@ impl Sink {
             }
             Target::File(path) => Self::open_file(path, options, &factory)
                 .with_context(|| context(&path.display().to_string())),
+            Target::Split { path, split } => Self::open_split(path, split, options, &factory)
+                .with_context(|| context(&path.display().to_string())),
         }
     }
 
     fn open_file(path: &Path, options: &Options, factory: &FormatterFactory) -> Result<Self> {
         let name = path.display().to_string();
         let compression = Compression::of(path);
-        if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        if is_device(path) {
             let device = OpenOptions::new().write(true).open(path)?;
             let out = HashingWriter::new(stdout::device(device), options.hashed);
             let document = Document::new(factory.formatter(), compression, out);
@@ -65,12 +68,21 @@ impl Sink {
         let paged = factory.paged().filter(|_| compression == Compression::None);
         Ok(match paged {
             Some(formatter) => Self::Pages(Box::new(Pages::open(path, formatter, options)?)),
-            None => Self::File(Box::new(SingleFile::open(
-                path,
-                factory.formatter(),
-                options,
-            )?)),
+            None => Self::Files(Box::new(Files::open(path, None, options, factory)?)),
         })
+    }
+
+    fn open_split(
+        path: &Path,
+        split: &Split,
+        options: &Options,
+        factory: &FormatterFactory,
+    ) -> Result<Self> {
+        if is_device(path) {
+            bail!("it is no file, so there can be no parts beside it");
+        }
+        let files = Files::open(path, Some(split.clone()), options, factory)?;
+        Ok(Self::Files(Box::new(files)))
     }
 
     /// Writes one conversation.
@@ -82,7 +94,7 @@ impl Sink {
             Self::Stream(document, name) => document
                 .write(conversation, || Ok(()))
                 .with_context(|| context(name)),
-            Self::File(file) => file.write(conversation),
+            Self::Files(files) => files.write(conversation),
             Self::Pages(pages) => pages.write(conversation),
             Self::Folder(folder) => folder.write(conversation),
         }
@@ -137,7 +149,7 @@ impl Sink {
                 };
                 Ok(document.entry(name).into())
             }
-            Self::File(file) => file.finish(complete, whole),
+            Self::Files(files) => files.finish(complete, whole),
             Self::Pages(pages) => pages.finish(complete, whole),
             Self::Folder(mut folder) => {
                 folder.sync()?;
@@ -148,6 +160,11 @@ impl Sink {
             }
         }
     }
+}
+
+/// Whether there is something else than a file.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| !meta.is_file())
 }
 
 fn context(name: &str) -> String {

@@ -7,30 +7,27 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::document::{BUFFER, Document};
-use super::finished::Finished;
-use super::target::Options;
 use super::written::Written;
 use crate::format::Formatter;
 use crate::io::atomic::PartialFile;
 use crate::io::{Compression, HashingWriter};
 use crate::model::Conversation;
+use crate::report::FileEntry;
 
 /// One file.
 pub struct SingleFile {
     document: Document<dyn Formatter>,
     partial: PartialFile,
-    allow_empty: bool,
 }
 
 impl SingleFile {
     /// Opens the file. Keeps what an earlier run left in `NAME.partial` until there is something to write.
-    pub fn open(path: &Path, formatter: Box<dyn Formatter>, options: &Options) -> Result<Self> {
+    pub fn open(path: &Path, formatter: Box<dyn Formatter>, hashed: bool) -> Result<Self> {
         let partial = PartialFile::open(path)?;
-        let out = HashingWriter::new(buffered(partial.writer()?), options.hashed);
+        let out = HashingWriter::new(buffered(partial.writer()?), hashed);
         Ok(Self {
             document: Document::new(formatter, Compression::of(path), out),
             partial,
-            allow_empty: options.allow_empty,
         })
     }
 
@@ -42,29 +39,33 @@ impl SingleFile {
             .with_context(|| partial.context())
     }
 
-    /// Ends the export. See [`super::Sink::finish`].
-    pub fn finish(mut self, complete: bool, whole: bool) -> Result<Finished> {
-        if !complete && !self.document.begun() {
-            self.partial.discard_if_empty()?;
-            return Ok(Finished::default());
-        }
+    /// Whether something was written.
+    pub fn begun(&self) -> bool {
+        self.document.begun()
+    }
+
+    /// Ends the document, as [`Document::finish`] does. The file keeps its temporary name.
+    pub fn end(&mut self, whole: bool) -> Result<()> {
         let context = || self.partial.context();
         if !self.document.begun() {
             self.partial.start_over().with_context(context)?;
         }
-        self.document.finish(whole).with_context(context)?;
-        let paths = self.partial.paths();
-        let erases = complete && !self.allow_empty && self.document.erases(&self.partial)?;
-        let complete = complete && !erases;
-        if complete {
-            self.partial.commit()?;
-        }
-        let partial = (!complete).then(|| paths.partial().to_owned());
-        Ok(Finished {
-            partial: partial.into_iter().collect(),
-            files: vec![self.document.entry(paths.name(complete))],
-            kept: erases.then(|| paths.target().to_owned()),
-        })
+        self.document.finish(whole).with_context(context)
+    }
+
+    /// Whether the file has no conversation, and would replace a file that has other contents.
+    pub fn erases(&self) -> Result<bool> {
+        self.document.erases(&self.partial)
+    }
+
+    /// The file under its temporary name.
+    pub fn partial(&self) -> &PartialFile {
+        &self.partial
+    }
+
+    /// The file's entry in the summary, with its final name if it is `complete`.
+    pub fn entry(&self, complete: bool) -> FileEntry {
+        self.document.entry(self.partial.paths().name(complete))
     }
 }
 

@@ -5,6 +5,7 @@ check.py CONVEXPORT FAKE: the binaries of the program and of its fake vendors.
 
 import csv
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -144,6 +145,23 @@ def check_chat():
     assert all(turn["content"] for turn in last["messages"])
     print(f"datasets: {len(loaded)} chats of {len(roles)} turns, {loaded.features}")
 
+    files = {"train": "split.train.jsonl.gz", "test": "split.test.jsonl.gz"}
+    split = datasets.load_dataset("json", data_files=files, cache_dir="cache")
+    found = {name: {line["id"] for line in split[name]["metadata"]} for name in files}
+    assert found == parts({metadata["id"] for metadata in loaded["metadata"]}), found
+    print(f"datasets: {len(found['train'])} chats to train and {len(found['test'])} to test")
+
+
+def parts(ids):
+    """Which conversations are in which part, as docs/chat.md says."""
+
+    def point(number):
+        key = f"boost\n\n{number}".encode()
+        return int.from_bytes(hashlib.sha256(key).digest()[:8], "big") * 10**9 >> 64
+
+    train = {number for number in ids if point(number) < 900_000_000}
+    return {"train": train, "test": ids - train}
+
 
 def check_botpress():
     """The fake's bot has every type of message."""
@@ -176,6 +194,7 @@ def main():
             ["-o", "messages.csv"],
             ["-o", "excel.csv", "--excel=semicolon"],
             ["-f", "chat", "-o", "chat.jsonl", "--system", "You help."],
+            ["-f", "chat", "-o", "split.jsonl.gz", "--split", "train=0.9,test=0.1"],
         ]:
             run(CONVEXPORT, "boost", "--input", "answer.json", *args)
         rows = check_messages(theirs)

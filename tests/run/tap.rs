@@ -140,6 +140,7 @@ fn a_config_that_cannot_be_honoured_is_refused_without_its_secrets() {
         "output_dir",
         "allow_empty",
         "chat_media",
+        "split",
     ] {
         let config = format!(r#"{{"source": "botpress", "{key}": "1"}}"#);
         refused(&config, &format!("`{key}` is no key of a tap"));

@@ -1,4 +1,4 @@
-//! Where an export goes: stdout, a file, a folder.
+//! Where an export goes: stdout, a file, the parts of a split, a folder.
 
 use std::fs;
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::path::Path;
 mod file;
 mod folder;
 pub mod name;
+mod split;
 mod stdout;
 
 /// The names in a folder, without that of the lock.
