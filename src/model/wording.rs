@@ -1,23 +1,165 @@
-//! Shows a message to a reader: its words, then its options, then its links.
+//! Shows a message to a reader: its words with the options, then its links.
 
 use std::borrow::Cow;
 
 use super::conversation::{Attachment, Choice, Message};
+use crate::text::lines;
 
 /// Message types that have only words. Such a message without words is shown as nothing.
 const SILENT: &[&str] = &["", "text", "markdown", "question", "answer", "button_click"];
 
-/// Message types of several parts. Their text already contains the options and links of each part.
+/// Message types of several parts. Their text already contains the options of each part.
 const COMPOSED: &[&str] = &["carousel", "bloc"];
+
+/// A longer address, or one with a query, stands behind the words and not among them.
+const LONGEST_AMONG_WORDS: usize = 60;
 
 /// The message as a reader should see it, in one or more lines.
 #[must_use]
 pub fn of(message: &Message) -> String {
-    let kind = &*message.kind;
-    if COMPOSED.contains(&kind) && !message.text.is_empty() {
-        return message.text.clone();
+    let sections = reading(message);
+    let sections: Vec<_> = sections.into_iter().map(Section::in_words).collect();
+    sections.join("\n\n")
+}
+
+/// A card of a carousel, or a whole message of any other type.
+pub struct Section<'a> {
+    /// The words and the options. They are empty if there are only links.
+    pub words: String,
+    /// The links that are not among the words.
+    pub links: Vec<Link<'a>>,
+}
+
+impl Section<'_> {
+    fn in_words(self) -> String {
+        let mut shown = self.words;
+        for link in &self.links {
+            match link.title {
+                None if shown.is_empty() => {
+                    shown = format!("{}: {}", media(link.kind), link.address);
+                }
+                _ => link.add_to(&mut shown),
+            }
+        }
+        shown
     }
-    line(kind, &message.text, &message.options, &message.attachments)
+}
+
+/// A link to a file or a picture, or where an option leads.
+pub struct Link<'a> {
+    title: Option<&'a str>,
+    kind: &'a str,
+    /// The address.
+    pub address: &'a str,
+}
+
+impl<'a> Link<'a> {
+    /// Its title, or what it is: `image`, `video`, `audio`, `file`.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        self.title.unwrap_or(self.kind)
+    }
+
+    /// The name, then the address.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let name = self.name();
+        format!("{name}{}{}", separator(name), self.address)
+    }
+
+    /// Whether the address would keep a reader from reading on, as signed ones do.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        is_long(self.address)
+    }
+
+    fn add_to(&self, words: &mut String) {
+        new_line(words);
+        words.push_str(&self.in_words());
+    }
+
+    fn of_option(option: &'a Choice) -> Option<Self> {
+        Some(Self {
+            title: Some(&option.label),
+            kind: "link",
+            address: link(option).filter(|address| is_long(address))?,
+        })
+    }
+
+    fn of_attachment(attachment: &'a Attachment) -> Self {
+        Self {
+            title: attachment
+                .title
+                .as_deref()
+                .filter(|title| !title.is_empty()),
+            kind: &attachment.kind,
+            address: &attachment.url,
+        }
+    }
+}
+
+/// Divides a message into sections, which an empty line tells apart. It is one section, unless it is a carousel.
+#[must_use]
+pub fn reading(message: &Message) -> Vec<Section<'_>> {
+    let Parts {
+        text,
+        options,
+        attachments,
+    } = parts(message);
+    if message.kind == "carousel" && options.is_empty() {
+        return cards(&text, attachments);
+    }
+    let text = without_titles(&message.kind, text, &attachments);
+    let words = words(&message.kind, &text, options);
+    let mut links: Vec<_> = options.iter().filter_map(Link::of_option).collect();
+    links.extend(attachments.into_iter().map(Link::of_attachment));
+    vec![Section { words, links }]
+}
+
+/// The cards of a carousel, each with its picture, which has its title.
+fn cards<'a>(text: &str, pictures: Vec<&'a Attachment>) -> Vec<Section<'a>> {
+    let mut pictures = pictures.into_iter().peekable();
+    let mut cards: Vec<_> = text
+        .split("\n\n")
+        .map(|card| {
+            let own = pictures.next_if(|picture| is_of_card(picture, card));
+            let own = own.map(|picture| Link {
+                title: None,
+                ..Link::of_attachment(picture)
+            });
+            Section {
+                words: card.to_owned(),
+                links: own.into_iter().collect(),
+            }
+        })
+        .collect();
+    if let Some(last) = cards.last_mut() {
+        last.links.extend(pictures.map(Link::of_attachment));
+    }
+    cards
+}
+
+fn is_of_card(picture: &Attachment, card: &str) -> bool {
+    let title = picture.title.as_deref();
+    let rest = title.and_then(|title| card.strip_prefix(title));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\n']))
+}
+
+/// The text without what only repeats the title of a file. Such words are left to its link.
+fn without_titles<'a>(kind: &str, text: Cow<'a, str>, files: &[&Attachment]) -> Cow<'a, str> {
+    let is_title = |words: &str| {
+        files
+            .iter()
+            .any(|file| file.title.as_deref() == Some(words))
+    };
+    match kind {
+        "bloc" => {
+            let lines: Vec<_> = text.split('\n').filter(|line| !is_title(line)).collect();
+            lines.join("\n").into()
+        }
+        _ if is_title(&text) => "".into(),
+        _ => text,
+    }
 }
 
 /// A message as a reader should see it in a format that shows options and links separately.
@@ -36,61 +178,96 @@ pub fn parts(message: &Message) -> Parts<'_> {
     let (kind, text) = (&*message.kind, message.text.as_str());
     let composed = COMPOSED.contains(&kind) && !text.is_empty();
     let options: &[Choice] = if composed { &[] } else { &message.options };
-    let unnamed = |link: &&Attachment| !composed && !text.contains(&link.url);
+    let unnamed = |link: &&Attachment| !text.contains(&link.url);
     let attachments: Vec<_> = message.attachments.iter().filter(unnamed).collect();
     let said = !text.is_empty() || !options.is_empty() || !attachments.is_empty();
     Parts {
-        text: if said || SILENT.contains(&kind) {
+        text: if said {
             Cow::Borrowed(text)
         } else {
-            Cow::Owned(format!("Media message of type {kind}"))
+            Cow::Owned(placeholder(kind))
         },
         options,
         attachments,
     }
 }
 
-/// Shows a message like [`of`], from its parts. The words and options are on one line unless the text has several.
+/// What a reader sees of a message, or of a part of one, that has nothing to show.
 #[must_use]
-pub fn line(kind: &str, text: &str, options: &[Choice], attachments: &[Attachment]) -> String {
-    let options: Vec<String> = options.iter().map(choice).collect();
-    let mut parts = vec![text.to_owned(), options.join(" / ")];
-    parts.retain(|part| !part.is_empty());
-    if parts.is_empty() && !SILENT.contains(&kind) {
-        parts.push(format!("Media message of type {kind}"));
+pub fn placeholder(kind: &str) -> String {
+    if SILENT.contains(&kind) {
+        return String::new();
     }
-    let separator = if text.contains('\n') { "\n" } else { ": " };
-    let mut line = parts.join(separator);
-    let unnamed = |link: &&Attachment| !text.contains(&link.url);
-    for (index, attachment) in attachments.iter().filter(unnamed).enumerate() {
-        line.push_str(match line.as_str() {
-            "" => "",
-            line if index == 0 && !line.contains('\n') => ": ",
-            _ => "\n",
-        });
-        line.push_str(&link(attachment, text));
-    }
-    line
+    media(kind)
 }
 
-fn choice(choice: &Choice) -> String {
-    match &choice.value {
-        Some(address) if is_link(address) && *address != choice.label => {
-            format!("{} ({address})", choice.label)
+/// The words of the vendor's tutorial for what is not text.
+fn media(kind: &str) -> String {
+    format!("Media message of type {kind}")
+}
+
+/// The words of one of several parts of a message: its text, its options, and where these lead. Files and pictures are
+/// not among them.
+#[must_use]
+pub fn part(kind: &str, text: &str, options: &[Choice]) -> String {
+    if COMPOSED.contains(&kind) {
+        return text.to_owned();
+    }
+    let mut part = words(kind, text, options);
+    for link in options.iter().filter_map(Link::of_option) {
+        link.add_to(&mut part);
+    }
+    part
+}
+
+/// The text, then the options on one line. A short text and its options share a line, but a card has one for each.
+fn words(kind: &str, text: &str, options: &[Choice]) -> String {
+    let mut words = text.trim_end().to_owned();
+    let shown: Vec<_> = options.iter().map(choice).collect();
+    let shown = shown.join(" / ");
+    if shown.is_empty() {
+        return words;
+    }
+    if kind == "card" || lines(&words).nth(1).is_some() {
+        new_line(&mut words);
+    } else {
+        words.push_str(separator(&words));
+    }
+    words.push_str(&shown);
+    words
+}
+
+fn new_line(text: &mut String) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+}
+
+/// What stands between words and what belongs to them: a colon, unless the words end with a mark of their own.
+fn separator(words: &str) -> &'static str {
+    match words.chars().next_back() {
+        None => "",
+        Some(':' | '.' | '?' | '!' | ',' | ';' | '…' | '：' | '。' | '？' | '！' | '؟') => {
+            " "
         }
-        _ => choice.label.clone(),
+        Some(_) => ": ",
     }
 }
 
-fn link(attachment: &Attachment, known: &str) -> String {
-    match attachment.title.as_deref() {
-        Some(title) if !title.is_empty() && !known.contains(title) => {
-            format!("{title}: {}", attachment.url)
-        }
-        _ => attachment.url.clone(),
+fn choice(choice: &Choice) -> Cow<'_, str> {
+    match link(choice).filter(|address| !is_long(address)) {
+        Some(address) => Cow::Owned(format!("{} ({address})", choice.label)),
+        None => Cow::Borrowed(&choice.label),
     }
 }
 
-fn is_link(text: &str) -> bool {
-    text.starts_with("https://") || text.starts_with("http://")
+/// The address that an option leads to, unless its label says it.
+fn link(choice: &Choice) -> Option<&str> {
+    let is_link = |text: &str| text.starts_with("https://") || text.starts_with("http://");
+    let address = choice.value.as_deref()?;
+    (is_link(address) && address != choice.label).then_some(address)
+}
+
+fn is_long(address: &str) -> bool {
+    address.len() > LONGEST_AMONG_WORDS || address.contains('?')
 }

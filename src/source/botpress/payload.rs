@@ -26,10 +26,14 @@ impl Content {
             "file" => Self::media(kind, payload, "fileUrl"),
             "location" => Self::text(location(payload)),
             "card" => Self::card(payload),
-            "carousel" => Self::all(items(payload), Self::card),
-            "bloc" => Self::all(items(payload), |item| {
+            "carousel" => items(payload).fold(Self::default(), Self::with_card),
+            "bloc" => items(payload).fold(Self::default(), |whole, item| {
                 let kind = item["type"].as_str().unwrap_or_default();
-                Self::of(kind, item.get("payload").unwrap_or(item))
+                let mut part = Self::of(kind, item.get("payload").unwrap_or(item));
+                if part.is_empty() {
+                    part.text = wording::placeholder(kind);
+                }
+                whole.with(kind, part, "\n")
             }),
             "choice" | "dropdown" => Self {
                 text: first_text(payload, &["text"]),
@@ -38,6 +42,10 @@ impl Content {
             },
             _ => Self::text(first_text(payload, &["text"])),
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.options.is_empty() && self.attachments.is_empty()
     }
 
     fn text(text: String) -> Self {
@@ -68,16 +76,24 @@ impl Content {
         }
     }
 
-    /// Joins the contents of several parts. The text has each part with its options and links, so that a reader sees
-    /// what belongs together. They are in `options` and `attachments` as well, for programs.
-    fn all<'a>(parts: impl Iterator<Item = &'a Value>, read: impl Fn(&Value) -> Self) -> Self {
-        parts.map(read).fold(Self::default(), |mut whole, part| {
-            let line = wording::line("", &part.text, &part.options, &part.attachments);
-            whole.text = join([std::mem::take(&mut whole.text), line], "\n");
-            whole.options.extend(part.options);
-            whole.attachments.extend(part.attachments);
-            whole
-        })
+    /// Adds a card of a carousel. An empty line tells it apart from the one before, and its picture has its title.
+    fn with_card(self, card: &Value) -> Self {
+        let title = Some(first_text(card, &["title"])).filter(|title| !title.is_empty());
+        let mut part = Self::card(card);
+        for picture in &mut part.attachments {
+            picture.title.clone_from(&title);
+        }
+        self.with("card", part, "\n\n")
+    }
+
+    /// Adds a part. The text has each part with its options, so that a reader sees what belongs together. They are in
+    /// `options` as well, for programs.
+    fn with(mut self, kind: &str, part: Self, separator: &str) -> Self {
+        let words = wording::part(kind, &part.text, &part.options);
+        self.text = join([self.text, words], separator);
+        self.options.extend(part.options);
+        self.attachments.extend(part.attachments);
+        self
     }
 }
 

@@ -77,11 +77,11 @@ fn every_message_type_has_its_words() {
     );
     assert_eq!(
         bot("card", card.clone()),
-        "Bot: Red shoes - 40 EUR: Buy / Look (https://x/red): https://x/red.png"
+        "Bot: Red shoes - 40 EUR\n  Buy / Look (https://x/red)\n  image: https://x/red.png"
     );
     assert_eq!(
         bot("carousel", json!({"items": [card, blue]})),
-        "Bot: Red shoes - 40 EUR: Buy / Look (https://x/red): https://x/red.png\n  Blue shoes"
+        "Bot: Red shoes - 40 EUR\n  Buy / Look (https://x/red)\n  image: https://x/red.png\n\n  Blue shoes"
     );
     assert_eq!(
         bot("choice", json!({"text": "Pick", "options": options})),
@@ -90,16 +90,6 @@ fn every_message_type_has_its_words() {
     assert_eq!(
         bot("dropdown", json!({"text": "Pick", "options": options})),
         "Bot: Pick: A / B"
-    );
-    assert_eq!(
-        bot(
-            "bloc",
-            json!({"items": [
-            {"type": "text", "payload": {"text": "See"}},
-            {"type": "image", "payload": {"imageUrl": "https://x/i.png"}},
-            {"type": "markdown", "payload": {"markdown": "*there*"}}]})
-        ),
-        "Bot: See\n  https://x/i.png\n  *there*"
     );
     assert_eq!(
         shown(
@@ -122,6 +112,78 @@ fn every_message_type_has_its_words() {
 }
 
 #[test]
+fn a_bloc_has_the_words_of_all_its_items() {
+    let bot = |payload: Value| shown("bloc", "outgoing", &payload);
+    assert_eq!(
+        bot(json!({"items": [
+            {"type": "text", "payload": {"text": "See"}},
+            {"type": "image", "payload": {"imageUrl": "https://x/i.png"}},
+            {"type": "hologram", "payload": {"depth": 3}},
+            {"type": "markdown", "payload": {"markdown": "*there*"}}]})),
+        "Bot: See\n  Media message of type hologram\n  *there*\n  image: https://x/i.png"
+    );
+    assert_eq!(
+        bot(json!({"items": [{"type": "image", "payload": {"imageUrl": "https://x/i.png"}}]})),
+        "Bot: Media message of type image: https://x/i.png"
+    );
+    assert_eq!(
+        bot(json!({"items": [
+            {"type": "text", "payload": {"text": "A photo of your parcel:"}},
+            {"type": "image", "payload": {"imageUrl": "https://x/p.jpg", "title": "Parcel"}}]})),
+        "Bot: A photo of your parcel:\n  Parcel: https://x/p.jpg"
+    );
+}
+
+#[test]
+fn words_that_end_with_a_mark_need_no_colon_behind_them() {
+    let options = json!([{"label": "Yes", "value": "y"}, {"label": "No", "value": "n"}]);
+    for (text, said) in [
+        ("Is it here", "Is it here: Yes / No"),
+        ("Is it here?", "Is it here? Yes / No"),
+        ("Pick one: ", "Pick one: Yes / No"),
+        ("你好：", "你好： Yes / No"),
+        ("", "Yes / No"),
+        ("One\ntwo:", "One\n  two:\n  Yes / No"),
+    ] {
+        let payload = json!({"text": text, "options": options});
+        assert_eq!(
+            shown("choice", "outgoing", &payload),
+            format!("Bot: {said}")
+        );
+    }
+    let photo = json!({"imageUrl": "https://x/p.jpg", "title": "A photo of your parcel:"});
+    assert_eq!(
+        shown("image", "incoming", &photo),
+        "User: A photo of your parcel: https://x/p.jpg"
+    );
+}
+
+/// Signed addresses are long, and nobody reads them.
+#[test]
+fn long_addresses_stand_behind_the_words() {
+    let signed = |name: &str| format!("https://files.example.com/{name}?signature=a%2Bb");
+    let options = json!([{"label": "Bill", "value": signed("bill")}, {"label": "Shop", "value": "https://x/"}]);
+    let choice = json!({"text": "What next?", "options": options});
+    let (bill, picture) = (signed("bill"), signed("i.png"));
+    assert_eq!(
+        shown("choice", "outgoing", &choice),
+        format!("Bot: What next? Bill / Shop (https://x/)\n  Bill: {bill}")
+    );
+    let card = json!({"title": "Order 7", "imageUrl": picture, "actions": options});
+    assert_eq!(
+        shown("card", "outgoing", &card),
+        format!("Bot: Order 7\n  Bill / Shop (https://x/)\n  Bill: {bill}\n  image: {picture}")
+    );
+    let cards = json!({"items": [card, {"title": "Order 8"}]});
+    assert_eq!(
+        shown("carousel", "outgoing", &cards),
+        format!(
+            "Bot: Order 7\n  Bill / Shop (https://x/)\n  Bill: {bill}\n  image: {picture}\n\n  Order 8"
+        )
+    );
+}
+
+#[test]
 fn every_item_of_a_carousel_keeps_its_options_for_programs() {
     let card = |name: &str| json!({"title": name, "imageUrl": format!("https://x/{name}"), "actions": [{"label": name, "value": name}]});
     let message = json!({
@@ -130,10 +192,13 @@ fn every_item_of_a_carousel_keeps_its_options_for_programs() {
     let fake = Fake::start(bot_with(&[&message.to_string()]));
     let out = records(&botpress(&fake, "-f jsonl").stdout());
     let found = &out[0]["messages"][0];
-    assert_eq!(found["text"], "a: a: https://x/a\nb: b: https://x/b");
+    assert_eq!(found["text"], "a\na\n\nb\nb");
     assert_eq!(
         found["options"],
         json!([{"label": "a", "value": "a"}, {"label": "b", "value": "b"}])
     );
-    assert_eq!(found["attachments"][1]["url"], "https://x/b");
+    assert_eq!(
+        found["attachments"][1],
+        json!({"type": "image", "url": "https://x/b", "title": "b"})
+    );
 }
