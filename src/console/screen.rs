@@ -20,7 +20,19 @@ const INDENT: &str = "  ";
 const NARROWEST: usize = 20;
 
 const HEADER: Style = Style::new().bold();
-const TIME: Style = Style::new().dimmed();
+const ASIDE: Style = Style::new().dimmed();
+const TAKEOVER: Style = AnsiColor::Yellow.on_default();
+
+/// How lines begin that have one style: the header, what is below it, takeovers and times.
+const LINES: [(&str, Style); 7] = [
+    ("=== ", HEADER),
+    ("Title: ", HEADER),
+    ("Handover", ASIDE),
+    ("Ticket", ASIDE),
+    ("Tags: ", ASIDE),
+    ("--- ", TAKEOVER),
+    ("at ", ASIDE),
+];
 
 /// A writer of transcripts. Each write must hold whole lines.
 #[derive(Debug)]
@@ -64,11 +76,8 @@ impl<W: Write> Screen<W> {
 
 /// Returns the styled beginning of a line, and its style.
 fn styled(line: &str) -> (&str, Style) {
-    if line.starts_with("=== ") {
-        return (line, HEADER);
-    }
-    if line.starts_with("at ") {
-        return (line, TIME);
+    if let Some((_, style)) = LINES.iter().find(|(start, _)| line.starts_with(start)) {
+        return (line, *style);
     }
     let speaks = |role: &Role| {
         let rest = line.strip_prefix(role.label());

@@ -1,8 +1,8 @@
 //! `markdown`: transcripts as `CommonMark`, for wikis, issues and notebooks.
 //!
-//! A conversation has a heading. Each message is a line with its role and time, and then its words as a quotation. No
-//! text can break out of that: characters that Markdown would interpret are escaped, and only web and mail addresses
-//! become links.
+//! A conversation has a heading. Each message is a line with its role and time, and then its words as a quotation. Long
+//! addresses are references, which stand at the end of the conversation. No text can break out of that: characters that
+//! Markdown would interpret are escaped, and only web and mail addresses become links.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,9 @@ use anyhow::Result;
 use linkify::{LinkFinder, LinkKind};
 
 use super::formatter::{Formatted, Formatter};
-use crate::model::{Conversation, Message, wording};
-use crate::text::{counted, lines, one_line};
+use super::heading;
+use crate::model::{Conversation, Message, with_takeovers, wording};
+use crate::text::{lines, one_line};
 use crate::time::TimeStyle;
 
 /// An address with one of these schemes becomes a link.
@@ -21,6 +22,8 @@ const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 pub struct Markdown {
     times: TimeStyle,
     begun: bool,
+    /// The number of references so far. They count through the document, since it has one name for each.
+    references: usize,
 }
 
 impl Markdown {
@@ -28,10 +31,29 @@ impl Markdown {
         Self {
             times,
             begun: false,
+            references: 0,
         }
     }
 
-    fn turn(&self, message: &Message, out: &mut String) {
+    fn heading(&self, conversation: &Conversation, out: &mut String) {
+        let words = heading::words(conversation, &self.times);
+        let _ = writeln!(out, "# {}\n", escaped(words.trim()));
+        let handover = conversation.handover.as_ref();
+        let below = [
+            Some(heading::facts(conversation, &self.times)),
+            handover.and_then(heading::handover),
+            heading::tags(conversation).map(|tags| format!("Tags: {tags}")),
+        ];
+        let below: Vec<_> = below
+            .iter()
+            .flatten()
+            .map(|line| line_escaped(line.trim()))
+            .collect();
+        let _ = writeln!(out, "{}", below.join("\\\n"));
+    }
+
+    /// Writes a message. Adds the addresses that are not among its words to `addresses`.
+    fn turn<'a>(&self, message: &'a Message, addresses: &mut Vec<&'a str>, out: &mut String) {
         let _ = write!(out, "\n**{}", message.role.label());
         if let Some(author) = &message.author {
             let _ = write!(out, " ({})", escaped(&one_line(author)));
@@ -41,7 +63,36 @@ impl Markdown {
             None => "an unknown time".to_owned(),
         };
         let _ = writeln!(out, "** · {time}\n");
-        quote(&wording::of(message), out);
+        let mut shown = Vec::new();
+        for (index, section) in wording::reading(message).into_iter().enumerate() {
+            if index > 0 {
+                shown.push(String::new());
+            }
+            if !section.words.is_empty() {
+                shown.extend(lines(&section.words).map(|line| line_escaped(line.trim())));
+            }
+            for link in section.links {
+                shown.push(self.link(&link, addresses));
+            }
+        }
+        quote(&shown, out);
+    }
+
+    fn link<'a>(&self, link: &wording::Link<'a>, addresses: &mut Vec<&'a str>) -> String {
+        if !link.is_long() || !is_address(link.address) {
+            return line_escaped(one_line(&link.in_words()).trim());
+        }
+        addresses.push(link.address);
+        let number = self.references + addresses.len();
+        format!("[{}][{number}]", plain(&one_line(link.name())))
+    }
+
+    fn references(&mut self, addresses: &[&str], out: &mut String) {
+        for (index, address) in addresses.iter().enumerate() {
+            out.push_str(if index == 0 { "\n" } else { "" });
+            self.references += 1;
+            let _ = writeln!(out, "[{}]: <{}>", self.references, destination(address));
+        }
     }
 }
 
@@ -56,39 +107,33 @@ impl Formatter for Markdown {
             page.push('\n');
         }
         self.begun = true;
-        page.push_str(&heading(conversation));
-        for message in &conversation.messages {
-            self.turn(message, &mut page);
+        self.heading(conversation, &mut page);
+        let mut addresses = Vec::new();
+        for (takeover, message) in with_takeovers(conversation) {
+            if let Some(takeover) = takeover {
+                let words = one_line(&takeover.to_string());
+                let _ = write!(page, "\n*{}*\n", escaped(&words));
+            }
+            self.turn(message, &mut addresses, &mut page);
         }
+        self.references(&addresses, &mut page);
         out.extend_from_slice(page.as_bytes());
         Ok(Formatted::Written)
     }
 }
 
-fn heading(conversation: &Conversation) -> String {
-    let channel = conversation.channel.as_deref();
-    let channel = channel.map(|name| format!(" · {}", escaped(&one_line(name))));
-    let count = counted(conversation.messages.len() as u64, "message");
-    let id = escaped(&one_line(&conversation.id));
-    format!("# {id}{} · {count}\n", channel.unwrap_or_default())
-}
-
-/// Writes text as a quotation. Line breaks are kept, and empty lines separate paragraphs.
-fn quote(text: &str, out: &mut String) {
-    let mut lines = lines(text).map(str::trim).peekable();
-    while let Some(line) = lines.next() {
-        match line {
-            "" => out.push('>'),
-            line => {
-                let _ = write!(out, "> {}", line_escaped(line));
-            }
-        }
-        let goes_on = lines.peek().is_some_and(|next| !next.is_empty());
-        out.push_str(if goes_on && !line.is_empty() {
-            "\\\n"
-        } else {
-            "\n"
-        });
+/// Writes lines of Markdown as a quotation. Line breaks are kept, and empty lines separate paragraphs.
+fn quote(lines: &[String], out: &mut String) {
+    if lines.is_empty() {
+        out.push_str(">\n");
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let goes_on = lines.get(index + 1).is_some_and(|next| !next.is_empty());
+        let _ = match &**line {
+            "" => writeln!(out, ">"),
+            line if goes_on => writeln!(out, "> {line}\\"),
+            line => writeln!(out, "> {line}"),
+        };
     }
 }
 
@@ -113,11 +158,51 @@ fn escaped(text: &str) -> String {
             let _ = write!(out, "<{words}>");
             continue;
         }
-        for c in words.chars() {
-            if is_mark(c) {
-                out.push('\\');
+        out.push_str(&plain(words));
+    }
+    out
+}
+
+/// Escapes text in which no address becomes a link.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if is_mark(c) && !is_within_word(c, before, chars.peek().copied()) {
+            out.push('\\');
+        }
+        out.push(c);
+        before = Some(c);
+    }
+    out
+}
+
+/// Whether a character marks nothing because of those around it, as in `user_id=7`.
+fn is_within_word(c: char, before: Option<char>, after: Option<char>) -> bool {
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    match c {
+        '_' => is_letter(before) && is_letter(after),
+        '=' => is_letter(before) && after != Some('='),
+        _ => false,
+    }
+}
+
+/// An address to stand between `<` and `>`. There, Markdown would interpret a backslash, and what begins with `&` and
+/// ends with `;`.
+fn destination(address: &str) -> String {
+    let has_entity = address.contains(';');
+    let mut out = String::with_capacity(address.len() + 16);
+    for c in address.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '&' if has_entity => out.push_str("\\&"),
+            c if matches!(c, '<' | '>') || c.is_control() || c.is_whitespace() => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    let _ = write!(out, "%{byte:02X}");
+                }
             }
-            out.push(c);
+            c => out.push(c),
         }
     }
     out

@@ -4,6 +4,7 @@ mod chat;
 mod csv;
 mod factory;
 mod formatter;
+mod heading;
 mod html;
 mod json;
 mod jsonl;

@@ -1,15 +1,16 @@
 //! `text`: transcripts for people, with a header for each conversation.
 //!
-//! Only a header begins with `=== `, and only a message begins with a role and a colon. Further lines of a message are
-//! indented, so that no text can look like either.
+//! Only a header begins with `=== `, only the line of a takeover with `--- `, and only a message with a role and a colon.
+//! Further lines of a message are indented, so that no text can look like any of these.
 
 use std::fmt::Write as _;
 
 use anyhow::Result;
 
 use super::formatter::{Formatted, Formatter};
-use crate::model::{Conversation, Message, wording};
-use crate::text::{counted, lines, one_line};
+use super::heading;
+use crate::model::{Conversation, Message, with_takeovers, wording};
+use crate::text::{lines, one_line};
 use crate::time::TimeStyle;
 
 const INDENT: &str = "\n  ";
@@ -25,6 +26,22 @@ impl Text {
         Self {
             times,
             begun: false,
+        }
+    }
+
+    fn header(&self, conversation: &Conversation, out: &mut String) {
+        let _ = writeln!(out, "=== {} ===", heading::facts(conversation, &self.times));
+        let title = heading::title(conversation);
+        let tags = heading::tags(conversation);
+        let handover = conversation.handover.as_ref();
+        let below = [
+            title.map(|title| format!("Title: {title}")),
+            handover.and_then(heading::handover),
+            tags.map(|tags| format!("Tags: {tags}")),
+        ];
+        for line in below.into_iter().flatten() {
+            out.push_str(&line);
+            out.push('\n');
         }
     }
 
@@ -54,23 +71,16 @@ impl Formatter for Text {
             page.push('\n');
         }
         self.begun = true;
-        page.push_str(&header(conversation));
-        for message in &conversation.messages {
+        self.header(conversation, &mut page);
+        for (takeover, message) in with_takeovers(conversation) {
+            if let Some(takeover) = takeover {
+                let _ = write!(page, "\n--- {} ---\n", one_line(&takeover.to_string()));
+            }
             self.turn(message, &mut page);
         }
         out.extend_from_slice(page.as_bytes());
         Ok(Formatted::Written)
     }
-}
-
-fn header(conversation: &Conversation) -> String {
-    let channel = conversation
-        .channel
-        .as_deref()
-        .map(|name| format!(" · {}", one_line(name)));
-    let count = counted(conversation.messages.len() as u64, "message");
-    let id = one_line(&conversation.id);
-    format!("=== {id}{} · {count} ===\n", channel.unwrap_or_default())
 }
 
 /// Indents all lines after the first, except empty ones.

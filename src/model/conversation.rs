@@ -68,6 +68,18 @@ impl Conversation {
         reported.is_some_and(|reported| reported != found)
     }
 
+    /// The name of the person who talks to the bot, if it is known.
+    #[must_use]
+    pub fn person(&self) -> Option<&str> {
+        let asked = self.messages.iter();
+        let asked = asked.filter(|message| message.role == Role::User);
+        let asked = asked.filter_map(|message| message.author.as_deref());
+        let users = self.users.iter().flatten();
+        let users = users.filter(|user| user.role == Role::User);
+        let users = users.filter_map(|user| user.name.as_deref());
+        asked.chain(users).find(|name| !name.trim().is_empty())
+    }
+
     /// Roughly how many bytes it takes in memory.
     #[must_use]
     pub fn heap_size(&self) -> usize {
@@ -116,7 +128,8 @@ pub struct Message {
     /// The vendor's message type.
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
-    /// The words, as plain text. Empty if the message has none.
+    /// The words, as plain text. Empty if the message has none. A message of several parts has the words and options of
+    /// each, and a carousel an empty line between its cards.
     pub text: String,
     /// The options that the reader could choose from.
     pub options: Vec<Choice>,
@@ -182,7 +195,7 @@ pub struct Attachment {
     pub kind: String,
     /// Its address.
     pub url: String,
-    /// Its title, if it has one.
+    /// Its title, if it has one. Of a picture in a carousel: the title of its card.
     pub title: Option<String>,
 }
 

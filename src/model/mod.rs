@@ -7,8 +7,10 @@ mod conversation;
 mod handover;
 mod json;
 mod record;
+mod takeover;
 pub mod wording;
 
 pub use conversation::{Attachment, Choice, Conversation, Message, Role, User, Vendor};
 pub use handover::{Handover, Side};
 pub use record::{Record, one_line};
+pub use takeover::{Takeover, with_takeovers};

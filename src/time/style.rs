@@ -50,15 +50,27 @@ impl TimeStyle {
         Day(self.zone.date(time))
     }
 
+    /// The date and the minute, for headings: `2026-11-01 08:00`.
+    #[must_use]
+    pub fn minute(&self, time: Timestamp) -> String {
+        self.show_as("%Y-%m-%d %H:%M", time).unwrap_or_default()
+    }
+
+    /// The date in words, for headings: `1 November 2026`.
+    #[must_use]
+    pub fn date_in_words(&self, time: Timestamp) -> String {
+        self.show_as("%-d %B %Y", time).unwrap_or_default()
+    }
+
     fn try_show(&self, time: Timestamp) -> Option<String> {
+        self.show_as(&self.format, time)
+    }
+
+    fn show_as(&self, format: &str, time: Timestamp) -> Option<String> {
         let mut shown = String::new();
         match self.zone {
-            Zone::Local => write!(
-                shown,
-                "{}",
-                time.0.with_timezone(&Local).format(&self.format)
-            ),
-            Zone::Named(tz) => write!(shown, "{}", time.0.with_timezone(&tz).format(&self.format)),
+            Zone::Local => write!(shown, "{}", time.0.with_timezone(&Local).format(format)),
+            Zone::Named(tz) => write!(shown, "{}", time.0.with_timezone(&tz).format(format)),
         }
         .ok()?;
         Some(shown)

@@ -46,7 +46,7 @@ const TIME: &str = "\u{1b}[2mat 2026-11-01 10:00:00 +00:00\u{1b}[0m";
 fn a_terminal_shows_who_speaks_in_colours_and_wraps() {
     let folder = export();
     let expected = format!(
-        "\u{1b}[1m=== 7 · 2 messages ===\u{1b}[0m\n\n\
+        "\u{1b}[1m=== 2 messages · 7 ===\u{1b}[0m\n\n\
          {USER}: Words that are\n  \\u001b[31mtoo many for a\n  narrow\\u009b0m terminal\n{TIME}\n\n\
          {BOT}: Yes\n  === no ===\n  at once\n  Bot: no\n{TIME}\n"
     );
@@ -56,6 +56,32 @@ fn a_terminal_shows_who_speaks_in_colours_and_wraps() {
         wide.contains("Words that are \\u001b[31mtoo many for a narrow\\u009b0m terminal\n"),
         "{wide}"
     );
+}
+
+#[test]
+fn the_heading_and_takeovers_stand_out_and_wrap() {
+    let message = |role: &str| {
+        json!({"id": "m", "created_at": null, "role": role, "user_id": null, "author": "Kari Nordmann", "type": "text",
+               "text": "--- Hi ---", "options": [], "attachments": []})
+    };
+    let talk = json!({
+        "source": "botpress", "id": "7", "created_at": null, "updated_at": null, "channel": "webchat",
+        "title": "Tags: a parcel that has not arrived", "tags": {"topic": "returns"},
+        "handover": {"side": "customer", "conversation_id": "8", "agent": null, "ended": "closed"},
+        "messages": [message("agent"), message("bot")]});
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.jsonl"), format!("{talk}\n")).unwrap();
+    let expected = "\u{1b}[1m=== webchat · 2 messages · 7\n  ===\u{1b}[0m\n\
+         \u{1b}[1mTitle: Tags: a parcel that has\n  not arrived\u{1b}[0m\n\
+         \u{1b}[2mHandover to ticket 8 · ended:\n  closed\u{1b}[0m\n\
+         \u{1b}[2mTags: topic=returns\u{1b}[0m\n\n\
+         \u{1b}[33m--- Kari Nordmann (agent)\n  takes over ---\u{1b}[0m\n\n\
+         \u{1b}[1m\u{1b}[33mAgent\u{1b}[0m (Kari Nordmann): --- Hi\n  ---\n\
+         \u{1b}[2mat an unknown time\u{1b}[0m\n\n\
+         \u{1b}[33m--- The bot is back ---\u{1b}[0m\n\n\
+         \u{1b}[1m\u{1b}[36mBot\u{1b}[0m (Kari Nordmann): --- Hi\n  ---\n\
+         \u{1b}[2mat an unknown time\u{1b}[0m\n";
+    assert_eq!(shown(render(&folder), 30), expected);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde_json::json;
 
-use crate::support::fake::{Fake, World};
+use crate::support::fake::{Conversation, Fake, World};
 use crate::support::{bot_with, botpress, convexport};
 
 #[test]
@@ -24,7 +24,9 @@ fn a_transcript_has_headings_and_quotations() {
     ];
     let fake = Fake::start(bot_with(&[&messages[0], &messages[1]]));
     let expected = "\
-# talk · webchat · 2 messages
+# Conversation on webchat, 19 November 2026
+
+2026-11-19 12:00 · webchat · 2 messages · talk
 
 **Bot** · 2026-11-01 10:01:00 +00:00
 
@@ -60,27 +62,130 @@ fn pictures_and_options_are_links() {
     assert_eq!(links.len(), shown.matches("https://").count());
 }
 
+/// Words stay readable in the source too, and no address is less than it was.
+#[test]
+fn long_addresses_are_references() {
+    let addresses = [
+        "https://files.example/a.png?sig=a%2Bb&n=1",
+        "https://files.example/b.png?sig=[1]: <https://x.example>&lt;",
+        "https://files.example/c.png?back\\slash\nnew line",
+        "https://files.example/short.png",
+        "javascript:alert(1)//https://files.example/?",
+    ];
+    let picture = |(number, address): (usize, &&str)| {
+        let title = (number > 0).then(|| format!("Picture [{number}] of https://x.example/"));
+        json!({"id": number.to_string(), "createdAt": format!("2026-11-01T10:0{number}:00Z"), "type": "image",
+            "direction": "outgoing", "payload": {"imageUrl": address, "title": title}})
+        .to_string()
+    };
+    let pictures: Vec<_> = addresses.iter().enumerate().map(picture).collect();
+    let pictures: Vec<_> = pictures.iter().map(String::as_str).collect();
+    let mut world = bot_with(&pictures);
+    let again = bot_with(&pictures[..1]).conversations.remove(0);
+    world.conversations.push(Conversation {
+        id: "again".to_owned(),
+        created_at: again.created_at - 1,
+        ..again
+    });
+    let out = botpress(&Fake::start(world), "-f markdown").stdout();
+    let Page {
+        links, quotations, ..
+    } = read(&out);
+    let expected = [
+        addresses[0],
+        "https://files.example/b.png?sig=[1]:%20%3Chttps://x.example%3E&lt;",
+        "https://files.example/c.png?back\\slash%0Anew%20line",
+        // The title of the short one is text, like that of the one that is no page.
+        "https://x.example/",
+        addresses[3],
+        "https://x.example/",
+        "https://files.example/",
+        addresses[0],
+    ];
+    assert_eq!(links, expected, "{out}");
+    let named = |number: usize| vec![format!("Picture [{number}] of https://x.example/")];
+    assert_eq!(
+        quotations[..3],
+        [vec!["image".to_owned()], named(1), named(2)]
+    );
+    assert!(
+        out.contains("\n> [image][1]\n")
+            && out.contains("\n\n[1]: <https://files.example/a.png?sig=a%2Bb&n=1>\n")
+    );
+    assert!(
+        out.ends_with("\n\n> [image][4]\n\n[4]: <https://files.example/a.png?sig=a%2Bb&n=1>\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_heading_is_of_words_and_what_is_below_it_is_text() {
+    let bad = "  # x\n=== `a` *b* _c_ [d](https://e.example) <f> 1_000=7\\";
+    let message = |role: &str| {
+        json!({"id": "m", "created_at": null, "role": role, "user_id": null, "author": bad, "type": "text", "text": "Hi",
+            "options": [], "attachments": []})
+    };
+    let talk = json!({"source": "botpress", "account": null, "id": bad, "created_at": "2026-11-01T10:00:00.000000Z",
+        "updated_at": null, "channel": bad, "title": bad, "tags": {bad: [bad]},
+        "handover": {"side": "customer", "conversation_id": bad, "agent": bad, "ended": bad},
+        "messages": [message("user"), message("agent")]});
+    let out = convexport("render - -f markdown")
+        .stdin(&format!("{talk}\n"))
+        .stdout();
+    let Page {
+        headings,
+        details,
+        turns,
+        ..
+    } = read(&out);
+    let good = "# x === `a` *b* _c_ [d](https://e.example) <f> 1_000=7\\";
+    assert_eq!(
+        headings,
+        [format!("{good} · {good} on {good}, 1 November 2026")]
+    );
+    let expected = [
+        format!("2026-11-01 10:00 · {good} · {good} · 2 messages · {good}"),
+        format!("Handover to ticket {good} · agent {good} · ended: {good}"),
+    ];
+    assert_eq!(details[..2], expected);
+    assert!(
+        details.len() == 3 && details[2].starts_with(&format!("Tags: {good}=")),
+        "{details:?}"
+    );
+    let author = format!("({})", bad.replace('\n', " "));
+    let expected = [
+        format!("User {author} · an unknown time"),
+        format!("{good} (agent) takes over"),
+        format!("Agent {author} · an unknown time"),
+    ];
+    assert_eq!(turns, expected);
+}
+
 /// What a reader of the page sees.
 #[derive(Debug, Default, PartialEq)]
 struct Page {
     headings: Vec<String>,
+    /// The lines below a heading.
+    details: Vec<String>,
     turns: Vec<String>,
     /// The lines of each that are not empty.
     quotations: Vec<Vec<String>>,
     links: Vec<String>,
 }
 
-/// Reads a page; anything but headings, turns and quotations fails.
+/// Reads a page; anything but headings, the lines below them, turns and quotations fails.
 fn read(markdown: &str) -> Page {
     let mut options = Options::all();
     // They would show other quotes than were written.
     options.remove(Options::ENABLE_SMART_PUNCTUATION);
     options.remove(Options::ENABLE_OLD_FOOTNOTES);
-    let (mut page, mut text, mut quoted) = (Page::default(), String::new(), false);
+    let (mut page, mut text) = (Page::default(), String::new());
+    let (mut quoted, mut below_heading) = (false, false);
     for event in Parser::new_ext(markdown, options) {
         match event {
             Event::Start(Tag::Heading { id: None, .. } | Tag::Paragraph) => text.clear(),
-            Event::Start(Tag::Strong) | Event::End(TagEnd::Strong | TagEnd::Link) => {}
+            Event::Start(Tag::Strong | Tag::Emphasis)
+            | Event::End(TagEnd::Strong | TagEnd::Emphasis | TagEnd::Link) => {}
             Event::Start(Tag::BlockQuote(None)) if !quoted => {
                 quoted = true;
                 page.quotations.push(Vec::new());
@@ -95,11 +200,18 @@ fn read(markdown: &str) -> Page {
                 page.links.push(dest_url.into_string());
             }
             Event::Text(part) => text.push_str(&part),
-            Event::HardBreak if quoted => text.push('\n'),
-            Event::End(TagEnd::Heading(_)) => page.headings.push(std::mem::take(&mut text)),
+            Event::HardBreak => text.push('\n'),
+            Event::End(TagEnd::Heading(_)) => {
+                page.headings.push(std::mem::take(&mut text));
+                below_heading = true;
+            }
             Event::End(TagEnd::Paragraph) if quoted => {
                 let lines = text.split('\n').map(str::to_owned);
                 page.quotations.last_mut().unwrap().extend(lines);
+            }
+            Event::End(TagEnd::Paragraph) if below_heading => {
+                page.details.extend(text.split('\n').map(str::to_owned));
+                below_heading = false;
             }
             Event::End(TagEnd::Paragraph) => page.turns.push(std::mem::take(&mut text)),
             other => panic!("{other:?} in {markdown}"),
@@ -138,7 +250,8 @@ fn assert_is_text(texts: &[String]) {
         assert_eq!(*shown, lines(said));
     }
     assert_eq!(page.quotations.len(), texts.len());
-    assert_eq!(page.headings.len(), 1);
+    assert_eq!(page.headings, ["Conversation"]);
+    assert_eq!(page.details.len(), 1);
     assert_eq!(
         page.turns,
         vec!["User · 2026-11-01 10:00:00 +00:00"; texts.len()]

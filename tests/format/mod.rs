@@ -3,9 +3,11 @@
 mod any_text;
 mod chat;
 pub mod csv;
+mod heading;
 mod html;
 mod markdown;
 mod messages;
 mod singer;
+mod takeover;
 mod template;
 mod text;

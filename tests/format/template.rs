@@ -53,7 +53,8 @@ fn a_conversation_is_shown_as_the_template_has_it() {
     let expected = "\
 # x (webchat, 2026-11-01 10:00:00 +00:00)
 Bot at 2026-11-01 10:00:05 +00:00: Pick <one> [A=a;B=;]
-> Ada: A: https://x/i.png
+> Ada: A
+image: https://x/i.png
 
 ";
     let shown = rendered(

@@ -35,7 +35,7 @@ fn control_and_bidi_characters_pass_through_a_pipe() {
     let fake = Fake::start(bot_with(&[message]));
     assert_eq!(
         botpress(&fake, "").stdout(),
-        "=== talk · webchat · 1 message ===\n\nUser: a\u{1b}[31mb\u{202e}c\nat 2026-11-01 10:00:00 +00:00\n"
+        "=== 2026-11-19 12:00 · webchat · 1 message · talk ===\n\nUser: a\u{1b}[31mb\u{202e}c\nat 2026-11-01 10:00:00 +00:00\n"
     );
 }
 

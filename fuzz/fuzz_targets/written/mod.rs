@@ -37,11 +37,14 @@ fn check(format: Format, text: &str, messages: usize) {
         Format::Text => {
             let headers = text.lines().filter(|line| line.starts_with("=== "));
             assert_eq!(headers.count(), 2, "a forged header in {text}");
-            // Each turn has two lines that are not indented: the first one, and the time.
+            // Each turn has two lines that are not indented: the first one, and the time. So have what is below a
+            // header, and takeovers.
+            let others = ["=== ", "Title: ", "Handover", "Ticket", "Tags: ", "--- "];
             let own = text
                 .lines()
-                .filter(|line| !line.is_empty() && !line.starts_with("  "));
-            assert_eq!(own.count(), 2 + 2 * messages, "a forged turn in {text}");
+                .filter(|line| !line.is_empty() && !line.starts_with("  "))
+                .filter(|line| !others.iter().any(|start| line.starts_with(start)));
+            assert_eq!(own.count(), 2 * messages, "a forged turn in {text}");
         }
         Format::Json => {
             let all = serde_json::from_str::<Vec<&RawValue>>(text);

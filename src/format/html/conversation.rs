@@ -4,7 +4,8 @@ use std::fmt::{self, Display};
 
 use super::escape::{Escaped, Link, Linked, address};
 use super::number::counted;
-use crate::model::{Attachment, Choice, Conversation, Message, Role, wording};
+use crate::format::heading;
+use crate::model::{Attachment, Choice, Conversation, Message, Role, with_takeovers, wording};
 use crate::time::{TimeStyle, Timestamp};
 
 /// How many characters of the first words are shown in the list.
@@ -68,14 +69,26 @@ impl ConversationView<'_> {
         } = self.conversation;
         write!(
             f,
-            "<article id=\"{anchor}\" tabindex=\"-1\"><header><a class=\"back\" href=\"#\">All conversations</a><h2>{}</h2><p>",
+            "<article id=\"{anchor}\" tabindex=\"-1\"><header><a class=\"back\" href=\"#\">All conversations</a><h2>{}",
             self.time(self.conversation.created_at)
         )?;
+        if let Some(person) = self.conversation.person() {
+            write!(f, " · <bdi>{}</bdi>", Escaped(person))?;
+        }
+        f.write_str("</h2>")?;
+        if let Some(title) = heading::title(self.conversation) {
+            write!(f, "<p class=\"title\" dir=\"auto\">{}</p>", Escaped(&title))?;
+        }
+        f.write_str("<p>")?;
         if let Some(channel) = channel {
             write!(f, "<span class=\"channel\">{}</span> ", Escaped(channel))?;
         }
         let count = counted(self.conversation.messages.len() as u64, "message");
         write!(f, "{count} <code>{}</code></p>", Escaped(id))?;
+        let handover = self.conversation.handover.as_ref();
+        if let Some(handover) = handover.and_then(heading::handover) {
+            write!(f, "<p dir=\"auto\">{}</p>", Escaped(&handover))?;
+        }
         f.write_str("</header>\n")?;
         if !tags.is_empty() {
             f.write_str("<dl>")?;
@@ -93,7 +106,15 @@ impl ConversationView<'_> {
             f.write_str("</dl>\n")?;
         }
         f.write_str("<ol>\n")?;
-        for message in &self.conversation.messages {
+        for (takeover, message) in with_takeovers(self.conversation) {
+            if let Some(takeover) = takeover {
+                let words = takeover.to_string();
+                writeln!(
+                    f,
+                    "<li class=\"takeover\" dir=\"auto\">{}</li>",
+                    Escaped(&words)
+                )?;
+            }
             self.turn(f, message)?;
         }
         f.write_str("</ol></article></li>\n")

@@ -9,11 +9,17 @@ use minijinja::value::{Enumerator, Object, Value};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::model::{Attachment, Choice, Conversation, Handover, Message, Record, User, wording};
+use crate::model::{
+    Attachment, Choice, Conversation, Handover, Message, Record, Takeover, User, with_takeovers,
+    wording,
+};
 use crate::time::TimeStyle;
 
 /// A conversation. Keys that an export leaves out unless they are asked for are null here.
 pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
+    let messages: Vec<_> = with_takeovers(conversation)
+        .map(|(takeover, message)| self::message(message, takeover, times))
+        .collect();
     let Conversation {
         source,
         account,
@@ -24,7 +30,7 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
         title,
         tags,
         handover,
-        messages,
+        messages: _,
         users,
         states,
         reported_count: _,
@@ -32,10 +38,6 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
         lacks_names: _,
         raw,
     } = conversation;
-    let messages: Vec<_> = messages
-        .iter()
-        .map(|message| self::message(message, times))
-        .collect();
     let users = users
         .as_ref()
         .map(|users| users.iter().map(user).collect::<Vec<_>>());
@@ -61,7 +63,7 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
     }
 }
 
-fn message(message: &Message, times: &TimeStyle) -> Value {
+fn message(message: &Message, takeover: Option<Takeover>, times: &TimeStyle) -> Value {
     let Message {
         id,
         created_at,
@@ -85,6 +87,7 @@ fn message(message: &Message, times: &TimeStyle) -> Value {
         type => kind,
         text,
         words => wording::of(message),
+        takeover => takeover.map(|takeover| takeover.to_string()),
         options => options.iter().map(choice).collect::<Vec<_>>(),
         attachments => attachments.iter().map(attachment).collect::<Vec<_>>(),
         raw => record(raw.as_ref()),

@@ -4,37 +4,6 @@ use serde_json::{Value, json};
 
 use crate::support::convexport;
 
-#[test]
-fn the_vendors_example_is_read_as_a_person_would() {
-    let expected = "\
-=== 1000001 · 5 messages ===
-
-Bot: Hi!
-  What can I help you with?
-at 2021-01-28 16:20:48 +00:00
-
-User: Show me all content.
-at 2021-01-28 16:20:52 +00:00
-
-Bot: Here's all kinds of content:
-  image: <image URL>
-  video: <video URL>
-  {\"some\":\"json\"}
-  Action buttons / Boost.AI (https://www.frankenthalerfoundation.org) / Api arrays / Named api arrays / JSON
-at 2021-01-28 16:20:52 +00:00
-
-User: Action buttons
-at 2021-01-28 16:20:59 +00:00
-
-Bot: Action button reply: More buttons
-at 2021-01-28 16:20:59 +00:00
-";
-    assert_eq!(
-        convexport("boost --input tests/fixtures/boost-export.json").stdout(),
-        expected
-    );
-}
-
 /// The transcript of a saved answer with one conversation of these messages, without its header.
 fn shown(messages: &Value) -> String {
     let talk = json!({"type": "conversation", "id": "t", "time": {}, "messages": messages});
@@ -105,10 +74,13 @@ fn people_bots_and_agents_are_told_apart() {
     };
     assert_eq!(
         agent(json!({"id": 7, "name": "Kari"})),
-        "Agent (Kari): Hello"
+        "--- Kari (agent) takes over ---\n\nAgent (Kari): Hello"
     );
-    assert_eq!(agent(json!("Kari")), "Agent (Kari): Hello");
-    assert_eq!(agent(json!(7)), "Agent: Hello");
+    assert!(agent(json!("Kari")).ends_with("\nAgent (Kari): Hello"));
+    assert_eq!(
+        agent(json!(7)),
+        "--- An agent takes over ---\n\nAgent: Hello"
+    );
     assert_eq!(
         message(json!({"id": 1, "type": "note", "content": say})),
         "System: Hello"

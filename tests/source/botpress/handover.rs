@@ -27,6 +27,8 @@ pub struct Talk {
     pub tickets: Vec<Conversation>,
     at: i64,
     made: usize,
+    /// What is said next. Without it each message has words of its own.
+    pub words: Option<&'static str>,
     /// Who spoke, by the id of the message.
     pub roles: BTreeMap<String, &'static str>,
     /// What was said, and by whom. The words of each message are its own, and a copy repeats them.
@@ -35,7 +37,10 @@ pub struct Talk {
 
 impl Talk {
     pub fn new(number: usize, alias: &'static str) -> Self {
-        let at = clock() - 5 * DAY;
+        Self::begun(number, alias, clock() - 5 * DAY)
+    }
+
+    pub fn begun(number: usize, alias: &'static str, at: i64) -> Self {
         Self {
             number,
             alias,
@@ -43,6 +48,7 @@ impl Talk {
             tickets: Vec::new(),
             at,
             made: 0,
+            words: None,
             roles: BTreeMap::new(),
             said: BTreeMap::new(),
         }
@@ -64,7 +70,8 @@ impl Talk {
         kind: &str,
         tags: &Value,
     ) -> (String, String) {
-        let words = format!("words {}.{}", self.number, self.made);
+        let own = || format!("words {}.{}", self.number, self.made);
+        let words = self.words.map_or_else(own, str::to_owned);
         self.said.insert(words.clone(), role);
         let direction = match (role, to_ticket) {
             ("user", false) | ("agent", true) => "incoming",
@@ -108,7 +115,7 @@ impl Talk {
     }
 
     /// The customer writes; during a session the plugin copies it.
-    fn customer_says(&mut self, in_session: bool) {
+    pub fn customer_says(&mut self, in_session: bool) {
         // Not every tag of that name is one of the plugin.
         let own = json!({"crm#downstream": "yes", "upstream": "no id"});
         let original = self.say(false, "user", CUSTOMER, "text", &own);
@@ -117,12 +124,12 @@ impl Talk {
         }
     }
 
-    fn bot_says(&mut self) {
+    pub fn bot_says(&mut self) {
         let own = json!({"downstream": "eu-west-1"});
         self.say(false, "bot", BOT, "text", &own);
     }
 
-    fn agent_says(&mut self, agent: usize) {
+    pub fn agent_says(&mut self, agent: usize) {
         let original = self.say(true, "agent", AGENTS[agent].0, "text", &json!({}));
         self.copy(false, "agent", "downstream", original);
     }
@@ -133,14 +140,19 @@ impl Talk {
     }
 
     /// What the plugin itself says, in either conversation.
-    fn plugin_says(&mut self, to_ticket: bool) {
+    pub fn plugin_says(&mut self, to_ticket: bool) {
         self.say(to_ticket, "bot", BOT, "text", &json!({}));
+    }
+
+    /// Opens the ticket of the next session.
+    pub fn open_ticket(&mut self) {
+        let ticket = format!("conv_01T{:03}{:020}", self.tickets.len(), self.number);
+        self.tickets.push(Conversation::new(&ticket, self.at + 1));
     }
 
     /// A session with an agent, or one that no agent takes.
     pub fn session(&mut self, agents: &[usize], turns: usize) {
-        let ticket = format!("conv_01T{:03}{:020}", self.tickets.len(), self.number);
-        self.tickets.push(Conversation::new(&ticket, self.at + 1));
+        self.open_ticket();
         self.plugin_says(false);
         self.customer_says(true);
         for &agent in agents {
@@ -153,6 +165,11 @@ impl Talk {
         }
         self.plugin_says(true);
         self.plugin_says(false);
+        self.tag(agents);
+    }
+
+    /// Tags both conversations, as the plugin does at the end of a session.
+    pub fn tag(&mut self, agents: &[usize]) {
         // A later session overwrites the tags of the one before.
         let name = agents
             .last()
@@ -263,15 +280,20 @@ fn one_session() -> (World, String, String) {
     let ids = (talk.customer.id.clone(), talk.tickets[0].id.clone());
     let mut world = World::new().conversation(talk.customer);
     world.conversations.append(&mut talk.tickets);
+    world.users = people();
+    (world, ids.0, ids.1)
+}
+
+/// The bot, the customer and the first agent.
+pub fn people() -> Vec<User> {
     let people = [(BOT, "Helper"), (CUSTOMER, "Ana Lima"), AGENTS[0]];
-    world.users = people
+    people
         .map(|(id, name)| User {
             id: id.to_owned(),
             name: Some(name.to_owned()),
             ..User::default()
         })
-        .to_vec();
-    (world, ids.0, ids.1)
+        .to_vec()
 }
 
 /// The authors of a conversation's messages, by role.

@@ -14,7 +14,7 @@ pub fn shown(kind: &str, direction: &str, payload: &Value) -> String {
     let fake = Fake::start(bot_with(&[&message.to_string()]));
     let out = botpress(&fake, "").stdout();
     let turn = out
-        .strip_prefix("=== talk · webchat · 1 message ===\n\n")
+        .strip_prefix("=== 2026-11-19 12:00 · webchat · 1 message · talk ===\n\n")
         .expect("a header");
     turn.strip_suffix("\nat 2026-11-01 10:00:00 +00:00\n")
         .expect("a time")

@@ -3,7 +3,7 @@
 mod concurrency;
 mod contract;
 mod conversation;
-mod handover;
+pub mod handover;
 mod list;
 pub mod message;
 mod odd;
