@@ -3,6 +3,7 @@
 mod any_text;
 mod chat;
 pub mod csv;
+mod golden;
 mod heading;
 mod html;
 mod markdown;
