@@ -85,8 +85,9 @@ fn the_sample_of_boost() {
 #[test]
 fn a_handover() {
     let mut talk = Talk::begun(1, "hitl", REFERENCE - DAY);
+    talk.open_ticket();
     let mut say = |words: &'static str, who: &dyn Fn(&mut Talk)| {
-        talk.words = words;
+        talk.words = Some(words);
         who(&mut talk);
     };
     let customer = |talk: &mut Talk| talk.customer_says(false);
@@ -110,12 +111,12 @@ fn a_handover() {
     say("Will there be a message?", &customer);
     say("Yes, by e-mail.", &Talk::bot_says);
     talk.tag(&[0]);
-    talk.ticket.integration = "zendesk".to_owned();
+    talk.tickets[0].integration = "zendesk".to_owned();
     let title = ("insights#title", "A parcel that has not arrived");
     talk.customer.tags.push((title.0.into(), title.1.into()));
     let mut world = World::new()
         .conversation(talk.customer)
-        .conversation(talk.ticket);
+        .conversation(talk.tickets.remove(0));
     world.users = people();
     let fake = Fake::start(world);
     assert_golden("handover", || botpress(&fake, "--with-users"));

@@ -180,7 +180,10 @@ impl Talk {
             (self.key("hitlEndReason"), "agent-closed-ticket".to_owned()),
         ];
         self.customer.tags = vec![
-            (self.key("downstream"), ticket),
+            (
+                self.key("downstream"),
+                self.tickets.last().unwrap().id.clone(),
+            ),
             ("topic".into(), "returns".into()),
         ];
         let mut tags = vec![(self.key("upstream"), customer)];
@@ -487,8 +490,10 @@ fn transcripts_say_agent() {
     let text = botpress(&fake, "--conversation").arg(&customer).stdout();
     let speakers: Vec<_> = text
         .lines()
-        .filter_map(|line| line.split_once(": "))
-        .map(|(speaker, _)| speaker)
+        .filter_map(|line| match line.strip_suffix(" ---") {
+            Some(takeover) => Some(takeover),
+            None => line.split_once(": words").map(|(speaker, _)| speaker),
+        })
         .collect();
     let expected = [
         "User",
@@ -496,10 +501,12 @@ fn transcripts_say_agent() {
         "Bot",
         "User",
         "Bot",
+        "--- Kari Nordmann (agent) takes over",
         "Agent (Kari Nordmann)",
         "User",
         "Agent (Kari Nordmann)",
         "User",
+        "--- The bot is back",
         "Bot",
         "User",
     ];
