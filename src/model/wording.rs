@@ -146,7 +146,8 @@ fn is_of_card(picture: &Attachment, card: &str) -> bool {
 }
 
 /// The text without what only repeats the title of a file. Such words are left to its link.
-fn without_titles<'a>(kind: &str, text: Cow<'a, str>, files: &[&Attachment]) -> Cow<'a, str> {
+#[must_use]
+pub fn without_titles<'a>(kind: &str, text: Cow<'a, str>, files: &[&Attachment]) -> Cow<'a, str> {
     let is_title = |words: &str| {
         files
             .iter()
@@ -252,6 +253,27 @@ fn separator(words: &str) -> &'static str {
         }
         Some(_) => ": ",
     }
+}
+
+/// Takes out of the text of a message of several parts where its options lead. Their labels stay.
+#[must_use]
+pub fn without_addresses(text: &str, options: &[Choice]) -> String {
+    let mut text = text.to_owned();
+    // From the last to the first, as parts were added.
+    for option in options.iter().rev() {
+        let shown = choice(option);
+        if shown != option.label
+            && let Some(at) = text.rfind(&*shown)
+        {
+            text.replace_range(at..at + shown.len(), &option.label);
+        }
+        if let Some(link) = Link::of_option(option)
+            && let Some(at) = text.rfind(&format!("\n{}", link.in_words()))
+        {
+            text.replace_range(at..=at + link.in_words().len(), "");
+        }
+    }
+    text
 }
 
 fn choice(choice: &Choice) -> Cow<'_, str> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::options::ChatMedia;
-use crate::model::{Attachment, Choice, Message, wording};
+use crate::model::{Attachment, Message, wording};
 use crate::text::one_line;
 
 /// Stands for content that has no words, before its type.
@@ -17,12 +17,15 @@ pub fn of(message: &Message, media: ChatMedia) -> String {
         options,
         attachments,
     } = wording::parts(message);
-    let mut text = text.into_owned();
-    if options.is_empty() {
-        // The options of a message of several parts stand in its text.
-        for address in message.options.iter().rev().filter_map(address) {
-            cut(&mut text, address, str::to_owned);
-        }
+    // The options of a message of several parts stand in its text.
+    let own_options = if options.is_empty() {
+        &message.options
+    } else {
+        &[][..]
+    };
+    let mut text = wording::without_addresses(&text, own_options);
+    if media == ChatMedia::Describe {
+        text = wording::without_titles(&message.kind, text.into(), &attachments).into_owned();
     }
     for attachment in message.attachments.iter().rev() {
         cut(&mut text, &attachment.url, |before| {
@@ -30,11 +33,7 @@ pub fn of(message: &Message, media: ChatMedia) -> String {
         });
     }
     let mut lines = vec![with_placeholders(text.trim(), media).into_owned()];
-    if media == ChatMedia::Describe && !attachments.is_empty() {
-        let is_caption = |attachment: &&Attachment| attachment.title.as_ref() == Some(&text);
-        if attachments.iter().any(is_caption) {
-            lines.clear();
-        }
+    if media == ChatMedia::Describe {
         lines.extend(attachments.into_iter().map(described));
     }
     let labels = options.iter().map(|option| one_line(option.label.trim()));
@@ -42,12 +41,6 @@ pub fn of(message: &Message, media: ChatMedia) -> String {
     lines.extend(seen.map(|label| format!("- {label}")));
     lines.retain(|line| !line.trim().is_empty());
     lines.join("\n")
-}
-
-/// The address that is opened when this option is chosen, unless it is what the reader sees.
-fn address(option: &Choice) -> Option<&str> {
-    let value = option.value.as_deref()?;
-    (is_address(value) && value != option.label).then_some(value)
 }
 
 fn is_address(text: &str) -> bool {

@@ -40,6 +40,8 @@ impl Content {
                 options: choices(&payload["options"]),
                 ..Self::default()
             },
+            // Some channels send only what the button stands for.
+            "quick_reply" => Self::text(first_text(payload, &["text", "payload"])),
             _ => Self::text(first_text(payload, &["text"])),
         }
     }

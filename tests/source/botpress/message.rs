@@ -99,6 +99,8 @@ fn every_message_type_has_its_words() {
         ),
         "User: A"
     );
+    let click = json!({"payload": "a"});
+    assert_eq!(shown("quick_reply", "incoming", &click), "User: a");
     assert_eq!(
         bot("hologram", json!({"depth": 3})),
         "Bot: Media message of type hologram"
