@@ -155,6 +155,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All roles, in the order of their declaration.
+    pub const ALL: [Self; 4] = [Self::User, Self::Bot, Self::Agent, Self::System];
+
     /// Its name in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {

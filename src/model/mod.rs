@@ -6,11 +6,14 @@
 mod conversation;
 mod handover;
 mod json;
+mod metrics;
+mod person;
 mod record;
 mod takeover;
 pub mod wording;
 
 pub use conversation::{Attachment, Choice, Conversation, Message, Role, User, Vendor};
 pub use handover::{Handover, Side};
+pub use metrics::Metrics;
 pub use record::{Record, one_line};
 pub use takeover::{Takeover, with_takeovers};

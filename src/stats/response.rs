@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::document::ResponseTime;
-use crate::model::{Message, Role};
 
 /// Response times below this are kept to the millisecond, longer ones to the second. This keeps the map small.
 const PRECISE: u64 = 60_000;
@@ -64,20 +63,6 @@ impl ResponseTimes {
             })
             .map(|(millis, _)| *millis)
     }
-}
-
-/// The time in milliseconds from the first message of the user to the first answer after it by one of these roles.
-/// `None` when there is no answer, or one of the two messages has no time.
-pub fn first_response(messages: &[Message], roles: &[Role]) -> Option<u64> {
-    let mut messages = messages.iter();
-    let asked = messages.find(|message| message.role == Role::User)?;
-    let answered = messages.find(|message| roles.contains(&message.role))?;
-    let (asked, answered) = (asked.created_at?, answered.created_at?);
-    if answered < asked {
-        return None;
-    }
-    let waited = answered.distance(asked).to_std();
-    u64::try_from(waited.as_millis()).ok()
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::document::{ByRole, Channel, Counts, Hour, Share, Stats, Totals, WEEKDAYS, Weekday};
 use super::options::{By, Options};
-use super::response::{ResponseTimes, first_response};
-use crate::model::{Conversation, Message, Role};
-use crate::time::{Day, Timestamp};
+use super::response::ResponseTimes;
+use crate::model::{Conversation, Metrics, Role};
+use crate::time::{Day, Span, Timestamp};
 
 const CONVERSATION: Counts = Counts {
     conversations: 1,
@@ -19,9 +19,6 @@ const MESSAGE: Counts = Counts {
     messages: 1,
 };
 
-/// All roles, in the order of their declaration.
-const ROLES: [Role; 4] = [Role::User, Role::Bot, Role::Agent, Role::System];
-
 /// What was counted so far.
 #[derive(Debug)]
 pub struct Tally {
@@ -32,7 +29,7 @@ pub struct Tally {
     weekdays: [Counts; 7],
     undated: Counts,
     channels: BTreeMap<Option<String>, Counts>,
-    roles: [Counts; ROLES.len()],
+    roles: [Counts; Role::ALL.len()],
     unanswered: u64,
     responses: ResponseTimes,
     agent_responses: ResponseTimes,
@@ -69,15 +66,31 @@ impl Tally {
         self.add_to_channel(&conversation.channel, counts);
         self.count_at(began_at(conversation), CONVERSATION);
         for message in messages {
-            self.add_message(message);
+            self.count_at(message.created_at, MESSAGE);
         }
-        self.add_roles(messages);
-        self.unanswered += u64::from(is_unanswered(messages));
-        if let Some(millis) = first_response(messages, &[Role::Bot, Role::Agent]) {
-            self.responses.add(millis);
+        self.add_metrics(&Metrics::of(messages));
+    }
+
+    fn add_metrics(&mut self, metrics: &Metrics) {
+        let (first, last) = (metrics.first_message_at, metrics.last_message_at);
+        let totals = &mut self.totals;
+        totals.first_message_at = totals.first_message_at.into_iter().chain(first).min();
+        totals.last_message_at = totals.last_message_at.into_iter().chain(last).max();
+        for (role, counts) in Role::ALL.into_iter().zip(&mut self.roles) {
+            let messages = metrics.messages_of(role) as u64;
+            *counts += Counts {
+                conversations: messages.min(1),
+                messages,
+            };
         }
-        if let Some(millis) = first_response(messages, &[Role::Agent]) {
-            self.agent_responses.add(millis);
+        self.unanswered += u64::from(metrics.is_unanswered());
+        for (waited, times) in [
+            (metrics.first_response, &mut self.responses),
+            (metrics.first_agent_response, &mut self.agent_responses),
+        ] {
+            if let Some(waited) = waited {
+                times.add(millis(waited));
+            }
         }
     }
 
@@ -87,30 +100,6 @@ impl Tally {
         Counts {
             conversations: self.totals.conversations,
             messages: self.totals.messages,
-        }
-    }
-
-    fn add_message(&mut self, message: &Message) {
-        self.count_at(message.created_at, MESSAGE);
-        if let Some(time) = message.created_at {
-            let Totals {
-                first_message_at: first,
-                last_message_at: last,
-                ..
-            } = &mut self.totals;
-            *first = Some(first.map_or(time, |first| first.min(time)));
-            *last = Some(last.map_or(time, |last| last.max(time)));
-        }
-    }
-
-    fn add_roles(&mut self, messages: &[Message]) {
-        for (role, counts) in ROLES.iter().zip(&mut self.roles) {
-            let written = messages.iter().filter(|message| message.role == *role);
-            let messages = written.count() as u64;
-            *counts += Counts {
-                conversations: messages.min(1),
-                messages,
-            };
         }
     }
 
@@ -149,7 +138,7 @@ impl Tally {
             periods: by.periods(&self.days),
             undated: self.undated,
             channels: channels(self.channels),
-            roles: ROLES
+            roles: Role::ALL
                 .into_iter()
                 .zip(self.roles)
                 .map(|(role, counts)| ByRole { role, counts })
@@ -179,12 +168,8 @@ fn began_at(conversation: &Conversation) -> Option<Timestamp> {
         .or_else(|| times.find_map(|message| message.created_at))
 }
 
-/// Whether the user spoke last. Nobody waits for an answer to the system.
-fn is_unanswered(messages: &[Message]) -> bool {
-    let mut spoken = messages.iter().rev();
-    spoken
-        .find(|message| message.role != Role::System)
-        .is_some_and(|message| message.role == Role::User)
+fn millis(waited: Span) -> u64 {
+    u64::try_from(waited.to_std().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn channels(channels: BTreeMap<Option<String>, Counts>) -> Vec<Channel> {

@@ -36,6 +36,18 @@ impl Span {
         Self(TimeDelta::seconds(seconds))
     }
 
+    /// The span in seconds, with at most six decimals. Each number is the nearest to the exact one, so that it equals what
+    /// a database computes from microseconds.
+    #[must_use]
+    pub fn as_seconds(self) -> f64 {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "2^53 microseconds are 285 years"
+        )]
+        let micros = self.0.num_microseconds().unwrap_or(i64::MAX) as f64;
+        micros / 1e6
+    }
+
     /// The span as the standard library's type.
     #[must_use]
     pub fn to_std(self) -> Duration {

@@ -1,0 +1,56 @@
+//! Who talks to the bot in a conversation, and in which languages.
+
+use std::borrow::Cow;
+
+use super::conversation::{Conversation, Role, Vendor};
+use crate::json::first_field;
+use crate::json::lenient::TextOrNone;
+
+/// The person who talks to the bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person<'a> {
+    /// The vendor's id.
+    pub id: &'a str,
+    /// Their name, if it is known.
+    pub name: Option<&'a str>,
+}
+
+impl Conversation {
+    /// The user of the first message with the role `user` that names one. boost.ai names none.
+    #[must_use]
+    pub fn person(&self) -> Option<Person<'_>> {
+        let mut asked = self.messages.iter().filter(|one| one.role == Role::User);
+        let (message, id) = asked.find_map(|one| Some((one, one.user_id.as_deref()?)))?;
+        let known = || {
+            let user = self.users.iter().flatten().find(|user| user.id == id)?;
+            user.name.as_deref()
+        };
+        let name = message.author.as_deref().or_else(known);
+        Some(Person { id, name })
+    }
+
+    /// The languages that the vendor recognised in what the user wrote, each once, in the order of their first message.
+    ///
+    /// They are in the records of boost.ai alone, as `question.predicted_language` (vendors/boost.md, Response), so there
+    /// are none where an export has left the records out.
+    #[must_use]
+    pub fn languages(&self) -> Vec<Cow<'_, str>> {
+        let mut languages = Vec::new();
+        if self.source != Vendor::Boost {
+            return languages;
+        }
+        let asked = self.messages.iter().filter(|one| one.role == Role::User);
+        for record in asked.filter_map(|message| message.raw.as_ref()) {
+            if let Some(language) = language(record.get()).filter(|new| !languages.contains(new)) {
+                languages.push(language);
+            }
+        }
+        languages
+    }
+}
+
+/// The language in a message of boost.ai.
+fn language(record: &str) -> Option<Cow<'_, str>> {
+    let question = first_field(record, "question")?;
+    TextOrNone::of(first_field(question, "predicted_language")?).0
+}
