@@ -36,6 +36,7 @@ pub fn formatter_factory(format: Format) -> FormatterFactory {
         times: TimeStyle::new(Zone::UTC, DEFAULT_FORMAT).expect("the default is a format"),
         template: None,
         excel: None,
+        rows: crate::format::RowKind::default(),
         system: None,
         agent_as: crate::format::AgentAs::default(),
         chat_media: crate::format::ChatMedia::default(),

@@ -94,6 +94,8 @@ pub enum Document {
     Jsonl,
     /// One line of a messages export
     Messages,
+    /// One line of a conversations export
+    Conversations,
     /// What --summary writes
     Summary,
     /// What `convexport stats -f json` writes

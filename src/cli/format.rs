@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
-use crate::format::{AgentAs, ChatMedia, Separator};
+use crate::format::{AgentAs, ChatMedia, RowKind, Separator};
 use crate::sink::Split;
 
 /// Flags that belong to one format. Another format refuses them.
@@ -16,6 +16,10 @@ pub struct FormatArgs {
     /// Excel takes the separator that its own machine is set to: the semicolon where numbers have a decimal comma.
     #[arg(long, value_name = "SEPARATOR", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "comma")]
     pub excel: Option<Separator>,
+
+    /// What a row of a csv is [default: messages]
+    #[arg(long, value_enum)]
+    pub rows: Option<RowKind>,
 
     /// Begin every conversation of a chat with this system message
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]

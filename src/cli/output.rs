@@ -60,11 +60,12 @@ pub struct OutputArgs {
     #[serde(serialize_with = "asked::path")]
     pub template: Option<PathBuf>,
 
-    /// The time zone of transcripts, and of a WHEN without offset: `local`, `utc` or a name like Europe/Oslo
+    /// The time zone of transcripts and csv, and of a WHEN without offset: `local`, `utc` or a name like Europe/Oslo
     #[arg(long, value_name = "ZONE", default_value = "local")]
     pub timezone: Zone,
 
-    /// How transcripts show a time, in the notation of strftime [default: "%Y-%m-%d %H:%M:%S %:z"]
+    /// How transcripts and csv show a time, in the notation of strftime [default: "%Y-%m-%d %H:%M:%S %:z", in a csv
+    /// without the offset]
     #[arg(long, value_name = "STRFTIME", value_parser = time::check_format)]
     pub time_format: Option<String>,
 
@@ -178,6 +179,7 @@ impl OutputArgs {
         let for_people = format.is_transcript() || format == Format::Html;
         let FormatArgs {
             excel,
+            rows,
             system,
             agent_as,
             chat_media,
@@ -196,16 +198,19 @@ impl OutputArgs {
         if self.no_raw && for_people {
             return Err(usage!("--no-raw: transcripts have no records to leave out"));
         }
-        if self.no_raw && matches!(format, Format::Csv | Format::Chat) {
+        if self.no_raw && matches!(format, Format::Conversations | Format::Csv | Format::Chat) {
             return Err(usage!("--no-raw: {name} has no records to leave out"));
         }
-        if self.time_format.is_some() && !for_people {
+        if self.time_format.is_some() && !for_people && format != Format::Csv {
             return Err(usage!(
-                "--time-format is for transcripts: {name} has one format of time, or none"
+                "--time-format is for transcripts and csv: {name} has one format of time, or none"
             ));
         }
         if excel.is_some() && format != Format::Csv {
             return Err(usage!("--excel is for csv, and this is {name}"));
+        }
+        if rows.is_some() && format != Format::Csv {
+            return Err(usage!("--rows is for csv, and this is {name}"));
         }
         let for_chat =
             system.is_some() || agent_as.is_some() || chat_media.is_some() || split.is_some();
@@ -217,13 +222,17 @@ impl OutputArgs {
         Ok(())
     }
 
-    /// How times are shown to people.
+    /// How times are shown to people in a format.
     ///
     /// # Errors
     /// When the format of the times cannot be used.
-    pub fn time_style(&self) -> Result<TimeStyle> {
+    pub fn time_style(&self, format: Format) -> Result<TimeStyle> {
+        let default = match format {
+            Format::Csv => time::SPREADSHEET_FORMAT,
+            _ => time::DEFAULT_FORMAT,
+        };
         let pattern = self.time_format.as_deref();
-        TimeStyle::new(self.timezone, pattern.unwrap_or(time::DEFAULT_FORMAT))
+        TimeStyle::new(self.timezone, pattern.unwrap_or(default))
     }
 
     /// The format with everything that can be set about it. A template is read and tried.
@@ -231,7 +240,7 @@ impl OutputArgs {
     /// # Errors
     /// When the template cannot be read or used.
     pub fn format_options(&self, format: Format) -> Result<format::Options> {
-        let times = self.time_style()?;
+        let times = self.time_style(format)?;
         let read = |path: &PathBuf| {
             let name = path.display().to_string();
             let text = fs::read_to_string(path)
@@ -243,6 +252,7 @@ impl OutputArgs {
             template: self.template.as_ref().map(read).transpose()?,
             times,
             excel: self.of_format.excel,
+            rows: self.of_format.rows.unwrap_or_default(),
             system: self.of_format.system.clone(),
             agent_as: self.of_format.agent_as.unwrap_or_default(),
             chat_media: self.of_format.chat_media.unwrap_or_default(),

@@ -29,6 +29,7 @@ const REFUSED: &[&str] = &[
     "output",
     "output_dir",
     "query",
+    "rows",
     "singer_state",
     "split",
     "state",

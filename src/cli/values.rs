@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::console::LogFormat;
-use crate::format::{AgentAs, ChatMedia, Format, Separator};
+use crate::format::{AgentAs, ChatMedia, Format, RowKind, Separator};
 use crate::model::Role;
 use crate::source::botpress::Tickets;
 
@@ -19,6 +19,7 @@ impl ValueEnum for Format {
             Self::Json,
             Self::Jsonl,
             Self::Messages,
+            Self::Conversations,
             Self::Csv,
             Self::Chat,
         ]
@@ -35,9 +36,12 @@ impl ValueEnum for Format {
             Self::Json => value.help("One array of conversations"),
             Self::Jsonl => value.alias("ndjson").help("One conversation per line"),
             Self::Messages => value.help("One message per line, flat, for databases"),
-            Self::Csv => {
-                value.help("One message per row, for spreadsheets; no text can be a formula")
+            Self::Conversations => {
+                value.help("One conversation per line, flat, with its metrics, for databases")
             }
+            Self::Csv => value.help(
+                "One message per row (or one conversation, see --rows), for spreadsheets; no text can be a formula",
+            ),
             Self::Chat => value.help("One conversation per line, to train a language model on"),
             // These have a command or a flag of their own.
             Self::Singer | Self::List => return None,
@@ -54,6 +58,20 @@ impl ValueEnum for Separator {
         Some(match self {
             Self::Comma => PossibleValue::new("comma").help("`,`"),
             Self::Semicolon => PossibleValue::new("semicolon").help("`;`"),
+        })
+    }
+}
+
+impl ValueEnum for RowKind {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Messages, Self::Conversations]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Messages => PossibleValue::new("messages").help("One message per row"),
+            Self::Conversations => PossibleValue::new("conversations")
+                .help("One conversation per row, with its metrics"),
         })
     }
 }

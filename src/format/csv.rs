@@ -1,4 +1,4 @@
-//! `csv`: the rows of `messages` without `raw`, as described in RFC 4180, and safe to open in a spreadsheet.
+//! `csv`: rows of messages without `raw`, or of conversations, as described in RFC 4180, and safe to open in a spreadsheet.
 //!
 //! Safe means that a spreadsheet never runs a cell as a formula. This format changes text that would be run.
 
@@ -8,19 +8,20 @@ use anyhow::Result;
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::formatter::{Formatted, Formatter};
-use super::options::Separator;
-use super::row::{COLUMNS, NO_ROW, Row, rows};
+use super::options::{RowKind, Separator};
+use super::rows::{
+    CONVERSATION_COLUMNS, Cell, ConversationRow, MESSAGE_COLUMNS, MessageRows, NO_ROW,
+};
 use crate::model::Conversation;
-use crate::time::Timestamp;
-
-/// All columns of a row but the last, which is `raw`.
-const WIDTH: usize = COLUMNS.len() - 1;
+use crate::time::TimeStyle;
 
 /// The first bytes of a csv for Excel. Without them Excel reads the file in the machine's old code page.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// The separator, and whether the file is for Excel.
+/// What its rows are, how times are shown, the separator, and whether the file is for Excel.
 pub struct Csv {
+    rows: RowKind,
+    times: TimeStyle,
     delimiter: u8,
     excel: bool,
 }
@@ -34,10 +35,20 @@ fn delimiter(separator: Separator) -> u8 {
 }
 
 impl Csv {
-    pub fn new(excel: Option<Separator>) -> Self {
+    pub fn new(rows: RowKind, times: TimeStyle, excel: Option<Separator>) -> Self {
         Self {
+            rows,
+            times,
             delimiter: delimiter(excel.unwrap_or_default()),
             excel: excel.is_some(),
+        }
+    }
+
+    /// The columns. The vendor's records are not among them.
+    fn columns(&self) -> &'static [&'static str] {
+        match self.rows {
+            RowKind::Messages => &MESSAGE_COLUMNS[..MESSAGE_COLUMNS.len() - 1],
+            RowKind::Conversations => &CONVERSATION_COLUMNS,
         }
     }
 
@@ -48,6 +59,20 @@ impl Csv {
             .terminator(Terminator::CRLF)
             .from_writer(out)
     }
+
+    fn write(&self, cells: &[Cell], page: &mut Writer<&mut Vec<u8>>) -> csv::Result<()> {
+        for cell in cells {
+            match *cell {
+                Cell::Empty => page.write_field(""),
+                Cell::Text(text) => page.write_field(&*guarded(text)),
+                Cell::Time(time) => page.write_field(&*guarded(&self.times.show(time))),
+                Cell::Number(number) => page.write_field(number.to_string()),
+                Cell::Seconds(seconds) => page.write_field(seconds.to_string()),
+                Cell::Flag(flag) => page.write_field(flag.to_string()),
+            }?;
+        }
+        page.write_record(None::<&[u8]>)
+    }
 }
 
 impl Formatter for Csv {
@@ -55,7 +80,7 @@ impl Formatter for Csv {
         if self.excel {
             out.extend_from_slice(BYTE_ORDER_MARK.as_bytes());
         }
-        let header = self.writer(out).write_record(&COLUMNS[..WIDTH]);
+        let header = self.writer(out).write_record(self.columns());
         header.expect("memory takes the header");
     }
 
@@ -64,46 +89,20 @@ impl Formatter for Csv {
         conversation: &Conversation,
         out: &mut Vec<u8>,
     ) -> Result<Formatted> {
-        if conversation.messages.is_empty() {
-            return Ok(NO_ROW);
-        }
         let mut page = self.writer(out);
-        for row in rows(conversation) {
-            write_cells(&row?, &mut page)?;
+        match self.rows {
+            RowKind::Messages if conversation.messages.is_empty() => return Ok(NO_ROW),
+            RowKind::Messages => {
+                for row in MessageRows::of(conversation)?.rows() {
+                    self.write(&row?.cells(), &mut page)?;
+                }
+            }
+            RowKind::Conversations => {
+                self.write(&ConversationRow::of(conversation)?.cells(), &mut page)?;
+            }
         }
         page.flush()?;
         Ok(Formatted::Written)
-    }
-}
-
-/// Writes a row, in the order of [`COLUMNS`].
-fn write_cells(row: &Row, page: &mut Writer<&mut Vec<u8>>) -> csv::Result<()> {
-    let mut cell = |text: &str| page.write_field(text);
-    cell(row.source.name())?;
-    cell(&guarded(row.account.unwrap_or_default()))?;
-    cell(&guarded(row.conversation_id))?;
-    time(row.conversation_created_at, &mut cell)?;
-    cell(&guarded(row.channel.unwrap_or_default()))?;
-    cell(&row.seq.to_string())?;
-    cell(&guarded(row.message_id))?;
-    time(row.created_at, &mut cell)?;
-    cell(row.role.name())?;
-    cell(&guarded(row.user_id.unwrap_or_default()))?;
-    cell(&guarded(row.author.unwrap_or_default()))?;
-    cell(&guarded(row.kind))?;
-    cell(&guarded(row.text))?;
-    cell(&guarded(&row.options))?;
-    cell(&guarded(&row.attachments))?;
-    page.write_record(None::<&[u8]>)
-}
-
-fn time(
-    time: Option<Timestamp>,
-    cell: &mut impl FnMut(&str) -> csv::Result<()>,
-) -> csv::Result<()> {
-    match time {
-        Some(time) => time.in_json(cell),
-        None => cell(""),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::formatter::{Formatter, PagedFormatter};
 use super::kind::Format;
 use super::options::Options;
-use super::{chat, csv, html, json, jsonl, list, markdown, messages, singer, text};
+use super::{chat, conversations, csv, html, json, jsonl, list, markdown, messages, singer, text};
 
 /// Makes a formatter for each document of an export.
 #[derive(Clone, Debug)]
@@ -36,6 +36,7 @@ impl FormatterFactory {
             times,
             template,
             excel,
+            rows,
             system,
             agent_as,
             chat_media,
@@ -51,7 +52,8 @@ impl FormatterFactory {
             Format::Json => Box::<json::Json>::default(),
             Format::Jsonl => Box::new(jsonl::Jsonl),
             Format::Messages => Box::new(messages::Messages),
-            Format::Csv => Box::new(csv::Csv::new(*excel)),
+            Format::Conversations => Box::new(conversations::Conversations),
+            Format::Csv => Box::new(csv::Csv::new(*rows, times.clone(), *excel)),
             Format::Chat => Box::new(chat::Chat::new(system.clone(), *agent_as, *chat_media)),
             Format::List => Box::new(list::List),
             Format::Singer => Box::new(singer::Singer::new(catalog.clone())),

@@ -45,7 +45,9 @@ pub enum Format {
     Jsonl,
     /// One message per line, flat, for databases.
     Messages,
-    /// One message per row, for spreadsheets.
+    /// One conversation per line, flat, with its metrics, for databases.
+    Conversations,
+    /// One message or conversation per row, for spreadsheets.
     Csv,
     /// One conversation per line, to train a language model on.
     Chat,
@@ -92,6 +94,7 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Messages => "messages",
+            Self::Conversations => "conversations",
             Self::Csv => "csv",
             Self::Chat => "chat",
             Self::Singer => "singer",
@@ -107,7 +110,12 @@ impl Format {
             Self::Markdown => "md",
             Self::Html => "html",
             Self::Json => "json",
-            Self::Jsonl | Self::Messages | Self::Chat | Self::Singer | Self::List => "jsonl",
+            Self::Jsonl
+            | Self::Messages
+            | Self::Conversations
+            | Self::Chat
+            | Self::Singer
+            | Self::List => "jsonl",
             Self::Csv => "csv",
         }
     }

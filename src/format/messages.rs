@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::formatter::{Formatted, Formatter};
-use super::row::{NO_ROW, rows};
+use super::rows::{MessageRows, NO_ROW};
 use crate::model::Conversation;
 
 /// The formatter, which has no state.
@@ -18,7 +18,7 @@ impl Formatter for Messages {
         if conversation.messages.is_empty() {
             return Ok(NO_ROW);
         }
-        for row in rows(conversation) {
+        for row in MessageRows::of(conversation)?.rows() {
             serde_json::to_writer(&mut *out, &row?)?;
             out.push(b'\n');
         }

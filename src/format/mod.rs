@@ -1,6 +1,7 @@
 //! The formats of an export, one file or folder each. A formatter knows bytes, never files.
 
 mod chat;
+mod conversations;
 mod csv;
 mod factory;
 mod formatter;
@@ -13,7 +14,7 @@ mod list;
 mod markdown;
 mod messages;
 mod options;
-pub mod row;
+pub mod rows;
 pub mod singer;
 mod template;
 mod text;
@@ -22,5 +23,5 @@ pub use self::csv::guarded;
 pub use factory::FormatterFactory;
 pub use formatter::{Formatted, Formatter, Neighbours, PagedFormatter};
 pub use kind::Format;
-pub use options::{AgentAs, ChatMedia, Options, Separator};
+pub use options::{AgentAs, ChatMedia, Options, RowKind, Separator};
 pub use template::Template;

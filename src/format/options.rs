@@ -12,12 +12,14 @@ use crate::time::TimeStyle;
 pub struct Options {
     /// Which format.
     pub format: Format,
-    /// How transcripts show a time.
+    /// How transcripts and csv show a time.
     pub times: TimeStyle,
     /// The user's own template, for transcripts.
     pub template: Option<Template>,
     /// The separator of a csv for Excel, which also begins with a byte order mark.
     pub excel: Option<Separator>,
+    /// What a row of a csv is.
+    pub rows: RowKind,
     /// The system message that every chat begins with.
     pub system: Option<String>,
     /// What becomes of human agents in a chat.
@@ -37,6 +39,17 @@ pub enum Separator {
     Comma,
     /// `;`
     Semicolon,
+}
+
+/// What a row of a table is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RowKind {
+    /// A message.
+    #[default]
+    Messages,
+    /// A conversation.
+    Conversations,
 }
 
 /// What becomes of a human agent's turns in a chat.

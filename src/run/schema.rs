@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::archive;
 use crate::cli::Document;
-use crate::format::row::Row;
+use crate::format::rows::{ConversationRow, MessageRow};
 use crate::model::Conversation;
 use crate::report::Summary;
 use crate::stats::Stats;
@@ -22,7 +22,8 @@ pub fn schema(document: Document) -> Result<String> {
         Document::Archive => return Ok(archive::SCHEMA.to_owned()),
         Document::Json => ("json", of::<Vec<Conversation>>()),
         Document::Jsonl => ("jsonl", of::<Conversation>()),
-        Document::Messages => ("messages", of::<Row>()),
+        Document::Messages => ("messages", of::<MessageRow>()),
+        Document::Conversations => ("conversations", of::<ConversationRow>()),
         Document::Summary => ("summary", of::<Summary>()),
         Document::Stats => ("stats", of::<Stats>()),
     };

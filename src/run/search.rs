@@ -12,6 +12,7 @@ use super::job;
 use crate::archive::{self, Hit, MARKS, Query, Reader, Search};
 use crate::cli::SearchArgs;
 use crate::console::Console;
+use crate::format::Format;
 use crate::model::Role;
 use crate::text::{neutralise, one_line};
 use crate::time::{TimeStyle, Timestamp};
@@ -44,7 +45,7 @@ pub fn run(args: &SearchArgs) -> Result<Exit> {
     let reader = Reader::open(path)?;
     let console = Console::new(args.console.options(), true);
     let count = if io::stdout().is_terminal() {
-        let times = args.output.time_style()?;
+        let times = args.output.time_style(Format::Text)?;
         list(&reader, &search, limit, &times)?
     } else {
         print(&reader, &search, limit)?

@@ -10,7 +10,7 @@ mod zone;
 
 pub use day::Day;
 pub use span::Span;
-pub use style::{DEFAULT_FORMAT, TimeStyle, check_format};
+pub use style::{DEFAULT_FORMAT, SPREADSHEET_FORMAT, TimeStyle, check_format};
 pub use timestamp::{Timestamp, from_http_date, seconds_until_http_date};
 pub use when::When;
 pub use zone::Zone;

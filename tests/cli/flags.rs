@@ -30,13 +30,13 @@ fn flags_that_a_format_cannot_honour_are_refused() {
     let refused = |args: &str, parts: &[&str]| botpress(&fake, args).run().ends(2, parts);
     refused(
         "-f json --time-format %Y",
-        &["--time-format is for transcripts"],
+        &["--time-format is for transcripts and csv"],
     );
     refused("--no-raw", &["--no-raw", "transcripts"]);
     for format in ["csv", "chat", "markdown"] {
         refused(&format!("-f {format} --no-raw"), &["--no-raw"]);
     }
-    for format in ["jsonl", "messages", "csv", "chat"] {
+    for format in ["jsonl", "messages", "conversations", "chat"] {
         refused(&format!("-f {format} --time-format %Y"), &["--time-format"]);
     }
     for format in ["text", "markdown", "messages", "csv", "chat"] {

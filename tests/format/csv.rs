@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::messages::COLUMNS;
 use crate::support::fake::{Conversation, DAY, Fake, REFERENCE, World};
-use crate::support::{boost, botpress, records};
+use crate::support::{boost, bot_with, botpress, records};
 
 /// A bot to which a user said these.
 fn told(texts: &[&str]) -> Fake {
@@ -35,9 +35,9 @@ fn a_csv_is_as_the_rfc_has_it() {
     let ids = fake.world().conversations[0].messages[0].id.clone();
     let user = fake.world().conversations[0].participants[1].clone();
     let expected = format!(
-        "{}\r\nbotpress,{bot},'-talk,2026-11-19T12:00:00.000000Z,webchat,1,{ids},2026-11-19T12:00:00.000000Z,user,{user},,text,\
+        "{}\r\nbotpress,{bot},'-talk,2026-11-19 12:00:00,webchat,,{{}},,1,{ids},2026-11-19 12:00:00,user,{user},,text,\
          \"a \"\"b\"\", c\nd\",[],[]\r\n",
-        COLUMNS[..15].join(",")
+        COLUMNS[..18].join(",")
     );
     assert_eq!(out, expected);
 }
@@ -73,7 +73,7 @@ fn no_cell_is_a_formula() {
     let texts: Vec<_> = guarded.into_iter().chain(left).collect();
     let out = botpress(&told(&texts), "-f csv").stdout();
     let rows = cells(&out, b',');
-    let found: Vec<_> = rows[1..].iter().map(|row| row[12].as_str()).collect();
+    let found: Vec<_> = rows[1..].iter().map(|row| row[15].as_str()).collect();
     let expected: Vec<_> = guarded
         .iter()
         .map(|text| format!("'{text}"))
@@ -81,7 +81,7 @@ fn no_cell_is_a_formula() {
         .collect();
     assert_eq!(found, expected);
     assert!(rows[1..].iter().all(|row| row[2] == "'-talk"));
-    assert_eq!(rows[3][5], "3", "numbers are as they are");
+    assert_eq!(rows[3][8], "3", "numbers are as they are");
 }
 
 #[test]
@@ -92,9 +92,9 @@ fn a_csv_holds_the_rows_of_messages() {
     let expected: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
-            COLUMNS[..15]
+            COLUMNS[..18]
                 .iter()
-                .map(|name| plain(&row[*name]))
+                .map(|name| plain(name, &row[*name]))
                 .collect()
         })
         .collect();
@@ -107,7 +107,7 @@ fn a_csv_holds_the_rows_of_messages() {
         let csv = out(args);
         let csv = csv.strip_prefix(mark).expect("the mark");
         let found = cells(csv, separator);
-        assert_eq!(found[0], COLUMNS[..15], "{args}");
+        assert_eq!(found[0], COLUMNS[..18], "{args}");
         let without: Vec<Vec<_>> = found[1..]
             .iter()
             .map(|row| {
@@ -120,10 +120,38 @@ fn a_csv_holds_the_rows_of_messages() {
     }
 }
 
-fn plain(value: &Value) -> String {
+/// A value as a csv has it, but for the guard: a time is without its fraction.
+fn plain(name: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
+        Value::String(time) if name.ends_with("_at") => time[..19].replace('T', " "),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+#[test]
+fn times_are_those_of_the_chosen_zone_in_a_form_that_spreadsheets_take() {
+    let message = r#"{"id":"m","createdAt":"2026-11-01T23:30:00.987654Z","type":"text","direction":"incoming","payload":{"text":"x"}}"#;
+    let fake = Fake::start(bot_with(&[message]));
+    let time = |args: &str| {
+        let out = botpress(&fake, "-f csv")
+            .args(args)
+            .env("TZ", "America/New_York");
+        let messages = cells(&out.stdout(), b',')[1][10].clone();
+        let out = botpress(&fake, "-f csv --rows conversations")
+            .args(args)
+            .env("TZ", "America/New_York");
+        assert_eq!(cells(&out.stdout(), b',')[1][7], messages, "{args}");
+        messages
+    };
+    assert_eq!(time("--timezone utc"), "2026-11-01 23:30:00");
+    assert_eq!(time("--timezone Europe/Oslo"), "2026-11-02 00:30:00");
+    assert_eq!(time(""), "2026-11-01 18:30:00");
+    assert_eq!(
+        time("--time-format %d.%m.%Y_%H:%M:%S%.3f --timezone utc"),
+        "01.11.2026_23:30:00.987"
+    );
+    // The user's own form is no formula either.
+    assert_eq!(time("--time-format %z"), "'-0500");
 }

@@ -7,12 +7,15 @@ use serde_json::{Value, json};
 use crate::support::fake::{Conversation, DAY, Fake, REFERENCE, World};
 use crate::support::{boost, bot_with, botpress, records};
 
-pub const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 19] = [
     "source",
     "account",
     "conversation_id",
     "conversation_created_at",
     "channel",
+    "title",
+    "tags",
+    "user_name",
     "seq",
     "message_id",
     "created_at",
@@ -33,7 +36,8 @@ fn flat(conversations: &[Value]) -> Vec<Value> {
         for (seq, message) in (1..).zip(known["messages"].as_array().unwrap()) {
             rows.push(json!({
                 "source": known["source"], "account": known["account"], "conversation_id": known["id"],
-                "conversation_created_at": known["created_at"], "channel": known["channel"], "seq": seq,
+                "conversation_created_at": known["created_at"], "channel": known["channel"], "title": known["title"],
+                "tags": known["tags"], "user_name": person(known), "seq": seq,
                 "message_id": message["id"], "created_at": message["created_at"], "role": message["role"],
                 "user_id": message["user_id"], "author": message["author"], "type": message["type"],
                 "text": message["text"], "options": message["options"], "attachments": message["attachments"],
@@ -44,9 +48,16 @@ fn flat(conversations: &[Value]) -> Vec<Value> {
     rows
 }
 
+/// The name of the first user that has an id.
+fn person(known: &Value) -> Value {
+    let mut messages = known["messages"].as_array().unwrap().iter();
+    let asked = messages.find(|one| one["role"] == "user" && one["user_id"].is_string());
+    asked.map_or(Value::Null, |message| message["author"].clone())
+}
+
 /// A row with its JSON text read.
 fn unfolded(mut row: Value) -> Value {
-    for name in ["options", "attachments", "raw"] {
+    for name in ["tags", "options", "attachments", "raw"] {
         row[name] = serde_json::from_str(row[name].as_str().expect("JSON in a string")).unwrap();
     }
     row
@@ -121,6 +132,6 @@ fn a_conversation_without_messages_is_counted() {
     assert_eq!(botpress(&none, "-f messages").stdout(), "");
     assert_eq!(
         botpress(&none, "-f csv").stdout(),
-        format!("{}\r\n", COLUMNS[..15].join(","))
+        format!("{}\r\n", COLUMNS[..18].join(","))
     );
 }

@@ -2,6 +2,7 @@
 
 mod any_text;
 mod chat;
+mod conversations;
 pub mod csv;
 mod golden;
 mod heading;

@@ -71,7 +71,20 @@ fn exports_of_both_vendors_are_as_their_schema_says() {
 fn rows_are_as_their_schema_says() {
     let fake = Fake::start(World::with_conversations(20, |i| i % 20).with_boost(20, |i| i % 20));
     let row = schema("messages");
+    let conversation = schema("conversations");
     for jsonl in exports(&fake) {
+        let rows = convexport("render - -f conversations").stdin(&jsonl);
+        let rows = records(&rows.stdout());
+        assert_eq!(rows.len(), jsonl.lines().count());
+        for line in &rows {
+            is_valid(&conversation, line);
+        }
+        let mut other = rows[0].clone();
+        other.as_object_mut().unwrap().remove("user_name");
+        assert!(
+            !conversation.is_valid(&other),
+            "every column is always there"
+        );
         for flags in ["", "--no-raw"] {
             let render = format!("render - -f messages {flags}");
             let rows = records(&convexport(&render).stdin(&jsonl).stdout());

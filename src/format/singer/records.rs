@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::catalog::Catalog;
 use super::stream::Stream;
 use crate::format::formatter::{Formatted, Formatter};
-use crate::format::row::rows;
+use crate::format::rows::MessageRows;
 use crate::model::{Conversation, Record, Vendor};
 use crate::time::Timestamp;
 
@@ -91,7 +91,7 @@ impl Formatter for Singer {
             raw: conversation.raw.as_ref().map(Record::get),
         };
         self.record(Stream::Conversations, &record, out)?;
-        for row in rows(conversation) {
+        for row in MessageRows::of(conversation)?.rows() {
             self.record(Stream::Messages, &row?, out)?;
         }
         Ok(Formatted::Written)

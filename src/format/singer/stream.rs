@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::format::row::COLUMNS;
+use crate::format::rows::MESSAGE_COLUMNS;
 
 /// A stream of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Stream {
                 "states",
                 "raw",
             ],
-            Self::Messages => &COLUMNS,
+            Self::Messages => &MESSAGE_COLUMNS,
         }
     }
 
