@@ -16,8 +16,8 @@ from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
 SCHEMA = """source STRING, account STRING, conversation_id STRING, conversation_created_at TIMESTAMP, channel STRING,
-    seq INT, message_id STRING, created_at TIMESTAMP, role STRING, user_id STRING, author STRING, type STRING, text STRING,
-    options STRING, attachments STRING, raw STRING"""
+    title STRING, tags STRING, user_name STRING, seq INT, message_id STRING, created_at TIMESTAMP, role STRING,
+    user_id STRING, author STRING, type STRING, text STRING, options STRING, attachments STRING, raw STRING"""
 STRICT = {"mode": "FAILFAST"}
 
 

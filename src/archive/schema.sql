@@ -138,13 +138,59 @@ CREATE VIRTUAL TABLE message_words USING fts5 (
 -- The rows of `-f messages`.
 CREATE VIEW message_rows AS
 SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.created_at AS conversation_created_at, c.channel,
+    c.title, c.tags,
+    (SELECT coalesce(p.author, (SELECT u.value ->> '$.name' FROM json_each(c.users) u WHERE u.value ->> '$.id' = p.user_id))
+        FROM messages p WHERE p.conversation = c.id AND p.role = 'user' AND p.user_id IS NOT NULL
+        ORDER BY p.seq LIMIT 1) AS user_name,
     m.seq, m.message_id, m.created_at, m.role, m.user_id, m.author, m.type, m.text, m.options, m.attachments, m.raw
 FROM messages m JOIN conversations c ON c.id = m.conversation JOIN accounts a ON a.id = c.account;
 
--- One row per conversation.
+-- The rows of `-f conversations`. Each column has a query of its own, so one that is not asked for costs nothing. DuckDB
+-- hands these queries on in words of its own, and cannot do so with count(*).
 CREATE VIEW conversation_rows AS
-SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.created_at, c.updated_at, c.channel, c.title, c.messages,
-    c.tags, c.handover, c.users, c.states, c.gone_run IS NOT NULL AS gone, c.raw
+SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.title, c.channel, c.created_at, c.updated_at,
+    (SELECT min(m.created_at) FROM messages m WHERE m.conversation = c.id) AS first_message_at,
+    (SELECT max(m.created_at) FROM messages m WHERE m.conversation = c.id) AS last_message_at,
+    (SELECT ((unixepoch(substr(t.last, 1, 19)) - unixepoch(substr(t.first, 1, 19))) * 1000000
+            + substr(t.last, 21, 6) - substr(t.first, 21, 6)) / 1e6
+        FROM (SELECT min(m.created_at) AS first, max(m.created_at) AS last
+            FROM messages m WHERE m.conversation = c.id) t) AS duration_seconds,
+    c.messages,
+    (SELECT count(m.id) FROM messages m WHERE m.conversation = c.id AND m.role = 'user') AS user_messages,
+    (SELECT count(m.id) FROM messages m WHERE m.conversation = c.id AND m.role = 'bot') AS bot_messages,
+    (SELECT count(m.id) FROM messages m WHERE m.conversation = c.id AND m.role = 'agent') AS agent_messages,
+    -- Between two messages, here and below: the user's first one, and the first answer after it.
+    (SELECT CASE WHEN q.created_at <= r.created_at THEN
+            ((unixepoch(substr(r.created_at, 1, 19)) - unixepoch(substr(q.created_at, 1, 19))) * 1000000
+                + substr(r.created_at, 21, 6) - substr(q.created_at, 21, 6)) / 1e6 END
+        FROM messages q JOIN messages r ON r.conversation = q.conversation AND r.seq > q.seq AND r.role IN ('bot', 'agent')
+        WHERE q.conversation = c.id AND q.role = 'user' ORDER BY q.seq, r.seq LIMIT 1) AS first_response_seconds,
+    (SELECT m.created_at FROM messages m WHERE m.conversation = c.id AND m.role = 'agent'
+        ORDER BY m.seq LIMIT 1) AS first_agent_at,
+    (SELECT CASE WHEN q.created_at <= r.created_at THEN
+            ((unixepoch(substr(r.created_at, 1, 19)) - unixepoch(substr(q.created_at, 1, 19))) * 1000000
+                + substr(r.created_at, 21, 6) - substr(q.created_at, 21, 6)) / 1e6 END
+        FROM messages q JOIN messages r ON r.conversation = q.conversation AND r.seq > q.seq AND r.role = 'agent'
+        WHERE q.conversation = c.id AND q.role = 'user' ORDER BY q.seq, r.seq LIMIT 1) AS first_agent_seconds,
+    EXISTS (SELECT 1 FROM messages m WHERE m.conversation = c.id AND m.role = 'agent') AS handed_over,
+    (SELECT json_group_array(t.author) FROM (SELECT m.author FROM messages m
+        WHERE m.conversation = c.id AND m.role = 'agent' AND m.author IS NOT NULL
+        GROUP BY m.author ORDER BY min(m.seq)) t) AS agents,
+    (SELECT m.role FROM messages m WHERE m.conversation = c.id AND m.role != 'system'
+        ORDER BY m.seq DESC LIMIT 1) AS last_role,
+    coalesce((SELECT m.role FROM messages m WHERE m.conversation = c.id AND m.role != 'system'
+        ORDER BY m.seq DESC LIMIT 1) = 'user', 0) AS unanswered,
+    CASE a.source WHEN 'boost' THEN (SELECT json_group_array(t.language) FROM (
+            SELECT m.raw ->> '$.question.predicted_language' AS language FROM messages m
+            WHERE m.conversation = c.id AND m.role = 'user'
+                AND CASE WHEN json_valid(m.raw) THEN json_type(m.raw, '$.question.predicted_language') END = 'text'
+            GROUP BY language ORDER BY min(m.seq)) t) ELSE '[]' END AS languages,
+    c.tags,
+    (SELECT p.user_id FROM messages p WHERE p.conversation = c.id AND p.role = 'user' AND p.user_id IS NOT NULL
+        ORDER BY p.seq LIMIT 1) AS user_id,
+    (SELECT coalesce(p.author, (SELECT u.value ->> '$.name' FROM json_each(c.users) u WHERE u.value ->> '$.id' = p.user_id))
+        FROM messages p WHERE p.conversation = c.id AND p.role = 'user' AND p.user_id IS NOT NULL
+        ORDER BY p.seq LIMIT 1) AS user_name
 FROM conversations c JOIN accounts a ON a.id = c.account;
 
 -- Who took part in a conversation, if users were asked for.

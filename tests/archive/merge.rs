@@ -134,7 +134,9 @@ fn an_edit_that_is_taken_back_is_taken() {
 }
 
 fn gone(nights: &Nights) -> Vec<String> {
-    nights.sql("SELECT conversation_id, gone FROM conversation_rows ORDER BY conversation_id")
+    nights.sql(
+        "SELECT conversation_id, gone_run IS NOT NULL FROM conversations ORDER BY conversation_id",
+    )
 }
 
 #[test]

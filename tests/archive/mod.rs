@@ -32,6 +32,7 @@ mod selection;
 mod stopped;
 mod sweep;
 mod verify;
+mod views;
 
 /// Conversations, each with its messages, by their ids.
 type Archived = BTreeMap<String, Vec<String>>;

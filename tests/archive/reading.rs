@@ -33,7 +33,13 @@ fn an_archive_renders_as_a_fresh_export_to_the_byte() {
     };
     quiet(nights.bot(""));
     quiet(nights.site(""));
-    for args in ["-f jsonl", "-f jsonl --no-raw", "-f messages", "-f chat"] {
+    for args in [
+        "-f jsonl",
+        "-f jsonl --no-raw",
+        "-f messages",
+        "-f conversations",
+        "-f chat",
+    ] {
         let rendered = convexport("render a.db")
             .args(args)
             .within(nights.folder.path());

@@ -151,7 +151,10 @@ fn a_list_that_keeps_moving_marks_nothing_as_gone() {
     let moved = Rule::on("nextToken").answer(Action::Body(body));
     nights.fake.world().faults.push(moved);
     nights.bot("--sweep").run().ends(0, &["moved each time"]);
-    assert_eq!(nights.sql("SELECT sum(gone) FROM conversation_rows"), ["0"]);
+    assert_eq!(
+        nights.sql("SELECT count(gone_run) FROM conversations"),
+        ["0"]
+    );
 }
 
 #[test]

@@ -14,10 +14,13 @@ from pathlib import Path
 import duckdb
 import duckdb_extension_sqlite_scanner
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+import corpus
+
 CONVEXPORT = Path(sys.argv[1]).resolve()
 COLUMNS = (
-    "source account conversation_id conversation_created_at channel seq message_id created_at role user_id author type "
-    "text options attachments raw"
+    "source account conversation_id conversation_created_at channel title tags user_name seq message_id created_at role "
+    "user_id author type text options attachments raw"
 ).split()
 
 
@@ -31,7 +34,7 @@ def lines(text):
 
 
 def by_key(rows):
-    return sorted(rows, key=lambda row: (row["source"], row["account"], row["conversation_id"], row["seq"]))
+    return sorted(rows, key=lambda row: (row["source"], row["account"] or "", row["conversation_id"], row.get("seq")))
 
 
 def python(archive, expected, people):
@@ -49,7 +52,31 @@ def python(archive, expected, people):
     words = "SELECT count(*) FROM message_words WHERE message_words MATCH 'parcel'"
     count = database.execute(words).fetchone()[0]
     assert count == sum("parcel" in row["text"].lower() for row in expected) > 0
-    return database.execute("SELECT count(*) FROM conversation_rows").fetchone()[0]
+
+
+def typed(value, like):
+    """A value as the type of another one. DuckDB takes all columns of this view as text."""
+    if isinstance(like, (bool, int, float)) and isinstance(value, str):
+        return type(like)(float(value))
+    return value
+
+
+def metrics(archive, folder):
+    """The view of conversations has the rows of `-f conversations`, in its columns, for SQLite and for DuckDB."""
+    expected = by_key(lines(run("render", archive.name, "-f", "conversations", folder=folder)))
+    columns = list(expected[0])
+    for database, view in [(sqlite3.connect(archive), "conversation_rows"), (attached(archive), "bot.conversation_rows")]:
+        found = database.execute(f"SELECT * FROM {view}")
+        assert [column[0] for column in found.description] == columns, found.description
+        rows = by_key([dict(zip(columns, row)) for row in found.fetchall()])
+        assert len(rows) == len(expected), (len(rows), len(expected))
+        for ours, theirs in zip(expected, rows):
+            for name in columns:
+                assert ours[name] == typed(theirs[name], ours[name]), (view, name, ours, theirs)
+    # What is not asked for is not computed.
+    plan = sqlite3.connect(archive).execute("EXPLAIN QUERY PLAN SELECT channel, sum(messages) FROM conversation_rows")
+    assert not any("SUBQUERY" in step[3] for step in plan.fetchall())
+    return len(expected)
 
 
 def documented(archive):
@@ -78,13 +105,18 @@ def datasette(archive, rows, conversations):
     assert list(get(f"/{table}/message_rows.json?_shape=array&_size=1")[0]) == COLUMNS
 
 
-def duck(archive, expected):
+def attached(archive):
     database = duckdb.connect()
     # The package has the file alone, for this version of DuckDB.
     package = Path(duckdb_extension_sqlite_scanner.__file__).parent
     (extension,) = package.glob("extensions/*/sqlite_scanner.duckdb_extension")
     database.execute(f"LOAD '{extension}'")
     database.execute(f"ATTACH '{archive}' AS bot (TYPE sqlite, READ_ONLY)")
+    return database
+
+
+def duck(archive, expected):
+    database = attached(archive)
     found = database.execute("SELECT * FROM bot.message_rows").fetchall()
     rows = by_key([dict(zip(COLUMNS, row)) for row in found])
     assert rows == expected
@@ -100,12 +132,17 @@ def main():
         expected = by_key(lines(run("render", "bot.db", "-f", "messages", folder=folder)))
         whole = lines(run("render", "bot.db", "-f", "jsonl", folder=folder))
         people = {(user["id"], user["name"]) for one in whole for user in one.get("users") or []}
-        conversations = python(archive, expected, people)
+        python(archive, expected, people)
+        conversations = metrics(archive, folder)
         assert conversations == len(whole)
         documented(archive)
         datasette(archive, len(expected), conversations)
         duck(archive, expected)
-        print(f"archive tools: {len(expected)} messages read by sqlite3, Datasette and DuckDB")
+        corpus.write(folder / "corpus.jsonl", 3000)
+        run("render", "corpus.jsonl", "--archive", "corpus.db", folder=folder)
+        conversations += metrics(folder / "corpus.db", folder)
+        duck(folder / "corpus.db", by_key(lines(run("render", "corpus.db", "-f", "messages", folder=folder))))
+        print(f"archive tools: {len(expected)} messages read by sqlite3, Datasette and DuckDB, {conversations} conversations")
 
 
 main()

@@ -16,14 +16,15 @@ from pathlib import Path
 
 import datasets
 import duckdb
+import metrics
 import pandas
 import polars
 
 CONVERSATIONS, EACH, CHANGE = 1000, 40, 30_000
 ROWS = CONVERSATIONS * EACH
 COLUMNS = (
-    "source account conversation_id conversation_created_at channel seq message_id created_at role user_id author type "
-    "text options attachments raw"
+    "source account conversation_id conversation_created_at channel title tags user_name seq message_id created_at role "
+    "user_id author type text options attachments raw"
 ).split()
 README = Path(__file__).parents[2] / "README.md"
 CONVEXPORT, FAKE = (Path(path).resolve() for path in sys.argv[1:])
@@ -92,10 +93,16 @@ def guarded(cell):
     return "'" + cell if cell.lstrip()[:1] in tuple("=+-@") else cell
 
 
+def shown(name, value):
+    """A value as csv has it. Times are of UTC here, and without their fraction."""
+    if value is None:
+        return ""
+    return value[:19].replace("T", " ") if name.endswith("_at") else guarded(str(value))
+
+
 def cells(row):
     """A row as csv has it."""
-    texts = ["" if row[name] is None else str(row[name]) for name in COLUMNS[:-1]]
-    return [guarded(text) for text in texts]
+    return [shown(name, row[name]) for name in COLUMNS[:-1]]
 
 
 def check_csv(path, delimiter, rows):
@@ -105,6 +112,9 @@ def check_csv(path, delimiter, rows):
     assert header == COLUMNS[:-1], header
     assert found == [cells(row) for row in rows]
     assert sum(cell.startswith("'") for row in found for cell in row) > 10_000
+    # A data frame reads the times as dates.
+    frame = pandas.read_csv(path, sep=delimiter, encoding=encoding, parse_dates=["conversation_created_at", "created_at"])
+    assert all(str(frame[name].dtype).startswith("datetime64") for name in ["conversation_created_at", "created_at"])
     print(f"csv with {delimiter}: {len(found)} rows, equal to those of messages")
 
 
@@ -166,7 +176,8 @@ def parts(ids):
 def check_botpress():
     """The fake's bot has every type of message."""
     for form in ["jsonl", "messages", "csv"]:
-        run(FAKE, "--conversations", 400, CONVEXPORT, "botpress", "-f", form, "-o", f"bot.{form}")
+        command = [CONVEXPORT, "botpress", "--timezone", "utc", "-f", form, "-o", f"bot.{form}"]
+        run(FAKE, "--conversations", 400, *command)
     with open("bot.jsonl", encoding="utf-8") as file:
         theirs = [message for line in file for message in json.loads(line)["messages"]]
     with open("bot.messages", encoding="utf-8") as file:
@@ -196,12 +207,13 @@ def main():
             ["-f", "chat", "-o", "chat.jsonl", "--system", "You help."],
             ["-f", "chat", "-o", "split.jsonl.gz", "--split", "train=0.9,test=0.1"],
         ]:
-            run(CONVEXPORT, "boost", "--input", "answer.json", *args)
+            run(CONVEXPORT, "boost", "--input", "answer.json", "--timezone", "utc", *args)
         rows = check_messages(theirs)
         check_csv("messages.csv", ",", rows)
         check_csv("excel.csv", ";", rows)
         check_chat()
         check_botpress()
+        metrics.check(run, FAKE, CONVEXPORT)
         os.chdir("/")
     print("data tools: all is loaded")
 
