@@ -1,4 +1,5 @@
-//! `csv`: rows of messages without `raw`, or of conversations, as described in RFC 4180, and safe to open in a spreadsheet.
+//! `csv`: rows of messages without `raw`, or of conversations, as described in RFC 4180, and safe to open in a
+//! spreadsheet.
 //!
 //! Safe means that a spreadsheet never runs a cell as a formula. This format changes text that would be run.
 

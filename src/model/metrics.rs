@@ -1,8 +1,8 @@
 //! What can be measured of a conversation. Rows and statistics show these numbers, and this is the only place that
 //! defines them.
 //!
-//! The messages count in their order, which is the vendor's. Times may be missing, or in another order than the messages;
-//! a duration that would then be negative is not known.
+//! The messages count in their order, which is the vendor's. Times may be missing, or in another order than the
+//! messages; a duration that would then be negative is not known.
 
 use std::collections::HashSet;
 

@@ -12,8 +12,8 @@ use super::zone::Zone;
 /// The format of times in transcripts when there is no `--time-format`.
 pub const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S %:z";
 
-/// The format of times in a table when there is no `--time-format`. Spreadsheets read it as a date with a time, in every
-/// language.
+/// The format of times in a table when there is no `--time-format`. Spreadsheets can read it as a date with a time, in
+/// every language.
 pub const SPREADSHEET_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
 /// How times are shown: in which time zone, and in which strftime format.

@@ -105,7 +105,7 @@ fn a_conversation_without_messages_is_counted() {
         run.ends(
             0,
             &[
-                "conversation empty is left out: it has no messages",
+                "conversation empty is left out: it has no messages, and so no row: -f conversations and --rows conversations",
                 "2 conversations, 6 messages, 1 left out in",
             ],
         );

@@ -33,7 +33,7 @@ pub const COLUMNS: [&str; 19] = [
 
 /// The result for a conversation without messages, which has no row.
 pub const NO_ROW: Formatted = Formatted::Skipped(
-    "it has no messages, and so no row (it has one in the rows of conversations)",
+    "it has no messages, and so no row: -f conversations and --rows conversations have one",
 );
 
 /// The columns, in their order. Nested values are JSON text, so that a program that reads rows does not guess a schema
