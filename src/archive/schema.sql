@@ -83,6 +83,8 @@ CREATE TABLE messages (
     last_run INTEGER                 -- null while the vendor returns it; else the last run that is known to have got it
 );
 CREATE INDEX messages_in_order ON messages (conversation, seq);
+-- The person of a conversation is in the first of these. boost.ai names none, and each of its messages would be looked at.
+CREATE INDEX messages_of_people ON messages (conversation, seq) WHERE role = 'user' AND user_id IS NOT NULL;
 
 -- Conversations that could not be fetched. The next run tries them first.
 CREATE TABLE failures (
@@ -164,14 +166,18 @@ SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.title, c
             ((unixepoch(substr(r.created_at, 1, 19)) - unixepoch(substr(q.created_at, 1, 19))) * 1000000
                 + substr(r.created_at, 21, 6) - substr(q.created_at, 21, 6)) / 1e6 END
         FROM messages q JOIN messages r ON r.conversation = q.conversation AND r.seq > q.seq AND r.role IN ('bot', 'agent')
-        WHERE q.conversation = c.id AND q.role = 'user' ORDER BY q.seq, r.seq LIMIT 1) AS first_response_seconds,
+        WHERE q.conversation = c.id
+            AND q.seq = (SELECT min(m.seq) FROM messages m WHERE m.conversation = c.id AND m.role = 'user')
+        ORDER BY r.seq LIMIT 1) AS first_response_seconds,
     (SELECT m.created_at FROM messages m WHERE m.conversation = c.id AND m.role = 'agent'
         ORDER BY m.seq LIMIT 1) AS first_agent_at,
     (SELECT CASE WHEN q.created_at <= r.created_at THEN
             ((unixepoch(substr(r.created_at, 1, 19)) - unixepoch(substr(q.created_at, 1, 19))) * 1000000
                 + substr(r.created_at, 21, 6) - substr(q.created_at, 21, 6)) / 1e6 END
         FROM messages q JOIN messages r ON r.conversation = q.conversation AND r.seq > q.seq AND r.role = 'agent'
-        WHERE q.conversation = c.id AND q.role = 'user' ORDER BY q.seq, r.seq LIMIT 1) AS first_agent_seconds,
+        WHERE q.conversation = c.id
+            AND q.seq = (SELECT min(m.seq) FROM messages m WHERE m.conversation = c.id AND m.role = 'user')
+        ORDER BY r.seq LIMIT 1) AS first_agent_seconds,
     EXISTS (SELECT 1 FROM messages m WHERE m.conversation = c.id AND m.role = 'agent') AS handed_over,
     (SELECT json_group_array(t.author) FROM (SELECT m.author FROM messages m
         WHERE m.conversation = c.id AND m.role = 'agent' AND m.author IS NOT NULL

@@ -126,3 +126,22 @@ fn the_views_have_the_rows_of_the_formats() {
         [r#"1.250001|1.250001|4.000001|["Kari \"K\"\n","Åse"]|user|u|Uwe"#]
     );
 }
+
+/// What is not asked for costs nothing, and no message of a conversation has to be looked at for each of them.
+#[test]
+fn the_views_do_no_needless_work() {
+    let nights = Nights::new(World::new());
+    quiet(nights.bot(""));
+    let plan = |query: &str| {
+        nights
+            .sql(&format!("EXPLAIN QUERY PLAN {query}"))
+            .join("\n")
+    };
+    let few =
+        plan("SELECT channel, sum(messages), count(*) FROM conversation_rows GROUP BY channel");
+    assert!(!few.contains("SUBQUERY"), "{few}");
+    for view in ["message_rows", "conversation_rows"] {
+        let name = plan(&format!("SELECT user_name FROM {view}"));
+        assert!(name.contains("USING INDEX messages_of_people"), "{name}");
+    }
+}
