@@ -266,7 +266,7 @@ pub fn vendor(name: &str) -> Result<Vendor> {
 /// # Errors
 /// When it is none.
 pub fn role(name: &str) -> Result<Role> {
-    let mut all = [Role::User, Role::Bot, Role::Agent, Role::System].into_iter();
+    let mut all = Role::ALL.into_iter();
     all.find(|role| role.name() == name)
         .ok_or_else(|| anyhow!("`{name}` is no role"))
 }

@@ -123,7 +123,7 @@ impl ValueEnum for Tickets {
 
 impl ValueEnum for Role {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::User, Self::Bot, Self::Agent, Self::System]
+        &Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

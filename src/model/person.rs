@@ -16,13 +16,15 @@ pub struct Person<'a> {
 }
 
 impl Conversation {
-    /// The user of the first message with the role `user` that names one. boost.ai names none.
+    /// The user of the first message with the role `user` that names one. boost.ai names none. In a ticket of Botpress the
+    /// vendor writes the user's words in the name of the bot, and the name of the bot is not the person's.
     #[must_use]
     pub fn person(&self) -> Option<Person<'_>> {
         let mut asked = self.messages.iter().filter(|one| one.role == Role::User);
         let (message, id) = asked.find_map(|one| Some((one, one.user_id.as_deref()?)))?;
         let known = || {
-            let user = self.users.iter().flatten().find(|user| user.id == id)?;
+            let mut users = self.users.iter().flatten();
+            let user = users.find(|user| user.id == id && user.role == Role::User)?;
             user.name.as_deref()
         };
         let name = message.author.as_deref().or_else(known);

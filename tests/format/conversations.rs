@@ -276,7 +276,15 @@ fn the_person_is_the_first_user_that_has_an_id() {
     );
     known["messages"][2]["author"] = Value::Null;
     known["users"] = json!([user("u", None)]);
-    assert_eq!(of(&row(known), "user_id user_name"), json!(["u", null]));
+    assert_eq!(
+        of(&row(known.clone()), "user_id user_name"),
+        json!(["u", null])
+    );
+
+    // The vendor writes what the user of a ticket says in the name of the bot.
+    let bot = json!({"id": "u", "name": "Help bot", "tags": {}, "role": "bot"});
+    known["users"] = json!([bot]);
+    assert_eq!(row(known)["user_name"], Value::Null);
 
     let fake = Fake::start(World::with_conversations(1, |_| 2));
     let found = &records(&botpress(&fake, "--with-users -f conversations").stdout())[0];
@@ -419,4 +427,19 @@ fn what_rows_cannot_honour_is_refused() {
     let fake = Fake::start(World::new());
     let run = botpress(&fake, "-f conversations --with-state cart").run();
     run.ends(2, &["--with-state: conversations shows no states"]);
+}
+
+#[test]
+fn the_page_defines_every_column() {
+    let page = include_str!("../../docs/rows.md");
+    let columns = |heading: &str| {
+        let (_, table) = page.split_once(heading).unwrap();
+        let (table, _) = table.split_once("\n## ").unwrap();
+        let names = table
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        names.map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    assert_eq!(columns("\n## Messages\n"), super::messages::COLUMNS);
+    assert_eq!(columns("\n## Conversations\n"), COLUMNS);
 }

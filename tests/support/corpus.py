@@ -53,7 +53,8 @@ def talk(rand, number):
     source = rand.choice(["botpress", "boost"])
     count = rand.choice([0, 1, 2, rand.randrange(3, 15)])
     began = next(times(rand, 1))
-    people = [{"id": id, "name": rand.choice([*NAMES, None]), "tags": {}, "role": "user"} for id in ["u2", "bot", "u1"]]
+    people = [{"id": id, "name": rand.choice([*NAMES, None]), "tags": {}, "role": rand.choice(["user", "user", "bot"])}
+              for id in ["u2", "bot", "u1"]]
     known = {
         "source": source,
         "account": rand.choice(["one", "two"] if source == "botpress" else ["site.boost.ai", None]),

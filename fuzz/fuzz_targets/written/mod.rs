@@ -3,13 +3,14 @@
 use convexport::fuzz::{Conversation, Format, Formatted, FormatterFactory, formatter_factory};
 use serde_json::value::RawValue;
 
-const FORMATS: [Format; 10] = [
+const FORMATS: [Format; 11] = [
     Format::Text,
     Format::Markdown,
     Format::Html,
     Format::Json,
     Format::Jsonl,
     Format::Messages,
+    Format::Conversations,
     Format::Csv,
     Format::Chat,
     Format::Singer,
@@ -51,7 +52,7 @@ fn check(format: Format, text: &str, messages: usize) {
             assert_eq!(all.expect("an array").len(), 2);
         }
         Format::Jsonl | Format::Chat => assert_eq!(lines(text), 2),
-        Format::List => assert_eq!(lines(text), 2),
+        Format::List | Format::Conversations => assert_eq!(lines(text), 2),
         Format::Messages => assert_eq!(lines(text), messages),
         // Two schemas, then two conversations and their messages.
         Format::Singer => assert_eq!(lines(text), 2 + 2 + messages),

@@ -91,7 +91,8 @@ pub struct ConversationRow<'a> {
     pub tags: String,
     /// The vendor's id of the person who talks to the bot: the one of the first message of the user that has an id.
     pub user_id: Option<&'a str>,
-    /// The name of that person: the author of that message, else the name from `users`, null when neither is known.
+    /// The name of that person: the author of that message, else the name of that user in `users`, null when neither is
+    /// known.
     pub user_name: Option<&'a str>,
 }
 
