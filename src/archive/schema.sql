@@ -142,7 +142,7 @@ CREATE VIEW message_rows AS
 SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.created_at AS conversation_created_at, c.channel,
     c.title, c.tags,
     (SELECT coalesce(p.author, (SELECT u.value ->> '$.name' FROM json_each(c.users) u
-            WHERE u.value ->> '$.id' = p.user_id AND u.value ->> '$.role' = 'user'))
+            WHERE (u.value ->> '$.id') = p.user_id AND (u.value ->> '$.role') = 'user'))
         FROM messages p WHERE p.conversation = c.id AND p.role = 'user' AND p.user_id IS NOT NULL
         ORDER BY p.seq LIMIT 1) AS user_name,
     m.seq, m.message_id, m.created_at, m.role, m.user_id, m.author, m.type, m.text, m.options, m.attachments, m.raw
@@ -196,7 +196,7 @@ SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.title, c
     (SELECT p.user_id FROM messages p WHERE p.conversation = c.id AND p.role = 'user' AND p.user_id IS NOT NULL
         ORDER BY p.seq LIMIT 1) AS user_id,
     (SELECT coalesce(p.author, (SELECT u.value ->> '$.name' FROM json_each(c.users) u
-            WHERE u.value ->> '$.id' = p.user_id AND u.value ->> '$.role' = 'user'))
+            WHERE (u.value ->> '$.id') = p.user_id AND (u.value ->> '$.role') = 'user'))
         FROM messages p WHERE p.conversation = c.id AND p.role = 'user' AND p.user_id IS NOT NULL
         ORDER BY p.seq LIMIT 1) AS user_name
 FROM conversations c JOIN accounts a ON a.id = c.account;

@@ -15,11 +15,7 @@ use crate::support::{convexport, records};
 fn rows(nights: &Nights, view: &str) -> (Vec<String>, Vec<Value>) {
     let database = Connection::open(nights.path("a.db")).unwrap();
     let mut select = database.prepare(&format!("SELECT * FROM {view}")).unwrap();
-    let columns: Vec<_> = select
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let columns: Vec<_> = select.column_names().map(str::to_owned).collect();
     let value = |value: ValueRef| match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => number.into(),
