@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::formatter::{Formatted, Formatter};
 use super::options::{AgentAs, ChatMedia};
-use crate::model::{Choice, Conversation, Message, Role, Side, Vendor};
+use crate::model::{Choice, Conversation, Message, Role, Vendor};
 
 /// The formatter, with what becomes of human agents and of media.
 pub struct Chat {
@@ -109,8 +109,7 @@ impl Formatter for Chat {
         conversation: &Conversation,
         out: &mut Vec<u8>,
     ) -> Result<Formatted> {
-        let handover = conversation.handover.as_ref();
-        if handover.is_some_and(|handover| handover.side == Side::Ticket) {
+        if conversation.is_ticket() {
             return Ok(Formatted::Skipped(
                 "it is an agent's ticket, and the customer's conversation has the same words",
             ));

@@ -13,7 +13,7 @@ pub fn facts(conversation: &Conversation, times: &TimeStyle) -> String {
     let parts = [
         conversation.created_at.map(|time| times.minute(time)),
         conversation.channel.as_deref().map(line),
-        conversation.person().map(line),
+        person(conversation).map(line),
         Some(counted(conversation.messages.len() as u64, "message")),
         Some(line(&conversation.id)),
     ];
@@ -22,11 +22,12 @@ pub fn facts(conversation: &Conversation, times: &TimeStyle) -> String {
 
 /// `A lost parcel · Ana Lima on webchat, 1 November 2026`, without what is not known.
 pub fn words(conversation: &Conversation, times: &TimeStyle) -> String {
-    let noun = match &conversation.handover {
-        Some(handover) if handover.side == Side::Ticket => "Ticket",
-        _ => "Conversation",
+    let noun = if conversation.is_ticket() {
+        "Ticket"
+    } else {
+        "Conversation"
     };
-    let mut about = conversation.person().map_or_else(|| noun.to_owned(), line);
+    let mut about = person(conversation).map_or_else(|| noun.to_owned(), line);
     if let Some(channel) = &conversation.channel {
         let _ = write!(about, " on {}", line(channel));
     }
@@ -34,6 +35,11 @@ pub fn words(conversation: &Conversation, times: &TimeStyle) -> String {
         let _ = write!(about, ", {}", times.date_in_words(time));
     }
     joined([title(conversation), Some(about)])
+}
+
+/// The name of the person who talks to the bot, if it is known.
+pub fn person(conversation: &Conversation) -> Option<&str> {
+    conversation.person()?.name
 }
 
 /// The title, if there is one.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::handover::Handover;
+use super::handover::{Handover, Side};
 use super::record::Record;
 use crate::time::Timestamp;
 
@@ -68,16 +68,11 @@ impl Conversation {
         reported.is_some_and(|reported| reported != found)
     }
 
-    /// The name of the person who talks to the bot, if it is known.
+    /// Whether it is the ticket of a human agent, which repeats what is in the customer's conversation.
     #[must_use]
-    pub fn person(&self) -> Option<&str> {
-        let asked = self.messages.iter();
-        let asked = asked.filter(|message| message.role == Role::User);
-        let asked = asked.filter_map(|message| message.author.as_deref());
-        let users = self.users.iter().flatten();
-        let users = users.filter(|user| user.role == Role::User);
-        let users = users.filter_map(|user| user.name.as_deref());
-        asked.chain(users).find(|name| !name.trim().is_empty())
+    pub fn is_ticket(&self) -> bool {
+        let handover = self.handover.as_ref();
+        handover.is_some_and(|handover| handover.side == Side::Ticket)
     }
 
     /// Roughly how many bytes it takes in memory.

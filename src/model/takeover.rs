@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::conversation::{Conversation, Message, Role};
-use super::handover::Side;
 
 /// Who talks to the customer from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +41,7 @@ pub fn with_takeovers(
 /// Human handover). So it is back only if no agent speaks next.
 fn takeovers(conversation: &Conversation) -> Vec<Option<Takeover<'_>>> {
     let mut found = vec![None; conversation.messages.len()];
-    let handover = conversation.handover.as_ref();
-    if handover.is_some_and(|handover| handover.side == Side::Ticket) {
+    if conversation.is_ticket() {
         return found;
     }
     // The agent who talks, whose name may be unknown, and the first thing that the bot has said since.

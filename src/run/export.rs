@@ -107,7 +107,7 @@ impl Export<'_> {
     fn take(&mut self, conversation: &Conversation) -> Result<()> {
         self.recorder.note_names(conversation);
         match &mut self.tickets {
-            TicketFilter::Skip if tickets::is_ticket(conversation) => {
+            TicketFilter::Skip if conversation.is_ticket() => {
                 self.leave_out(&conversation.id, tickets::SKIPPED);
                 Ok(())
             }

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 
-use crate::model::{Conversation, Side};
 use crate::source::botpress::{Joiner, Tickets};
 
 /// What becomes of the conversations before they are written.
@@ -33,10 +32,4 @@ impl TicketFilter {
             Tickets::Merge => Self::Merge(Box::new(Joiner::new(keep_raw)?)),
         })
     }
-}
-
-/// Whether a conversation is the ticket of a human agent.
-pub fn is_ticket(conversation: &Conversation) -> bool {
-    let handover = conversation.handover.as_ref();
-    handover.is_some_and(|handover| handover.side == Side::Ticket)
 }

@@ -72,7 +72,7 @@ impl ConversationView<'_> {
             "<article id=\"{anchor}\" tabindex=\"-1\"><header><a class=\"back\" href=\"#\">All conversations</a><h2>{}",
             self.time(self.conversation.created_at)
         )?;
-        if let Some(person) = self.conversation.person() {
+        if let Some(person) = heading::person(self.conversation) {
             write!(f, " · <bdi>{}</bdi>", Escaped(person))?;
         }
         f.write_str("</h2>")?;

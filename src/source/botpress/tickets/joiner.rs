@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use super::spool::{Place, Spool};
 use super::unite::{self, has_records, links};
-use crate::model::{Conversation, Side};
+use crate::model::Conversation;
 
 /// Joins the tickets of an export with the conversations that it has.
 pub struct Joiner {
@@ -68,7 +68,7 @@ impl Joiner {
         self.entries.push(Entry {
             place: self.spool.add(conversation)?,
             key: key(&conversation.id),
-            is_ticket: handover.is_some_and(|handover| handover.side == Side::Ticket),
+            is_ticket: conversation.is_ticket(),
             other: handover.and_then(|handover| handover.conversation_id.as_ref().map(key)),
             has_records: has_records(conversation),
         });
