@@ -39,7 +39,8 @@ pub fn words(conversation: &Conversation, times: &TimeStyle) -> String {
 
 /// The name of the person who talks to the bot, if it is known.
 pub fn person(conversation: &Conversation) -> Option<&str> {
-    conversation.person()?.name
+    let name = conversation.person()?.name;
+    name.filter(|name| !name.trim().is_empty())
 }
 
 /// The title, if there is one.

@@ -28,7 +28,6 @@ impl Conversation {
             user.name.as_deref()
         };
         let name = message.author.as_deref().or_else(known);
-        let name = name.filter(|name| !name.trim().is_empty());
         Some(Person { id, name })
     }
 

@@ -15,7 +15,7 @@ fn talk(fields: &Value) -> Value {
 }
 
 fn message(role: &str, author: Option<&str>) -> Value {
-    json!({"id": "m", "created_at": null, "role": role, "user_id": null, "author": author, "type": "text", "text": "Hi",
+    json!({"id": "m", "created_at": null, "role": role, "user_id": role, "author": author, "type": "text", "text": "Hi",
         "options": [], "attachments": []})
 }
 
@@ -57,8 +57,8 @@ fn it_says_when_where_who_and_how_much() {
 
 #[test]
 fn the_person_is_the_one_who_asks() {
-    let users = json!([{"id": "b", "name": "Helper", "tags": {}, "role": "bot"},
-        {"id": "u", "name": "Ana Lima", "tags": {}, "role": "user"}]);
+    let users = json!([{"id": "bot", "name": "Helper", "tags": {}, "role": "bot"},
+        {"id": "user", "name": "Ana Lima", "tags": {}, "role": "user"}]);
     let person = |fields: &Value| {
         let line = heading("", fields).remove(0);
         let line = line.split(" · ").map(str::to_owned).collect::<Vec<_>>();

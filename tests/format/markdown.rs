@@ -122,7 +122,7 @@ fn long_addresses_are_references() {
 fn a_heading_is_of_words_and_what_is_below_it_is_text() {
     let bad = "  # x\n=== `a` *b* _c_ [d](https://e.example) <f> 1_000=7\\";
     let message = |role: &str| {
-        json!({"id": "m", "created_at": null, "role": role, "user_id": null, "author": bad, "type": "text", "text": "Hi",
+        json!({"id": "m", "created_at": null, "role": role, "user_id": role, "author": bad, "type": "text", "text": "Hi",
             "options": [], "attachments": []})
     };
     let talk = json!({"source": "botpress", "account": null, "id": bad, "created_at": "2026-11-01T10:00:00.000000Z",
