@@ -11,6 +11,6 @@ mod zone;
 pub use day::Day;
 pub use span::Span;
 pub use style::{DEFAULT_FORMAT, SPREADSHEET_FORMAT, TimeStyle, check_format};
-pub use timestamp::{Timestamp, from_http_date, seconds_until_http_date};
+pub use timestamp::{Timestamp, from_http_date, required, seconds_until_http_date};
 pub use when::When;
 pub use zone::Zone;

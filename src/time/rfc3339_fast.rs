@@ -35,7 +35,7 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// Writes a time with microseconds and `Z`. Returns `None` for a leap second, or a year that does not have four digits.
+/// Writes a time with microseconds and `Z`. Returns `None` for a leap second, and for a year before 0 or after 9999.
 pub fn write(time: DateTime<Utc>) -> Option<[u8; 27]> {
     let time = time.naive_utc();
     let year = u32::try_from(time.year())

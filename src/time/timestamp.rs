@@ -1,6 +1,7 @@
 //! A point in time.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
@@ -11,26 +12,53 @@ use super::rfc3339_fast;
 use super::span::Span;
 
 /// A point in time, in UTC, to the microsecond. Its JSON is RFC 3339 with microseconds and `Z`.
+///
+/// Its year is 0 to 9999, since RFC 3339 can write no other (section 5.6). So what is written can be read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub(super) DateTime<Utc>);
 
+/// The first microsecond of the year 0.
+const FIRST: DateTime<Utc> = DateTime::from_timestamp(-62_167_219_200, 0).unwrap();
+
+/// The last microsecond of the year 9999.
+const LAST: DateTime<Utc> = DateTime::from_timestamp(253_402_300_799, 999_999_000).unwrap();
+
+/// Why a text is no [`Timestamp`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeError {
+    /// It is no RFC 3339 time.
+    Format,
+    /// It is a time, but its year in UTC is before 0 or after 9999.
+    Year,
+}
+
 impl Timestamp {
+    /// The time of chrono, to the microsecond.
+    ///
+    /// # Errors
+    /// [`TimeError::Year`].
+    pub(super) fn new(time: DateTime<Utc>) -> Result<Self, TimeError> {
+        let time = time.trunc_subsecs(6);
+        let in_range = (FIRST..=LAST).contains(&time);
+        in_range.then_some(Self(time)).ok_or(TimeError::Year)
+    }
+
     /// Reads the clock.
     #[must_use]
     pub fn now() -> Self {
         Self(Utc::now())
     }
 
-    /// The time that is `span` earlier.
+    /// The time that is `span` earlier, or the first one.
     #[must_use]
     pub fn minus(self, span: Span) -> Self {
-        Self(self.0 - span.0)
+        Self((self.0 - span.0).max(FIRST))
     }
 
-    /// The time that is `span` later.
+    /// The time that is `span` later, or the last one.
     #[must_use]
     pub fn plus(self, span: Span) -> Self {
-        Self(self.0 + span.0)
+        Self((self.0 + span.0).min(LAST))
     }
 
     /// How far two times are apart.
@@ -70,7 +98,7 @@ impl Timestamp {
     #[must_use]
     pub fn to_next_second(self) -> String {
         let up = TimeDelta::seconds(1) - TimeDelta::nanoseconds(1);
-        Self(self.0.checked_add_signed(up).unwrap_or(self.0)).to_whole_second()
+        Self((self.0 + up).min(LAST)).to_whole_second()
     }
 
     /// Divides the time from here to `until` into at most `windows` windows of equal length, each an hour or longer.
@@ -97,16 +125,46 @@ impl Timestamp {
 }
 
 impl FromStr for Timestamp {
-    type Err = chrono::ParseError;
+    type Err = TimeError;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+    fn from_str(text: &str) -> Result<Self, TimeError> {
         if let Some(time) = rfc3339_fast::read(text) {
-            return Ok(Self(time));
+            return Self::new(time);
         }
-        let time = DateTime::parse_from_rfc3339(text)?.with_timezone(&Utc);
-        Ok(Self(time.trunc_subsecs(6)))
+        match DateTime::parse_from_rfc3339(text) {
+            Ok(time) => Self::new(time.to_utc()),
+            Err(_) if has_expanded_year(text) => Err(TimeError::Year),
+            Err(_) => Err(TimeError::Format),
+        }
     }
 }
+
+/// Whether it is a time with a sign and another year than RFC 3339 can write, such as JavaScript's
+/// `+010000-01-01T00:00:00.000Z` (ISO 8601, expanded years).
+fn has_expanded_year(text: &str) -> bool {
+    let Some((sign, unsigned)) = text.split_at_checked(1) else {
+        return false;
+    };
+    let (year, rest) = unsigned.split_at(unsigned.find('-').unwrap_or(unsigned.len()));
+    let is_outside = match (sign, year.parse::<u32>()) {
+        ("+", Ok(year)) => year > 9999,
+        ("-", Ok(year)) => year > 0,
+        _ => false,
+    };
+    // A leap year has every day that there can be.
+    is_outside && DateTime::parse_from_rfc3339(&format!("2000{rest}")).is_ok()
+}
+
+impl fmt::Display for TimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Format => "it is not an RFC 3339 time",
+            Self::Year => "its year, in UTC, is not one of 0000 to 9999",
+        })
+    }
+}
+
+impl std::error::Error for TimeError {}
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -117,9 +175,26 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|_| serde::de::Error::custom(format!("`{text}` is not an RFC 3339 time")))
+        text.parse().map_err(|_| no_time(&text))
     }
+}
+
+/// Reads a time that a vendor must give. One whose year RFC 3339 cannot write is `None`, as in a field that may be
+/// missing: its record is worth more than its time.
+///
+/// # Errors
+/// When it is no time.
+pub fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = Cow::<str>::deserialize(deserializer)?;
+    match text.parse() {
+        Ok(time) => Ok(Some(time)),
+        Err(TimeError::Year) => Ok(None),
+        Err(TimeError::Format) => Err(no_time(&text)),
+    }
+}
+
+fn no_time<E: serde::de::Error>(text: &str) -> E {
+    E::custom(format!("`{text}` is not an RFC 3339 time"))
 }
 
 impl JsonSchema for Timestamp {
@@ -141,7 +216,7 @@ impl JsonSchema for Timestamp {
 #[must_use]
 pub fn from_http_date(text: &str) -> Option<Timestamp> {
     let date = DateTime::parse_from_rfc2822(text).ok()?;
-    Some(Timestamp(date.with_timezone(&Utc)))
+    Timestamp::new(date.to_utc()).ok()
 }
 
 /// Seconds from now until the date in an HTTP header such as `Retry-After`, 0 when it has passed. Returns `None` when

@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use anyhow::{Context, Result, anyhow, ensure};
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use anyhow::{Context, Result, anyhow};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Serialize, Serializer};
 
 use super::span::Span;
-use super::timestamp::Timestamp;
+use super::timestamp::{TimeError, Timestamp};
 use super::zone::Zone;
 
 /// A WHEN of the command line. It becomes a time only with a clock and a time zone.
@@ -31,25 +31,16 @@ impl When {
     /// # Errors
     /// When the result falls outside the calendar.
     pub fn resolve(self, zone: Zone, now: Timestamp) -> Result<Timestamp> {
-        let time = self.bind(zone, now)?;
-        // RFC 3339 has only years of four digits, so neither vendors nor archives can hold others.
-        ensure!(
-            (0..10_000).contains(&time.0.year()),
-            "the year has to have four digits"
-        );
-        Ok(time)
-    }
-
-    fn bind(self, zone: Zone, now: Timestamp) -> Result<Timestamp> {
         let out_of_range = || anyhow!("that is too long ago");
-        let known = |time: DateTime<Utc>| (time >= DateTime::UNIX_EPOCH).then_some(Timestamp(time));
+        let is_known = |time: &DateTime<Utc>| *time >= DateTime::UNIX_EPOCH;
         match self {
             Self::Now => Ok(now),
             Self::Exact(time) => Ok(time),
             Self::Wall(wall) => zone.at(wall),
             Self::Ago(span) => {
                 let time = now.0.checked_sub_signed(span.0);
-                time.and_then(known).ok_or_else(out_of_range)
+                let time = time.filter(is_known).ok_or_else(out_of_range)?;
+                Ok(Timestamp::new(time)?)
             }
             Self::DaysBack(days) => {
                 let day = zone
@@ -87,8 +78,10 @@ impl FromStr for When {
             "yesterday" => return Ok(Self::DaysBack(1)),
             _ => {}
         }
-        if let Ok(time) = text.parse() {
-            return Ok(Self::Exact(time));
+        match text.parse() {
+            Ok(time) => return Ok(Self::Exact(time)),
+            Err(error @ TimeError::Year) => return Err(error.into()),
+            Err(TimeError::Format) => {}
         }
         if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             return Ok(Self::Wall(date.and_time(NaiveTime::MIN)));
@@ -168,9 +161,16 @@ mod tests {
         assert_eq!(age, When::Now);
         let age: When = "5200w".parse().unwrap();
         assert!(age.resolve(Zone::Local, Timestamp::now()).is_err());
-        for odd in ["+76761-06-01", "-0001-06-01", "9999-12-31T23:30:00-01:00"] {
+        for odd in ["+76761-06-01", "-0001-06-01"] {
             let when: When = odd.parse().unwrap();
             assert!(when.resolve(Zone::UTC, Timestamp::now()).is_err(), "{odd}");
+        }
+        for odd in ["9999-12-31T23:30:00-01:00", "+010000-01-01T00:00:00.000Z"] {
+            let error = odd.parse::<When>().unwrap_err().to_string();
+            assert_eq!(
+                error, "its year, in UTC, is not one of 0000 to 9999",
+                "{odd}"
+            );
         }
     }
 }

@@ -35,10 +35,10 @@ impl Zone {
                 .map(|t| t.to_utc()),
             Self::Named(tz) => tz.from_local_datetime(&wall).earliest().map(|t| t.to_utc()),
         };
-        find(wall)
+        let time = find(wall)
             .or_else(|| find(wall.checked_add_signed(TimeDelta::hours(1))?))
-            .map(Timestamp)
-            .with_context(|| format!("{wall} does not exist in the time zone"))
+            .with_context(|| format!("{wall} does not exist in the time zone"))?;
+        Ok(Timestamp::new(time)?)
     }
 
     /// The calendar day in this zone.

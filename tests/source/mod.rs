@@ -4,3 +4,4 @@ mod boost;
 pub mod botpress;
 mod ids;
 pub mod saved;
+mod years;

@@ -215,8 +215,13 @@ impl Fetcher {
             }
         }
         messages.reverse();
-        // The sort is stable, so that messages with the same time stay in the order of the list.
-        messages.sort_by_key(|(message, _)| message.created_at);
+        // The sort is stable, so that messages with the same time stay in the order of the list. One without a time
+        // stays behind the one before it.
+        let mut before = None;
+        messages.sort_by_cached_key(|(message, _)| {
+            before = message.created_at.or(before);
+            before
+        });
         let side = handover::settle(&mut messages, &conversation.tags, is_known_ticket);
         let messages = messages.into_iter().map(|(message, _)| message);
         Ok((messages.collect(), side))

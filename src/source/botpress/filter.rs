@@ -90,10 +90,13 @@ impl Filter {
         !self.participants.is_empty() || !self.tags.is_empty()
     }
 
-    /// Whether a creation time is in the half-open range. The API includes both ends.
+    /// Whether a creation time is in the half-open range. The API includes both ends. A conversation without a time that
+    /// can be written is not left out.
     pub fn in_range(&self, created: Option<Timestamp>) -> bool {
-        self.since.is_none_or(|since| created >= Some(since))
-            && self.until.is_none_or(|until| created < Some(until))
+        created.is_none_or(|created| {
+            self.since.is_none_or(|since| created >= since)
+                && self.until.is_none_or(|until| created < until)
+        })
     }
 
     /// Whether the filter accepts the record of a conversation. Participants are not checked.

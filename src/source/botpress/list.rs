@@ -78,8 +78,9 @@ impl Lister<'_> {
                     continue;
                 };
                 if let Start::Listed(conversation) = &start {
-                    is_sorted &= last.is_none_or(|last| conversation.created_at <= last);
-                    last = Some(conversation.created_at);
+                    let created = conversation.created_at;
+                    is_sorted &= created.is_none() || last.is_none() || created <= last;
+                    last = created.or(last);
                     if fetched.contains(&conversation.id) {
                         continue;
                     }

@@ -16,7 +16,7 @@ use super::plugin_tags;
 use crate::json::lenient::{Id, Maybe, TextOrNone};
 use crate::json::{raw, shape_error};
 use crate::model::{Conversation, Message, Record, Role, User, Vendor};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, required};
 
 /// Reads a conversation, without its messages.
 ///
@@ -75,7 +75,8 @@ fn tags(tags: Option<&RawValue>) -> BTreeMap<String, Value> {
 #[serde(rename_all = "camelCase")]
 struct WireConversation<'a> {
     id: Id,
-    created_at: Timestamp,
+    #[serde(deserialize_with = "required")]
+    created_at: Option<Timestamp>,
     #[serde(default)]
     updated_at: Maybe<Timestamp>,
     #[serde(default)]
@@ -98,7 +99,7 @@ impl From<WireConversation<'_>> for Conversation {
             source: Vendor::Botpress,
             account: None,
             id: wire.id.0,
-            created_at: Some(wire.created_at),
+            created_at: wire.created_at,
             updated_at: wire.updated_at.0,
             channel: integration
                 .map(str::to_owned)
@@ -121,7 +122,8 @@ impl From<WireConversation<'_>> for Conversation {
 #[serde(rename_all = "camelCase")]
 struct WireMessage<'a, P> {
     id: Id,
-    created_at: Timestamp,
+    #[serde(deserialize_with = "required")]
+    created_at: Option<Timestamp>,
     #[serde(default)]
     user_id: Maybe<Id>,
     #[serde(borrow, default)]
@@ -143,7 +145,7 @@ impl<P> WireMessage<'_, P> {
         let content = Content::of(&kind, &self.payload.map(value).unwrap_or_default());
         let message = Message {
             id: self.id.0,
-            created_at: Some(self.created_at),
+            created_at: self.created_at,
             role: handover::role(self.direction.0.as_deref(), copied),
             user_id: self.user_id.0.map(|id| id.0),
             author: None,
