@@ -8,11 +8,13 @@ mod item;
 mod item_buffer;
 pub mod lenient;
 pub mod lines;
+mod part;
 pub mod raw;
 mod shape;
 mod string;
 
 pub use cursor::{Cursor, first_field};
 pub use item::Item;
+pub use part::Part;
 pub use shape::shape_error;
 pub use string::{lanes_below, write_string};

@@ -7,7 +7,15 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::part::Part;
 use super::shape::shape_error;
+
+/// How deep a value may be nested that is written to an export, so that it can be read again: `serde_json` reads 127
+/// levels, and an export adds some.
+const WRITTEN_LEVELS: u16 = 100;
+
+/// How deep a value may be nested that is only looked at. A recursive walk down to this level takes little of a stack.
+const READ_LEVELS: u16 = 256;
 
 /// Parses a vendor's record.
 ///
@@ -18,12 +26,26 @@ pub fn parse<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T> {
     serde_json::from_str(text).map_err(|_| anyhow!(shape_error::<T>(text.as_bytes())))
 }
 
-/// Parses a value of any shape. Returns null for a value that `serde_json` cannot hold, such as one that is nested too
-/// deep.
+/// Parses a value of any shape, so that an export can have it. What is nested too deep for that is null.
 pub fn value(raw: &RawValue) -> Value {
-    let text = raw.get();
-    let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&repaired(text)));
-    value.unwrap_or_default()
+    let json = raw.get();
+    let is_bracket = |byte: &u8| matches!(byte, b'[' | b'{');
+    let brackets = json.as_bytes().iter().filter(|byte| is_bracket(byte));
+    if brackets.count() > WRITTEN_LEVELS.into() {
+        return Part::of(&repaired(json), WRITTEN_LEVELS).value;
+    }
+    part(json, WRITTEN_LEVELS).value
+}
+
+/// Parses a value that is only looked at, as deep as possible.
+pub fn deep(json: &str) -> Part {
+    part(json, READ_LEVELS)
+}
+
+/// Parses a value. It is a part of it if `serde_json` cannot hold it, since it is nested too deep or has half an emoji.
+fn part(json: &str, levels: u16) -> Part {
+    let whole = serde_json::from_str::<Value>(json).map(Part::from);
+    whole.unwrap_or_else(|_| Part::of(&repaired(json), levels))
 }
 
 /// Replaces each escaped half of a surrogate pair by U+FFFD. JavaScript leaves such a half when it cuts a string within

@@ -9,6 +9,7 @@ use minijinja::value::{Enumerator, Object, Value};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::json::raw;
 use crate::model::{
     Attachment, Choice, Conversation, Handover, Message, Record, Takeover, User, with_takeovers,
     wording,
@@ -137,7 +138,7 @@ fn record(record: Option<&Record>) -> Value {
         let json = json.to_owned();
         return Value::from_object(Unread { json, read });
     }
-    free(&serde_json::from_str(json).unwrap_or_default())
+    free(&raw::deep(json).value)
 }
 
 /// A record that is parsed when it is used.
@@ -150,9 +151,10 @@ struct Unread {
 impl Unread {
     fn free(&self) -> &Arc<Free> {
         self.read.get_or_init(|| {
-            let map: BTreeMap<String, Json> = serde_json::from_str(&self.json).unwrap_or_default();
+            let record = raw::deep(&self.json).value;
             let entry = |(key, value): (&String, &Json)| (key.clone(), free(value));
-            Arc::new(Free(map.iter().map(entry).collect()))
+            let fields = record.as_object().into_iter().flatten();
+            Arc::new(Free(fields.map(entry).collect()))
         })
     }
 }

@@ -14,9 +14,12 @@ use super::handover::{self, Copied};
 use super::payload::Content;
 use super::plugin_tags;
 use crate::json::lenient::{Id, Maybe, TextOrNone};
-use crate::json::{raw, shape_error};
+use crate::json::{Part, raw, shape_error};
 use crate::model::{Conversation, Message, Record, Role, User, Vendor};
 use crate::time::{Timestamp, required};
+
+/// The text of a message whose words, if it has any, are out of reach.
+const TOO_DEEP: &str = "(Some of this message is nested too deep to be shown.)";
 
 /// Reads a conversation, without its messages.
 ///
@@ -43,11 +46,11 @@ pub fn message(record: &RawValue, keep_raw: bool) -> Result<(Message, Copied)> {
 /// Parses a message. A second pass is needed only for a payload that serde cannot hold.
 fn parse(text: &str) -> Result<(Message, Copied)> {
     if let Ok(wire) = serde_json::from_str::<WireMessage<Value>>(text) {
-        return Ok(wire.into_message(|payload| payload));
+        return Ok(wire.into_message(Part::from));
     }
     let wire = serde_json::from_str::<WireMessage<&RawValue>>(text);
     let wire = wire.map_err(|_| anyhow!(shape_error::<WireMessage<&RawValue>>(text.as_bytes())))?;
-    Ok(wire.into_message(raw::value))
+    Ok(wire.into_message(|payload| raw::deep(payload.get())))
 }
 
 /// Reads a user. The caller sets the role, which depends on the conversation.
@@ -137,12 +140,16 @@ struct WireMessage<'a, P> {
 }
 
 impl<P> WireMessage<'_, P> {
-    fn into_message(self, value: impl FnOnce(P) -> Value) -> (Message, Copied) {
+    fn into_message(self, read: impl FnOnce(P) -> Part) -> (Message, Copied) {
         let kind = self.r#type.into_string();
         // Most messages have no such tag, so most tags need not be read.
         let copied = self.tags.filter(|tags| tags.get().contains("stream"));
         let copied = copied.map_or_else(Copied::default, |raw| Copied::of(&tags(Some(raw))));
-        let content = Content::of(&kind, &self.payload.map(value).unwrap_or_default());
+        let payload = self.payload.map(read).unwrap_or_default();
+        let mut content = Content::of(&kind, &payload.value);
+        if payload.is_cut {
+            note_cut(&kind, &mut content);
+        }
         let message = Message {
             id: self.id.0,
             created_at: self.created_at,
@@ -157,6 +164,20 @@ impl<P> WireMessage<'_, P> {
         };
         (message, copied)
     }
+}
+
+/// Says in words that something cannot be shown, if that may be words. Those of a bloc can be at any depth.
+fn note_cut(kind: &str, content: &mut Content) {
+    let text = &mut content.text;
+    let says_nothing =
+        text.is_empty() && content.options.is_empty() && content.attachments.is_empty();
+    if !says_nothing && kind != "bloc" {
+        return;
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(TOO_DEEP);
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 mod concurrency;
 mod contract;
 mod conversation;
+mod deep;
 pub mod handover;
 mod list;
 pub mod message;
