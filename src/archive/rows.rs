@@ -54,6 +54,7 @@ pub fn conversation(row: &Row, keep_raw: bool) -> Result<Conversation> {
         reported_count: row.get(11)?,
         fetched_since: None,
         lacks_names: false,
+        has_odd_content: false,
         raw: record(row, 12, keep_raw)?,
     })
 }

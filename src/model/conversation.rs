@@ -54,6 +54,9 @@ pub struct Conversation {
     /// Whether names were asked for, and some could not be fetched.
     #[serde(skip)]
     pub lacks_names: bool,
+    /// Whether some content is not what the vendor documents, so that its words may not all be in the messages.
+    #[serde(skip)]
+    pub has_odd_content: bool,
     /// The vendor's record without its messages, verbatim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<Record>,

@@ -185,6 +185,7 @@ mod tests {
                 reported_count: Some(1),
                 fetched_since: None,
                 lacks_names: false,
+                has_odd_content: false,
                 raw: keep_raw.then(record),
             };
             let mut json = Vec::new();

@@ -45,6 +45,9 @@ pub struct Summary {
     /// The conversations in which names are missing, since a user could not be fetched.
     #[serde(default)]
     pub names_missing: Vec<String>,
+    /// The conversations with content of a shape that the vendor does not document. What could be read of it is there.
+    #[serde(default)]
+    pub odd_content: Vec<String>,
     /// What the network did.
     pub network: Network,
     /// Where the next run would have begun before this one.
@@ -116,6 +119,7 @@ impl Summary {
             gone: Vec::new(),
             count_mismatches: Vec::new(),
             names_missing: Vec::new(),
+            odd_content: Vec::new(),
             network: Network::default(),
             watermark_before: None,
             watermark_after: None,

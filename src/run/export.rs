@@ -106,6 +106,7 @@ impl Export<'_> {
 
     fn take(&mut self, conversation: &Conversation) -> Result<()> {
         self.recorder.note_names(conversation);
+        self.recorder.note_odd_content(conversation);
         match &mut self.tickets {
             TicketFilter::Skip if conversation.is_ticket() => {
                 self.leave_out(&conversation.id, tickets::SKIPPED);

@@ -134,6 +134,7 @@ impl<'a> Fetch<'a> {
         let outcome = self.writer.merge(conversation)?;
         match outcome.merged {
             Merged::Added | Merged::Changed => {
+                self.recorder.note_odd_content(conversation);
                 self.recorder.advance(outcome.messages.unsigned_abs());
             }
             Merged::Unchanged => self.recorder.summary.counts.skipped += 1,

@@ -47,6 +47,19 @@ impl Recorder<'_> {
         }
     }
 
+    /// Notes a conversation with content that is not what the vendor documents.
+    pub fn note_odd_content(&mut self, conversation: &Conversation) {
+        if !conversation.has_odd_content {
+            return;
+        }
+        let id = &conversation.id;
+        self.console.warn(&format!(
+            "conversation {id} has content of an unexpected shape: what can be read of it is there, and the vendor's \
+             record (`raw`) has the rest"
+        ));
+        self.summary.odd_content.push(id.clone());
+    }
+
     /// Counts a conversation that the format has no place for.
     pub fn left_out(&mut self, id: &str, reason: &str) {
         self.summary.counts.left_out += 1;

@@ -64,6 +64,7 @@ fn bare() -> Conversation {
         reported_count: None,
         fetched_since: None,
         lacks_names: false,
+        has_odd_content: false,
         raw: Some(Record::of_json("{}")),
     }
 }

@@ -37,6 +37,7 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle) -> Value {
         reported_count: _,
         fetched_since: _,
         lacks_names: _,
+        has_odd_content: _,
         raw,
     } = conversation;
     let users = users

@@ -46,6 +46,7 @@ fn conversation(
         reported_count: None,
         fetched_since: None,
         lacks_names: false,
+        has_odd_content: false,
         raw: None,
     }
 }

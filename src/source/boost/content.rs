@@ -7,6 +7,12 @@ use crate::json::lenient::{self, TextOrNone};
 use crate::model::{Attachment, Choice, one_line};
 use crate::text::html;
 
+/// The types whose words are read here. Other types may come, and need not have any.
+const KNOWN: &[&str] = &["text", "html", "ssml", "image", "video"];
+
+/// The type of a part that has none.
+const UNKNOWN: &str = "unknown";
+
 /// The content of a message. The lines keep the order of the parts.
 #[derive(Default)]
 pub struct Content {
@@ -16,30 +22,72 @@ pub struct Content {
     pub options: Vec<Choice>,
     /// Pictures and the like.
     pub attachments: Vec<Attachment>,
+    /// Whether some of it is not what the vendor documents, so that its words may not all be here.
+    pub is_odd: bool,
 }
 
 impl Content {
-    /// Reads the parts. Returns `None` when the JSON has another shape.
+    /// Reads the parts, whatever their shape. Returns `None` when the JSON is incomplete.
     pub fn read(&mut self, cursor: &mut Cursor) -> Option<()> {
-        cursor.items(|cursor| {
+        match cursor.peek()? {
+            b'[' => cursor.items(|cursor| self.part(cursor)),
+            b'n' => cursor.value().map(drop),
+            _ => {
+                self.is_odd = true;
+                self.part(cursor)
+            }
+        }
+    }
+
+    fn part(&mut self, cursor: &mut Cursor) -> Option<()> {
+        if cursor.peek()? == b'{' {
             let mut part = Part::default();
             part.read(cursor)?;
             self.add(part);
-            Some(())
-        })
+            return Some(());
+        }
+        self.is_odd = true;
+        let value = cursor.value()?;
+        match TextOrNone::of(value).0 {
+            Some(markup) => self.line(html::to_text(&markup)),
+            None if value == "null" => {}
+            None => self.media_of_type(UNKNOWN),
+        }
+        Some(())
     }
 
     fn add(&mut self, part: Part) {
-        let kind = part.kind.0.unwrap_or_default();
+        self.is_odd |= part.kind.0.is_none();
+        let kind = part.kind.0.unwrap_or(Cow::Borrowed(UNKNOWN));
         let markup = part.text.0.or(part.html.0).or(part.ssml.0);
         match (&*kind, markup, part.url.0) {
-            ("link", ..) if self.options.is_empty() => self.options = part.options,
-            ("link", ..) => self.options.extend(part.options),
+            ("link", ..) => self.buttons(part.buttons),
             ("json", ..) => self.line(part.json.map(one_line).unwrap_or_default().into()),
             (_, Some(markup), _) => self.line(html::to_text(&markup)),
             (_, None, Some(url)) => self.media(kind.into_owned(), url.into_owned()),
-            (_, None, None) => self.line(format!("Media message of type {kind}")),
+            (_, None, None) => {
+                self.is_odd |= KNOWN.contains(&&*kind);
+                self.media_of_type(&kind);
+            }
         }
+    }
+
+    fn buttons(&mut self, buttons: Option<Buttons>) {
+        match buttons {
+            None => self.is_odd = true,
+            Some(Buttons { shown, is_odd }) => {
+                self.is_odd |= is_odd;
+                if self.options.is_empty() {
+                    self.options = shown;
+                } else {
+                    self.options.extend(shown);
+                }
+            }
+        }
+    }
+
+    fn media_of_type(&mut self, kind: &str) {
+        self.line(format!("Media message of type {kind}"));
     }
 
     fn media(&mut self, kind: String, url: String) {
@@ -68,7 +116,7 @@ struct Part<'a> {
     ssml: TextOrNone<'a>,
     url: TextOrNone<'a>,
     json: Option<&'a str>,
-    options: Vec<Choice>,
+    buttons: Option<Buttons>,
 }
 
 impl<'a> Part<'a> {
@@ -81,7 +129,7 @@ impl<'a> Part<'a> {
                 "ssml" => self.ssml = cursor.text_or_none()?,
                 "url" => self.url = cursor.text_or_none()?,
                 "json" => self.json = Some(cursor.value()?).filter(|json| *json != "null"),
-                "buttons" => self.options = cursor.attempt(options)?.0.unwrap_or_default(),
+                "buttons" => self.buttons = cursor.attempt(Buttons::read)?.0,
                 _ => drop(cursor.value()?),
             }
             Some(())
@@ -89,14 +137,27 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Reads the buttons that the user saw, without the hidden ones.
-fn options(cursor: &mut Cursor) -> Option<Vec<Choice>> {
-    let mut options = Vec::new();
-    cursor.items(|cursor| {
-        options.extend(Button::read(cursor)?.choice());
-        Some(())
-    })?;
-    Some(options)
+/// The buttons that the user saw, without the hidden ones.
+#[derive(Default)]
+struct Buttons {
+    shown: Vec<Choice>,
+    /// Whether one of them is no button.
+    is_odd: bool,
+}
+
+impl Buttons {
+    /// Reads a list of buttons. Returns `None` when the JSON is no list.
+    fn read(cursor: &mut Cursor) -> Option<Self> {
+        let mut buttons = Self::default();
+        cursor.items(|cursor| {
+            match cursor.attempt(Button::read)?.0 {
+                Some(button) => buttons.shown.extend(button.choice()),
+                None => buttons.is_odd = true,
+            }
+            Some(())
+        })?;
+        Some(buttons)
+    }
 }
 
 /// A button of a link part, or a clicked button.

@@ -27,12 +27,13 @@ pub fn conversation(element: &mut Element, keep_raw: bool) -> Result<Conversatio
         title: None,
         tags: BTreeMap::new(),
         handover: None,
-        messages,
+        messages: messages.list,
         users: None,
         states: None,
         reported_count: None,
         fetched_since: None,
         lacks_names: false,
+        has_odd_content: messages.has_odd_content,
         raw: keep_raw.then(|| element.raw()),
     })
 }

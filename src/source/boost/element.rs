@@ -7,16 +7,16 @@ use anyhow::{Result, anyhow};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::message;
+use super::message::{self, Messages};
 use crate::json::Cursor;
 use crate::json::lenient::{TextOrNone, id};
-use crate::model::{Message, Record};
+use crate::model::Record;
 
 /// The fields of an element. If its JSON is flawed, these are the fields before the flaw.
 #[derive(Default)]
 pub struct Element<'a> {
     /// The messages of a conversation, or why they cannot be read.
-    pub messages: Option<Result<Vec<Message>>>,
+    pub messages: Option<Result<Messages>>,
     /// All other fields, verbatim and in order.
     pub fields: Vec<(Cow<'a, str>, &'a str)>,
 }
@@ -116,7 +116,7 @@ mod tests {
             (element.text("type").as_ref(), element.id().as_deref()),
             ("conversation", Some("7"))
         );
-        assert_eq!(element.messages.unwrap().unwrap().len(), 2);
+        assert_eq!(element.messages.unwrap().unwrap().list.len(), 2);
     }
 
     #[test]

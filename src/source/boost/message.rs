@@ -16,20 +16,33 @@ use crate::time::Timestamp;
 /// Most conversations have at most this many messages.
 const USUAL_LENGTH: usize = 16;
 
+/// The messages of a conversation.
+#[derive(Debug)]
+pub struct Messages {
+    /// The messages, in the vendor's order.
+    pub list: Vec<Message>,
+    /// Whether some content is not what the vendor documents, so that its words may not all be there.
+    pub has_odd_content: bool,
+}
+
 /// Reads the messages of a conversation, or why they cannot be read. Returns `None` when their JSON is incomplete.
-pub fn messages(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Vec<Message>>> {
+pub fn messages(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Messages>> {
     if cursor.peek()? != b'[' {
         let other = cursor.value()?.as_bytes();
         let why = shape_error::<Vec<IgnoredAny>>(other);
         return Some(Err(anyhow!(why).context("messages")));
     }
-    let mut messages = Vec::with_capacity(USUAL_LENGTH);
+    let mut messages = Messages {
+        list: Vec::with_capacity(USUAL_LENGTH),
+        has_odd_content: false,
+    };
     let (mut index, mut flaw) = (0, None);
     cursor.items(|cursor| {
         let mut fields = Fields::default();
         let (found, record) = cursor.attempt(|cursor| fields.read(cursor))?;
         if found.is_some() {
-            fields.add_to(&mut messages, keep_raw.then_some(record));
+            messages.has_odd_content |= fields.content.is_odd;
+            fields.add_to(&mut messages.list, keep_raw.then_some(record));
         } else {
             let why = || anyhow!(shape_error::<Shape>(record.as_bytes()));
             flaw.get_or_insert_with(|| why().context(format!("messages[{index}]")));
@@ -47,13 +60,7 @@ pub fn messages(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Vec<Messag
 #[expect(dead_code, reason = "nothing is wanted of it but its error")]
 struct Shape {
     id: Id,
-    question: Option<Object>,
-    content: Option<Vec<Object>>,
 }
-
-#[derive(Deserialize)]
-#[serde(expecting = "an object")]
-struct Object {}
 
 /// The fields of a message that are read.
 #[derive(Default)]
@@ -77,8 +84,8 @@ impl<'a> Fields<'a> {
         let mut id = None;
         cursor.fields(|cursor, key| {
             match &*key {
-                "question" => unless_null(cursor, |cursor| self.read_question(cursor))?,
-                "content" => unless_null(cursor, |cursor| self.content.read(cursor))?,
+                "question" => self.read_question(cursor)?,
+                "content" => self.content.read(cursor)?,
                 "id" => id = Some(lenient::id(cursor.value()?)?),
                 "time" => self.time = cursor.text_or_none()?.parse(),
                 "type" => self.kind = cursor.text_or_none()?,
@@ -93,15 +100,23 @@ impl<'a> Fields<'a> {
         Some(())
     }
 
+    /// Reads the user's words, whatever the shape of the question. Returns `None` when the JSON is incomplete.
     fn read_question(&mut self, cursor: &mut Cursor) -> Option<()> {
         let mut input = TextOrNone::default();
-        cursor.fields(|cursor, key| {
-            match &*key {
-                "input" => input = cursor.text_or_none()?,
-                _ => drop(cursor.value()?),
+        match cursor.peek()? {
+            b'{' => cursor.members(|cursor, key| {
+                match &*key {
+                    "input" => input = cursor.text_or_none()?,
+                    _ => drop(cursor.value()?),
+                }
+                Some(())
+            })?,
+            b'n' => return cursor.value().map(drop),
+            _ => {
+                self.content.is_odd = true;
+                input = cursor.text_or_none()?;
             }
-            Some(())
-        })?;
+        }
         self.input = Some(input.into_string());
         Some(())
     }
@@ -152,17 +167,6 @@ impl<'a> Fields<'a> {
             attachments: self.content.attachments,
             raw: record.map(Record::of_json),
         }
-    }
-}
-
-/// Reads a value that may be null.
-fn unless_null<'a>(
-    cursor: &mut Cursor<'a>,
-    read: impl FnOnce(&mut Cursor<'a>) -> Option<()>,
-) -> Option<()> {
-    match cursor.peek()? {
-        b'n' => cursor.value().map(drop),
-        _ => read(cursor),
     }
 }
 

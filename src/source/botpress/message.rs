@@ -116,6 +116,7 @@ impl From<WireConversation<'_>> for Conversation {
             reported_count: wire.message_count.0,
             fetched_since: None,
             lacks_names: false,
+            has_odd_content: false,
             raw: None,
         }
     }
