@@ -221,6 +221,7 @@ impl Writing<'_> {
             singer: None,
             from_archive: true,
             tickets: TicketFilter::Include,
+            list_moved: false,
             recorder,
         };
         export.run(pump, source)?;

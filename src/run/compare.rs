@@ -57,6 +57,7 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
         tell,
         listed: IdSet::default(),
         missing: 0,
+        list_moved: false,
     };
     for selection in &coverage.selections {
         let mut selected = settings.selection.clone();
@@ -81,6 +82,8 @@ struct Comparison<T> {
     /// The vendor's conversations. Several selections may have the same.
     listed: IdSet,
     missing: u64,
+    /// Whether the list may not have had everything.
+    list_moved: bool,
 }
 
 impl<T: Fn(&str)> Comparison<T> {
@@ -116,6 +119,10 @@ impl<T: Fn(&str)> Comparison<T> {
         let age = age.map(|time| Timestamp::now().distance(time));
         let covered = coverage::in_words(coverage, age);
         let listed = counted(self.listed.len(), "conversation");
+        if self.missing == 0 && self.list_moved {
+            let line = format!("{covered}\nall {listed} that the vendor listed are in the archive");
+            return (Exit::Incomplete, line);
+        }
         if self.missing == 0 {
             let line = format!("{covered}\nall {listed} of the vendor are in the archive");
             return (Exit::Done, line);
@@ -136,6 +143,11 @@ impl<T: Fn(&str)> Work for Comparison<T> {
                 .try_for_each(|conversation| self.compare(conversation)),
             Event::Failed(failed) => {
                 self.report(&format!("{:#}", failed.error));
+                Ok(())
+            }
+            Event::ListMoved => {
+                self.list_moved = true;
+                (self.tell)("the list moved each time it was read, so it may have more");
                 Ok(())
             }
             _ => Ok(()),

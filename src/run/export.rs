@@ -29,6 +29,8 @@ pub struct Export<'a> {
     pub from_archive: bool,
     /// What becomes of the tickets of human agents.
     pub tickets: TicketFilter,
+    /// Whether the list may not have had everything.
+    pub list_moved: bool,
     /// What is counted.
     pub recorder: Recorder<'a>,
 }
@@ -52,6 +54,7 @@ impl Export<'_> {
             singer,
             from_archive,
             tickets: _,
+            list_moved,
             recorder: Recorder {
                 summary, console, ..
             },
@@ -60,7 +63,7 @@ impl Export<'_> {
         let left = singer
             .as_ref()
             .is_some_and(|(_, state)| state.is_missing_some());
-        let complete = worked.is_ok() && missing == 0 && !left;
+        let complete = worked.is_ok() && missing == 0 && !left && !list_moved;
         let bookmark = singer.and_then(|(streams, state)| Some((streams, state.bookmark()?)));
         if worked.is_ok() {
             let after = bookmark.as_ref().map(|(_, bookmark)| bookmark.watermark);
@@ -92,15 +95,18 @@ impl Export<'_> {
         if complete {
             return Ok(Exit::Done);
         }
-        let all = summary.counts.conversations + summary.counts.left_out + missing;
-        let end = if place.is_empty() {
-            place
-        } else {
-            format!("; {place}")
-        };
-        console.error(&format!(
-            "incomplete: {missing} of {all} conversations could not be exported{end}"
-        ));
+        let mut reasons = Vec::new();
+        if list_moved {
+            reasons.push("the list moved each time it was read, so some may be missing".to_owned());
+        }
+        if missing > 0 || !list_moved {
+            let all = summary.counts.conversations + summary.counts.left_out + missing;
+            reasons.push(format!(
+                "{missing} of {all} conversations could not be exported"
+            ));
+        }
+        reasons.extend(Some(place).filter(|place| !place.is_empty()));
+        console.error(&format!("incomplete: {}", reasons.join("; ")));
         Ok(Exit::Incomplete)
     }
 
@@ -183,7 +189,12 @@ impl Work for Export<'_> {
                 }
             }
             Event::Expect(count) => self.recorder.console.expect(count),
-            Event::ListMoved => {}
+            Event::ListMoved => {
+                self.list_moved = true;
+                if let Some((_, state)) = &mut self.singer {
+                    state.note_list_moved();
+                }
+            }
             Event::Skipped | Event::Unchanged(_) => self.recorder.summary.counts.skipped += 1,
             Event::Conversations(conversations) => {
                 return conversations

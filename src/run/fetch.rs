@@ -192,6 +192,9 @@ impl Work for Fetch<'_> {
                 .try_for_each(|conversation| self.merge(conversation)),
             Event::Unchanged(id) => self.unchanged(&id),
             Event::ListMoved => {
+                self.recorder
+                    .console
+                    .warn("the list moved each time it was read, so a later run may find more");
                 self.list_moved = true;
                 Ok(())
             }

@@ -134,6 +134,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         singer,
         from_archive: false,
         tickets,
+        list_moved: false,
         recorder,
     };
     let mut pump = Pump::start(run.max_duration)?;

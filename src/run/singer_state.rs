@@ -26,7 +26,7 @@ pub struct SingerState {
     failed: BTreeMap<String, String>,
     /// When this run began.
     started: Timestamp,
-    /// Whether a conversation failed that cannot be fetched again by its id.
+    /// Whether something may be missing that cannot be fetched again by its id.
     unretryable: bool,
 }
 
@@ -107,6 +107,11 @@ impl SingerState {
             Some(id) => drop(self.failed.insert(id, format!("{:#}", failed.error))),
             None => self.unretryable = true,
         }
+    }
+
+    /// Notes that the list of conversations may not have had all of them.
+    pub fn note_list_moved(&mut self) {
+        self.unretryable = true;
     }
 
     /// Whether conversations are still missing in the output.

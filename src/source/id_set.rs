@@ -23,6 +23,17 @@ impl IdSet {
         }
     }
 
+    /// Adds the ids of another set.
+    pub fn add_all(&mut self, other: Self) {
+        if self.len() == 0 {
+            *self = other;
+            return;
+        }
+        self.integers.extend(other.integers);
+        self.uuids.extend(other.uuids);
+        self.others.extend(other.others);
+    }
+
     /// How many ids it has.
     #[must_use]
     pub fn len(&self) -> u64 {
@@ -37,6 +48,16 @@ impl IdSet {
             (_, Some(number)) => self.uuids.contains(&number),
             _ => self.others.contains(id),
         }
+    }
+}
+
+impl<'a> FromIterator<&'a String> for IdSet {
+    fn from_iter<I: IntoIterator<Item = &'a String>>(ids: I) -> Self {
+        let mut set = Self::default();
+        for id in ids {
+            set.insert(id);
+        }
+        set
     }
 }
 

@@ -1,7 +1,5 @@
 //! Finds what is new or changed since earlier runs.
 
-use std::collections::HashSet;
-
 use anyhow::{Error, Result};
 
 use super::fetch::{OVERLAP, Start};
@@ -12,6 +10,7 @@ use super::walk::{Trust, Walk};
 use crate::http::ApiError;
 use crate::model::Vendor;
 use crate::source::delta::Delta;
+use crate::source::id_set::IdSet;
 use crate::time::Timestamp;
 
 /// What the list of all messages of a bot tells.
@@ -27,7 +26,7 @@ impl Lister<'_> {
     /// Finds what an archive does not have, and what failed before.
     pub async fn delta(&mut self, delta: &Delta) -> Result<()> {
         // Those that failed before, and those that a walk finds new. They are not fetched again for a new message.
-        let mut fetched: HashSet<String> = delta.failed.iter().cloned().collect();
+        let mut fetched: IdSet = delta.failed.iter().collect();
         for id in &delta.failed {
             self.queue.push(Start::Id(id.clone())).await;
         }
@@ -39,7 +38,7 @@ impl Lister<'_> {
     }
 
     /// Finds everything. An interrupted run before may have fetched a part of it.
-    async fn find_all(&mut self, delta: &Delta, fetched: &mut HashSet<String>) -> Result<()> {
+    async fn find_all(&mut self, delta: &Delta, fetched: &mut IdSet) -> Result<()> {
         let walk = Walk {
             trust: delta.interrupted_at.map_or(Trust::ThisRun, Trust::Since),
             ..Walk::default()
@@ -57,7 +56,7 @@ impl Lister<'_> {
         &mut self,
         delta: &Delta,
         until: Timestamp,
-        fetched: &mut HashSet<String>,
+        fetched: &mut IdSet,
     ) -> Result<()> {
         let since = until.minus(OVERLAP);
         let changes = match self.changes(since).await {
@@ -71,7 +70,7 @@ impl Lister<'_> {
                 trust: Trust::ThisRun,
                 ..Walk::default()
             };
-            return self.walk_whole(walk, fetched).await;
+            return self.walk_whole(walk, fetched).await.map(drop);
         }
         // Without an archive nothing tells which conversations pass a filter only now.
         let may_pass_now = self.fetcher.archive.is_none() && self.filter.may_change();
@@ -95,26 +94,17 @@ impl Lister<'_> {
         self.push_changed(changes.ids, fetched).await
     }
 
-    async fn walk_range(
-        &mut self,
-        range: Range,
-        trust: Trust,
-        fetched: &mut HashSet<String>,
-    ) -> Result<bool> {
+    async fn walk_range(&mut self, range: Range, trust: Trust, fetched: &mut IdSet) -> Result<()> {
         let walk = Walk {
             range,
             trust,
             ..Walk::default()
         };
-        self.walk(walk, fetched).await
+        self.walk_whole(walk, fetched).await.map(drop)
     }
 
     /// Fetches the conversations that got messages while an interrupted run walked the list.
-    async fn fetch_changed(
-        &mut self,
-        began: Timestamp,
-        fetched: &mut HashSet<String>,
-    ) -> Result<()> {
+    async fn fetch_changed(&mut self, began: Timestamp, fetched: &mut IdSet) -> Result<()> {
         match self.changes(began.minus(OVERLAP)).await {
             Ok(changes) => self.push_changed(changes.ids, fetched).await,
             Err(error) if is_refused(&error) => self.compare_whole(&error, fetched).await,
@@ -123,17 +113,17 @@ impl Lister<'_> {
     }
 
     /// Compares the whole list, since there is no list of all messages.
-    async fn compare_whole(&mut self, why: &Error, fetched: &mut HashSet<String>) -> Result<()> {
+    async fn compare_whole(&mut self, why: &Error, fetched: &mut IdSet) -> Result<()> {
         self.console
             .detail(|| format!("{why:#}; comparing the whole list instead"));
         let walk = Walk {
             needs_count: true,
             ..Walk::default()
         };
-        self.walk_whole(walk, fetched).await
+        self.walk_whole(walk, fetched).await.map(drop)
     }
 
-    async fn push_changed(&mut self, ids: Vec<String>, fetched: &HashSet<String>) -> Result<()> {
+    async fn push_changed(&mut self, ids: Vec<String>, fetched: &IdSet) -> Result<()> {
         let selected = if self.filter.has_participants() {
             Some(self.ids().await?)
         } else {
@@ -157,7 +147,7 @@ impl Lister<'_> {
     /// of a conversation does not change with a message (vendors/botpress.md).
     async fn changes(&self, since: Timestamp) -> Result<Changes> {
         let mut changes = Changes::default();
-        let mut seen = HashSet::new();
+        let mut seen = IdSet::default();
         let mut pager = self.fetcher.api.messages_since(since);
         while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
             for record in page {
@@ -170,7 +160,7 @@ impl Lister<'_> {
                     ));
                     continue;
                 };
-                if !self.is_known(&id, message.as_deref())? && seen.insert(id.clone()) {
+                if !self.is_known(&id, message.as_deref())? && seen.insert(&id) {
                     changes.ids.push(id);
                 }
             }

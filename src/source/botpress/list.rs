@@ -1,7 +1,5 @@
 //! Finds the conversations to fetch, and adds them to the queue in the order of the output.
 
-use std::collections::HashSet;
-
 use anyhow::Result;
 use serde_json::value::RawValue;
 
@@ -9,10 +7,11 @@ use super::fetch::{Fetcher, RETENTION, Start};
 use super::filter::{Filter, Range};
 use super::plan::Plan;
 use super::record_id;
-use super::walk::{Trust, Walk};
+use super::walk::{End, Progress, Trust, Walk};
 use crate::console::Console;
 use crate::model::Conversation;
 use crate::source::event::FailedConversation;
+use crate::source::id_set::IdSet;
 use crate::source::queue::Queue;
 
 /// A list that moves while it is read is read again, at most this many times.
@@ -39,80 +38,114 @@ impl Lister<'_> {
                 Ok(())
             }
             Plan::All => {
-                let mut fetched = HashSet::new();
-                self.walk(Walk::default(), &mut fetched).await.map(drop)
+                let mut fetched = IdSet::default();
+                self.walk_whole(Walk::default(), &mut fetched)
+                    .await
+                    .map(drop)
             }
             Plan::Delta(delta) => self.delta(delta).await,
         }
     }
 
-    /// Walks the whole list, and again while it moves.
-    pub(super) async fn walk_whole(
-        &mut self,
-        walk: Walk,
-        fetched: &mut HashSet<String>,
-    ) -> Result<()> {
+    /// Walks the whole list, and again while it moves. Returns how many conversations it found.
+    pub(super) async fn walk_whole(&mut self, walk: Walk, fetched: &mut IdSet) -> Result<u64> {
+        let mut seen = IdSet::default();
+        let mut found = 0;
         for _ in 0..WALKS {
-            if self.walk(walk, fetched).await? {
-                return Ok(());
+            let (more, end) = self.walk(walk, fetched, &mut seen).await?;
+            found += more;
+            if end != End::Moved {
+                return Ok(found);
             }
             self.console
                 .detail(|| "the list of conversations moved while it was read".to_owned());
         }
-        self.console.warn(
-            "the list of conversations moved each time it was read, so a later run may find more",
-        );
         self.queue.push(Start::Moved).await;
-        Ok(())
+        Ok(found)
     }
 
-    /// Adds the conversations of a walk to the queue, except those that the archive has like that. Returns whether the
-    /// list stayed as it was.
-    pub(super) async fn walk(&mut self, walk: Walk, fetched: &mut HashSet<String>) -> Result<bool> {
+    /// Adds the conversations of a walk to the queue, except those that the archive has like that, and those that
+    /// earlier walks over the same list have `seen`. Returns how many it found, and how it ended.
+    pub(super) async fn walk(
+        &mut self,
+        walk: Walk,
+        fetched: &mut IdSet,
+        seen: &mut IdSet,
+    ) -> Result<(u64, End)> {
         let query = self.filter.query(&walk.range);
         let mut pager = self.fetcher.api.conversations(query);
-        let (mut last, mut is_sorted) = (None, true);
-        while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
-            for record in page {
-                let Some(start) = self.start(&record, walk)? else {
+        let mut progress = Progress::default();
+        let is_first = seen.len() == 0;
+        let end = loop {
+            let Some(page) = pager.next_page(self.fetcher.api.client()).await? else {
+                break progress.end(pager.has_moved(), is_first);
+            };
+            if !self.add(page, walk, fetched, seen, &mut progress).await? {
+                break End::Full;
+            }
+        };
+        seen.add_all(pager.into_ids());
+        Ok((progress.found, end))
+    }
+
+    /// Adds the conversations of a page. Returns false when no more are wanted.
+    async fn add(
+        &mut self,
+        page: Vec<Box<RawValue>>,
+        walk: Walk,
+        fetched: &mut IdSet,
+        seen: &IdSet,
+        progress: &mut Progress,
+    ) -> Result<bool> {
+        for record in page {
+            let (id, read) = (record_id::id(&record), self.fetcher.conversation(&record));
+            let created = read.as_ref().ok().and_then(|found| found.created_at);
+            progress.note_order(created);
+            let is_wanted = match &id {
+                Some(id) => !seen.contains(id),
+                // The first walk reports it.
+                None => seen.len() == 0,
+            };
+            if !is_wanted {
+                continue;
+            }
+            let Some(start) = self.start(id, read, walk)? else {
+                continue;
+            };
+            progress.note_found(created, self.fetcher.now());
+            if let Start::Listed(conversation) = &start {
+                if fetched.contains(&conversation.id) {
                     continue;
-                };
-                if let Start::Listed(conversation) = &start {
-                    let created = conversation.created_at;
-                    is_sorted &= created.is_none() || last.is_none() || created <= last;
-                    last = created.or(last);
-                    if fetched.contains(&conversation.id) {
-                        continue;
-                    }
-                    if walk.range.from.is_some() || walk.fetches_whole {
-                        fetched.insert(conversation.id.clone());
-                    }
                 }
-                if !self.queue.push(start).await {
-                    return Ok(true);
+                if walk.range.from.is_some() || walk.fetches_whole {
+                    fetched.insert(&conversation.id);
                 }
             }
+            if !self.queue.push(start).await {
+                return Ok(false);
+            }
         }
-        Ok(is_sorted && !pager.has_repeated())
+        Ok(true)
     }
 
     /// Returns the ids of all conversations that pass the filter.
-    pub(super) async fn ids(&self) -> Result<HashSet<String>> {
-        let mut ids = HashSet::new();
+    pub(super) async fn ids(&self) -> Result<IdSet> {
         let mut pager = self
             .fetcher
             .api
             .conversations(self.filter.query(&Range::default()));
-        while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
-            ids.extend(page.iter().filter_map(|record| record_id::id(record)));
-        }
-        Ok(ids)
+        while pager.next_page(self.fetcher.api.client()).await?.is_some() {}
+        Ok(pager.into_ids())
     }
 
-    /// Returns what to add to the queue for a record of the list.
-    fn start(&self, record: &RawValue, walk: Walk) -> Result<Option<Start>> {
-        let id = record_id::id(record);
-        match self.fetcher.conversation(record) {
+    /// Returns what to add to the queue for a conversation of the list.
+    fn start(
+        &self,
+        id: Option<String>,
+        read: Result<Conversation>,
+        walk: Walk,
+    ) -> Result<Option<Start>> {
+        match read {
             Ok(conversation) if !self.filter.in_range(conversation.created_at) => Ok(None),
             Ok(conversation) => self.compared(conversation, walk).map(Some),
             Err(error) => {

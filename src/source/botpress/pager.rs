@@ -28,11 +28,13 @@ pub struct Pager<P> {
     next: Next,
     tokens: HashSet<u64>,
     seen: IdSet,
+    /// The id of the last record that came.
+    last: Option<String>,
     /// How many pages in a row had only records that came before.
     stale_pages: u32,
     /// How many pages in a row had no record.
     empty_pages: u32,
-    repeated: bool,
+    moved: bool,
     page: PhantomData<P>,
 }
 
@@ -64,9 +66,10 @@ impl<P: Page> Pager<P> {
             next: Next::First,
             tokens: HashSet::new(),
             seen: IdSet::default(),
+            last: None,
             stale_pages: 0,
             empty_pages: 0,
-            repeated: false,
+            moved: false,
             page: PhantomData,
         }
     }
@@ -89,27 +92,53 @@ impl<P: Page> Pager<P> {
         }
         let mut call = client.call(self.purpose.clone(), &["v1", "chat", P::LIST], &query)?;
         call.advice = self.advice;
-        let (mut records, meta) = client.get::<P>(&call).await?.into_parts();
+        let (records, meta) = client.get::<P>(&call).await?.into_parts();
         self.next = match meta.next_token.filter(|token| !token.is_empty()) {
             None => Next::End,
             Some(token) if self.tokens.insert(hash(&token)) => Next::Token(token),
             Some(_) => Next::Repeated,
         };
         let count = records.len();
-        // A record without an id is kept; the caller reports it as an error.
-        records.retain(|record| record_id::id(record).is_none_or(|id| self.seen.insert(&id)));
-        self.repeated |= records.len() < count;
-        match (count, records.len()) {
+        let new = self.new_of(records);
+        match (count, new.len()) {
             (0, _) => self.empty_pages += 1,
             (_, 0) => self.stale_pages += 1,
             _ => (self.empty_pages, self.stale_pages) = (0, 0),
         }
-        Ok(Some(records))
+        Ok(Some(new))
     }
 
-    /// Whether a record came twice, because the list moved while it was read.
-    pub fn has_repeated(&self) -> bool {
-        self.repeated
+    /// Returns the records of a page that did not come before. One without an id is new; the caller reports it as an
+    /// error.
+    ///
+    /// When a list grows at its beginning, a page begins with what the page before ended with, and then goes on. Nothing
+    /// is missing in such a list. Any other record that comes twice shows that the list moved.
+    fn new_of(&mut self, records: Vec<Box<RawValue>>) -> Vec<Box<RawValue>> {
+        let (mut new, mut repeated) = (Vec::with_capacity(records.len()), None);
+        let end_of_page_before = self.last.clone();
+        for record in records {
+            let id = record_id::id(&record);
+            let is_new = id.as_ref().is_none_or(|id| self.seen.insert(id));
+            self.moved |= !is_new && !new.is_empty();
+            if is_new {
+                self.last = id;
+                new.push(record);
+            } else {
+                repeated = id;
+            }
+        }
+        self.moved |= repeated.is_some() && (new.is_empty() || repeated != end_of_page_before);
+        new
+    }
+
+    /// Whether the list moved while it was read, so that something may be missing.
+    pub fn has_moved(&self) -> bool {
+        self.moved
+    }
+
+    /// The ids of all records that came.
+    pub fn into_ids(self) -> IdSet {
+        self.seen
     }
 
     fn endless<T>(&self, why: &str) -> Result<T> {

@@ -7,6 +7,7 @@ mod deep;
 pub mod handover;
 mod list;
 pub mod message;
+mod moved;
 mod odd;
 mod pages;
 mod selection;
