@@ -22,6 +22,8 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// The end of the range.
     pub until: Option<Timestamp>,
+    /// Only conversations with a message at this time or later.
+    pub active_since: Option<Timestamp>,
     /// Only conversations with these ids.
     pub ids: Option<Vec<String>>,
     /// Only conversations that were added or changed then.
@@ -249,6 +251,10 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
     if let Some(until) = time_text(filter.until) {
         // A conversation without a time is before every end.
         add("(c.created_at IS NULL OR c.created_at < ?)", until.into());
+    }
+    if let Some(since) = time_text(filter.active_since) {
+        let message = "SELECT 1 FROM messages m WHERE m.conversation = c.id AND m.created_at >= ?";
+        add(&format!("EXISTS ({message})"), since.into());
     }
     match filter.changed {
         None => {}

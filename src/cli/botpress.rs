@@ -12,7 +12,7 @@ use super::network::NetworkArgs;
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
 use super::secret::Place;
-use super::select::SelectArgs;
+use super::select::{ActiveArgs, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::key_value;
 use crate::format::Format;
@@ -29,7 +29,7 @@ Examples:
   Read every conversation of a bot:
     convexport botpress --bot-id ID > transcripts.txt
   The last week as JSON lines, in a file that appears when it is complete:
-    convexport botpress --bot-id ID --since 7d -o week.jsonl
+    convexport botpress --bot-id ID --active-since 7d -o week.jsonl
   One transcript file per conversation, only those from WhatsApp:
     convexport botpress --bot-id ID --integration whatsapp -d transcripts
   Every night, into an archive that keeps what the vendor deletes:
@@ -71,6 +71,10 @@ pub struct BotpressArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub select: SelectArgs,
+    /// Which of them are active.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub active: ActiveArgs,
 
     /// List the conversations without their messages, as JSON lines: one request per page
     ///
@@ -222,9 +226,16 @@ impl BotpressArgs {
         }
         let stdin = self.network.token_on_stdin().then_some("--token-file -");
         let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
-        let mut selection = self
+        let selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
+        let mut selection = self.active.narrow(selection, zone)?;
+        if selection.active_since.is_some() && matches!(memory, Memory::Archive(_)) {
+            bail!(usage!(
+                "--active-since: a run with --archive finds what is new by itself; `convexport render ARCHIVE \
+                 --active-since WHEN` selects from it"
+            ));
+        }
         selection.tickets = output::tickets(self.tickets, &memory)?;
         let source = Options {
             target: self.target.resolve(&self.network, self.page_size)?,

@@ -12,7 +12,7 @@ use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
-use super::select::{ChangedSince, SelectArgs};
+use super::select::{ActiveArgs, ChangedSince, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::mebibytes;
 use crate::source::botpress::Tickets;
@@ -24,7 +24,7 @@ Examples:
   Read an export as transcripts:
     convexport render week.jsonl
   Only the last week of an archive, one file per conversation, by month:
-    convexport render bot.db --since 7d -d week --name '{year}/{month}/{date}_{id}'
+    convexport render bot.db --active-since 7d -d week --name '{year}/{month}/{date}_{id}'
   With a template of your own:
     convexport render week.jsonl --template chat.jinja > chats.txt
   What a run added to an archive or changed in it:
@@ -52,6 +52,10 @@ pub struct RenderArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub select: SelectArgs,
+    /// Which of them are active.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub active: ActiveArgs,
 
     /// Only conversations of an archive that were added or changed by this run (its number) or later, or since WHEN
     #[arg(long, value_name = "RUN|WHEN", help_heading = "Selection")]
@@ -121,9 +125,10 @@ impl ExportArgs for RenderArgs {
         let stdin = stdin.then_some("the export");
         let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
         let memory = self.memory()?;
-        let mut selection = self
+        let selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
+        let mut selection = self.active.narrow(selection, zone)?;
         selection.tickets = output::tickets(self.tickets, &memory)?;
         let changed = self
             .changed_since

@@ -38,6 +38,33 @@ pub struct SelectArgs {
     pub limit: Option<u64>,
 }
 
+/// The flag for conversations that are active, of the commands that know when messages were sent.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Selection")]
+pub struct ActiveArgs {
+    /// Only conversations with a message at or after WHEN, whole, however long ago they were created
+    #[arg(long, value_name = "WHEN")]
+    pub active_since: Option<When>,
+}
+
+impl ActiveArgs {
+    /// Adds the flag to a selection.
+    ///
+    /// # Errors
+    /// A usage error for a time outside the calendar.
+    pub fn narrow(&self, selection: Selection, zone: Zone) -> Result<Selection> {
+        let time = self
+            .active_since
+            .map(|when| when.resolve(zone, selection.now));
+        let active_since = time.transpose();
+        let active_since = active_since.map_err(|error| usage!("--active-since: {error}"))?;
+        Ok(Selection {
+            active_since,
+            ..selection
+        })
+    }
+}
+
 /// Gives `--since` another meaning. The explanation of a WHEN stays.
 pub fn since(arg: Arg, help: &str) -> Arg {
     let explained = arg.get_long_help().map(ToString::to_string);
@@ -64,6 +91,7 @@ impl SelectArgs {
         Ok(Selection {
             since,
             until,
+            active_since: None,
             now,
             ids: ids::read(&self.conversation, stdin)?,
             limit: self.limit.unwrap_or(u64::MAX),

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
-use super::select::SelectArgs;
+use super::select::{ActiveArgs, SelectArgs};
 use super::settings::Paths;
 use super::values::mebibytes;
 use crate::format;
@@ -44,6 +44,9 @@ pub struct StatsArgs {
     /// Which conversations.
     #[command(flatten)]
     pub select: SelectArgs,
+    /// Which of them are active.
+    #[command(flatten)]
+    pub active: ActiveArgs,
 
     /// How long a period is [default: a day for up to 31 days, a week for up to 26 weeks, else a month]
     #[arg(long, value_enum, help_heading = "Output")]
@@ -104,6 +107,7 @@ impl StatsArgs {
         let stdin = self.inputs.iter().any(|path| path == Path::new("-"));
         let stdin = stdin.then_some("the export");
         let zone = self.timezone;
+        let selection = self.select.resolve(zone, Timestamp::now(), false, stdin)?;
         Ok(StatsSettings {
             source: SavedOptions {
                 inputs: self.inputs.clone(),
@@ -111,7 +115,7 @@ impl StatsArgs {
                 changed: None,
                 search: None,
             },
-            selection: self.select.resolve(zone, Timestamp::now(), false, stdin)?,
+            selection: self.active.narrow(selection, zone)?,
             counting: stats::Options { zone, by: self.by },
             format: self.format(output.as_deref())?,
             output,

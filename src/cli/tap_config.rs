@@ -13,13 +13,14 @@ use crate::usage::usage;
 
 /// Flags that the tap sets itself, and flags that make an export which no later run could continue.
 const REFUSED: &[&str] = &[
+    "active_since",
+    "agent_as",
     "allow_empty",
     "archive",
     "catalog",
     "chat_media",
     "conversation",
     "excel",
-    "agent_as",
     "format",
     "input",
     "limit",
@@ -37,6 +38,7 @@ const REFUSED: &[&str] = &[
     "sweep_every",
     "system",
     "template",
+    "tickets",
     "time_format",
     "until",
 ];

@@ -10,6 +10,8 @@ pub struct Selection {
     pub since: Option<Timestamp>,
     /// The end of the range.
     pub until: Option<Timestamp>,
+    /// Only conversations with a message at this time or later.
+    pub active_since: Option<Timestamp>,
     /// When the command line was read.
     pub now: Timestamp,
     /// The ids of the wanted conversations; `None` selects all conversations.

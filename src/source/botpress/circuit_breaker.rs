@@ -50,7 +50,7 @@ impl CircuitBreaker {
             Plan::Ids(Ids { typed: false, .. }) => {
                 (HashSet::new(), AllGone::WrongIds(SUSPICIOUS_WHEN_ALL_GONE))
             }
-            Plan::All => (HashSet::new(), AllGone::WrongAddress),
+            Plan::All | Plan::Active { .. } => (HashSet::new(), AllGone::WrongAddress),
             Plan::Delta(delta) => {
                 let first = delta.complete_until.is_none();
                 let all_gone = if first {

@@ -65,7 +65,7 @@ impl Botpress {
         Ok(Self {
             fetcher,
             filter,
-            plan: selection.ids.clone().map_or(Plan::All, Plan::Ids),
+            plan: Plan::of(selection),
             limits: Limits {
                 workers: options.concurrency.into(),
                 ordered: options.ordered,

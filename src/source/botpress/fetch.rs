@@ -117,6 +117,9 @@ impl Fetcher {
                     return Ok(None);
                 }
                 let mut conversation = self.read(&id, &record)?;
+                if self.list_only {
+                    return Ok(Some(conversation));
+                }
                 side = self.add_new_messages(&mut conversation).await?;
                 conversation
             }

@@ -21,6 +21,7 @@ pub struct Range {
 pub struct Filter {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
+    active_since: Option<Timestamp>,
     channel: Option<String>,
     integration: Option<String>,
     tags: Vec<(String, String)>,
@@ -33,6 +34,7 @@ impl Filter {
         Self {
             since: selection.since,
             until: selection.until,
+            active_since: selection.active_since,
             channel: options.channel.clone(),
             integration: options.integration.clone(),
             tags: options.tags.clone(),
@@ -77,7 +79,12 @@ impl Filter {
 
     /// Whether the filter accepts everything.
     pub fn is_empty(&self) -> bool {
-        self.query(&Range::default()).len() == 1
+        self.active_since.is_none() && !self.narrows_list()
+    }
+
+    /// Whether the list of the API has only a part of the conversations with this filter.
+    pub fn narrows_list(&self) -> bool {
+        self.query(&Range::default()).len() > 1
     }
 
     /// Whether the filter depends on who takes part, which the record of a conversation does not tell.

@@ -15,11 +15,11 @@ use crate::time::Timestamp;
 
 /// What the list of all messages of a bot tells.
 #[derive(Default)]
-struct Changes {
-    /// The conversations with messages that the archive does not have.
-    ids: Vec<String>,
-    /// Whether there was a message that does not tell its conversation.
-    has_stray: bool,
+pub(super) struct Changes {
+    /// The conversations with messages that the archive does not have, the one with the newest message first.
+    pub ids: Vec<String>,
+    /// A message that does not tell its conversation, if there was one.
+    pub stray: Option<String>,
 }
 
 impl Lister<'_> {
@@ -74,7 +74,8 @@ impl Lister<'_> {
         }
         // Without an archive nothing tells which conversations pass a filter only now.
         let may_pass_now = self.fetcher.archive.is_none() && self.filter.may_change();
-        if delta.sweep || changes.has_stray || may_pass_now {
+        let has_stray = self.warn_of_stray(&changes);
+        if delta.sweep || has_stray || may_pass_now {
             // An edit of an old message shows nowhere else.
             let sweep = Walk {
                 fetches_whole: delta.sweep,
@@ -106,7 +107,11 @@ impl Lister<'_> {
     /// Fetches the conversations that got messages while an interrupted run walked the list.
     async fn fetch_changed(&mut self, began: Timestamp, fetched: &mut IdSet) -> Result<()> {
         match self.changes(began.minus(OVERLAP)).await {
-            Ok(changes) => self.push_changed(changes.ids, fetched).await,
+            Ok(changes) => {
+                // The list was compared already.
+                self.warn_of_stray(&changes);
+                self.push_changed(changes.ids, fetched).await
+            }
             Err(error) if is_refused(&error) => self.compare_whole(&error, fetched).await,
             Err(error) => Err(error),
         }
@@ -145,7 +150,7 @@ impl Lister<'_> {
 
     /// Finds the conversations with new messages since a time, from one list of all messages of the bot. The `updatedAt`
     /// of a conversation does not change with a message (vendors/botpress.md).
-    async fn changes(&self, since: Timestamp) -> Result<Changes> {
+    pub(super) async fn changes(&self, since: Timestamp) -> Result<Changes> {
         let mut changes = Changes::default();
         let mut seen = IdSet::default();
         let mut pager = self.fetcher.api.messages_since(since);
@@ -153,11 +158,8 @@ impl Lister<'_> {
             for record in page {
                 let message = record_id::id(&record);
                 let Some(id) = record_id::conversation_id(&record) else {
-                    changes.has_stray = true;
-                    let message = message.as_deref().unwrap_or("without an id");
-                    self.console.warn(&format!(
-                        "message {message} does not say which conversation it belongs to, so the whole list is compared"
-                    ));
+                    let message = message.unwrap_or_else(|| "without an id".to_owned());
+                    changes.stray.get_or_insert(message);
                     continue;
                 };
                 if !self.is_known(&id, message.as_deref())? && seen.insert(&id) {
@@ -166,6 +168,17 @@ impl Lister<'_> {
             }
         }
         Ok(changes)
+    }
+
+    /// Returns whether there is a message that does not tell its conversation, and warns of it.
+    fn warn_of_stray(&self, changes: &Changes) -> bool {
+        let Some(message) = &changes.stray else {
+            return false;
+        };
+        self.console.warn(&format!(
+            "message {message} does not say which conversation it belongs to, so the whole list is compared"
+        ));
+        true
     }
 
     fn is_known(&self, conversation: &str, message: Option<&str>) -> Result<bool> {
@@ -182,7 +195,7 @@ impl Lister<'_> {
 }
 
 /// Whether the API does not support the call, so that another call must do.
-fn is_refused(error: &Error) -> bool {
+pub(super) fn is_refused(error: &Error) -> bool {
     error
         .downcast_ref::<ApiError>()
         .is_some_and(ApiError::is_unsupported)

@@ -43,12 +43,13 @@ impl Lister<'_> {
                     .await
                     .map(drop)
             }
+            Plan::Active { since, is_limited } => self.active(*since, *is_limited).await.map(drop),
             Plan::Delta(delta) => self.delta(delta).await,
         }
     }
 
     /// Walks the whole list, and again while it moves. Returns how many conversations it found.
-    pub(super) async fn walk_whole(&mut self, walk: Walk, fetched: &mut IdSet) -> Result<u64> {
+    pub(super) async fn walk_whole(&mut self, walk: Walk<'_>, fetched: &mut IdSet) -> Result<u64> {
         let mut seen = IdSet::default();
         let mut found = 0;
         for _ in 0..WALKS {
@@ -68,7 +69,7 @@ impl Lister<'_> {
     /// earlier walks over the same list have `seen`. Returns how many it found, and how it ended.
     pub(super) async fn walk(
         &mut self,
-        walk: Walk,
+        walk: Walk<'_>,
         fetched: &mut IdSet,
         seen: &mut IdSet,
     ) -> Result<(u64, End)> {
@@ -83,6 +84,10 @@ impl Lister<'_> {
             if !self.add(page, walk, fetched, seen, &mut progress).await? {
                 break End::Full;
             }
+            progress.pages += 1;
+            if let Some(end) = walk.sought.and_then(|sought| sought.end(&progress)) {
+                break end;
+            }
         };
         seen.add_all(pager.into_ids());
         Ok((progress.found, end))
@@ -92,7 +97,7 @@ impl Lister<'_> {
     async fn add(
         &mut self,
         page: Vec<Box<RawValue>>,
-        walk: Walk,
+        walk: Walk<'_>,
         fetched: &mut IdSet,
         seen: &IdSet,
         progress: &mut Progress,
@@ -102,7 +107,7 @@ impl Lister<'_> {
             let created = read.as_ref().ok().and_then(|found| found.created_at);
             progress.note_order(created);
             let is_wanted = match &id {
-                Some(id) => !seen.contains(id),
+                Some(id) => !seen.contains(id) && walk.seeks(id),
                 // The first walk reports it.
                 None => seen.len() == 0,
             };
@@ -143,7 +148,7 @@ impl Lister<'_> {
         &self,
         id: Option<String>,
         read: Result<Conversation>,
-        walk: Walk,
+        walk: Walk<'_>,
     ) -> Result<Option<Start>> {
         match read {
             Ok(conversation) if !self.filter.in_range(conversation.created_at) => Ok(None),
@@ -158,7 +163,7 @@ impl Lister<'_> {
     }
 
     /// Compares a conversation of the list with the archive.
-    fn compared(&self, conversation: Conversation, walk: Walk) -> Result<Start> {
+    fn compared(&self, conversation: Conversation, walk: Walk<'_>) -> Result<Start> {
         let Some(archive) = &self.fetcher.archive else {
             return Ok(Start::Listed(Box::new(conversation)));
         };

@@ -5,6 +5,7 @@
 //!                                                                     put in order, unless each gets its own file
 //! ```
 
+mod active;
 mod api;
 mod circuit_breaker;
 mod export;

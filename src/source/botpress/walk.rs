@@ -1,13 +1,16 @@
 //! How the list of conversations is walked, and what of it is taken as unchanged.
 
 use super::filter::Range;
+use crate::source::id_set::IdSet;
 use crate::time::Timestamp;
 
 /// A walk over the list of conversations.
 #[derive(Clone, Copy, Default)]
-pub struct Walk {
+pub struct Walk<'a> {
     /// The part of the list.
     pub range: Range,
+    /// Only these conversations.
+    pub sought: Option<Sought<'a>>,
     /// Whether a list without counts does not show that a conversation is unchanged.
     pub needs_count: bool,
     /// Whether a conversation that differs is fetched whole, not from its last known message on.
@@ -15,15 +18,42 @@ pub struct Walk {
     pub trust: Trust,
 }
 
+impl Walk<'_> {
+    /// Whether the walk looks for this conversation.
+    pub fn seeks(&self, id: &str) -> bool {
+        self.sought.is_none_or(|sought| sought.ids.contains(id))
+    }
+}
+
+/// Conversations that a walk looks for.
+#[derive(Clone, Copy)]
+pub struct Sought<'a> {
+    pub ids: &'a IdSet,
+    /// Whether the walk ends when the rest of them costs less by their ids, one request for each, than it has cost.
+    pub may_give_up: bool,
+}
+
+impl Sought<'_> {
+    /// How the walk ends here, if it does.
+    pub fn end(&self, progress: &Progress) -> Option<End> {
+        match self.ids.len().saturating_sub(progress.found) {
+            0 => Some(End::Settled),
+            rest => (self.may_give_up && progress.pages >= rest).then_some(End::Early),
+        }
+    }
+}
+
 /// How a walk ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// The queue takes no more, since the limit is reached.
     Full,
-    /// Nothing of the list is missing.
+    /// Nothing that was looked for is missing.
     Settled,
     /// The list moved meanwhile, so something may be missing.
     Moved,
+    /// The rest costs less by its ids.
+    Early,
 }
 
 /// What a walk has come to.
@@ -31,6 +61,8 @@ pub enum End {
 pub struct Progress {
     /// How many conversations were found, without those of earlier walks over the same list.
     pub found: u64,
+    /// How many pages were read.
+    pub pages: u64,
     /// Whether one of them had been there before this run.
     has_old: bool,
     /// When the last conversation began.

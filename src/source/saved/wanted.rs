@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 pub struct Wanted {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
+    active_since: Option<Timestamp>,
     /// The selected ids; `None` selects all conversations.
     ids: Option<HashSet<String>>,
     /// The selected ids that were found.
@@ -30,6 +31,7 @@ impl Wanted {
         Self {
             since: selection.since,
             until: selection.until,
+            active_since: selection.active_since,
             ids: ids.map(|ids| ids.ids.iter().cloned().collect()),
             found: IdSet::default(),
             limit: selection.limit,
@@ -44,6 +46,7 @@ impl Wanted {
         Filter {
             since: self.since,
             until: self.until,
+            active_since: self.active_since,
             ids: ids.map(|ids| ids.iter().cloned().collect()),
             changed: None,
             search: None,
@@ -70,6 +73,13 @@ impl Wanted {
         self.may_have(Some(&conversation.id))
             && self.since.is_none_or(|since| created >= Some(since))
             && self.until.is_none_or(|until| created < Some(until))
+            && self.is_active(conversation)
+    }
+
+    fn is_active(&self, conversation: &Conversation) -> bool {
+        let mut messages = conversation.messages.iter();
+        self.active_since
+            .is_none_or(|since| messages.any(|message| message.created_at >= Some(since)))
     }
 
     /// Whether a conversation that cannot be read may be selected.

@@ -1,5 +1,6 @@
 //! Botpress: what it is asked, and what its answers become.
 
+mod active;
 mod concurrency;
 mod contract;
 mod conversation;
