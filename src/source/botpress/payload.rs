@@ -30,7 +30,8 @@ impl Content {
             "bloc" => items(payload).fold(Self::default(), |whole, item| {
                 let kind = item["type"].as_str().unwrap_or_default();
                 let mut part = Self::of(kind, item.get("payload").unwrap_or(item));
-                if part.is_empty() {
+                // Each part of a bloc within it tells of itself.
+                if part.is_empty() && kind != "bloc" {
                     part.text = wording::placeholder(kind);
                 }
                 whole.with(kind, part, "\n")
