@@ -1,5 +1,7 @@
 //! What a format has to do.
 
+use std::io::{self, Write};
+
 use anyhow::Result;
 
 use crate::model::Conversation;
@@ -15,7 +17,7 @@ pub enum Formatted {
 
 /// Writes one document: `begin`, any number of conversations, `end`.
 ///
-/// Each method appends to `out`, always whole UTF-8 characters.
+/// What is written is always whole UTF-8 characters, unless the format is binary.
 pub trait Formatter {
     /// Adds what comes before the first conversation.
     fn begin(&mut self, _out: &mut Vec<u8>) {}
@@ -24,12 +26,25 @@ pub trait Formatter {
     ///
     /// # Errors
     /// When this conversation cannot be written in this format. The caller must then discard what was added. Other
-    /// conversations may follow.
+    /// conversations may follow, except after an [`io::Error`]: it says that the formatter itself has no room left.
     fn conversation(&mut self, conversation: &Conversation, out: &mut Vec<u8>)
     -> Result<Formatted>;
 
-    /// Adds what comes after the last conversation of a complete document.
-    fn end(&mut self, _out: &mut Vec<u8>) {}
+    /// Writes what comes after the last conversation of a complete document.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Writes what a document that was cut off needs so that it can be opened. It must not look complete.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn cut(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A formatter that can split a document into pages with an index, if it would become too large to open.

@@ -1,5 +1,7 @@
 //! `json`: one array with each conversation on its own line.
 
+use std::io::{self, Write};
+
 use anyhow::Result;
 
 use super::formatter::{Formatted, Formatter};
@@ -27,7 +29,7 @@ impl Formatter for Json {
         Ok(Formatted::Written)
     }
 
-    fn end(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(if self.begun { b"\n]\n" } else { b"]\n" });
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(if self.begun { b"\n]\n" } else { b"]\n" })
     }
 }

@@ -58,7 +58,11 @@ impl<F: Formatter + ?Sized> Document<F> {
         match self.formatter.conversation(conversation, &mut self.buffer) {
             Ok(Formatted::Written) => {}
             Ok(Formatted::Skipped(reason)) => return Ok(Written::Skipped(reason)),
-            Err(error) => return Ok(Written::Unfit(error)),
+            Err(error) => {
+                return error
+                    .downcast()
+                    .map_or_else(|error| Ok(Written::Unfit(error)), Err);
+            }
         }
         if !self.begun {
             before_first_byte()?;
@@ -89,17 +93,17 @@ impl<F: Formatter + ?Sized> Document<F> {
         self.out.flush()
     }
 
-    /// Writes the end of the document if it is `whole`, and flushes the buffers. A document that was cut off gets no
-    /// end, so that it does not look complete.
+    /// Writes the end of the document if it is `whole`, and flushes the buffers. A document that was cut off gets
+    /// another end or none, so that it does not look complete.
     ///
     /// # Errors
     /// When the destination cannot be written.
     pub fn finish(&mut self, whole: bool) -> io::Result<()> {
         if whole {
             self.begin()?;
-            self.buffer.clear();
-            self.formatter.end(&mut self.buffer);
-            self.out.write_all(&self.buffer)?;
+            self.formatter.end(&mut self.out)?;
+        } else if self.begun {
+            self.formatter.cut(&mut self.out)?;
         }
         self.out.finish()
     }

@@ -1,6 +1,6 @@
 //! A page of conversations.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 
 use anyhow::Result;
 
@@ -85,8 +85,10 @@ impl Formatter for Html {
         Ok(Formatted::Written)
     }
 
-    fn end(&mut self, out: &mut Vec<u8>) {
-        self.close("", out);
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let mut end = Vec::new();
+        self.close("", &mut end);
+        out.write_all(&end)
     }
 }
 
