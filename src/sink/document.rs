@@ -22,6 +22,8 @@ pub struct Document<F: Formatter + ?Sized> {
     /// Holds one conversation.
     buffer: Vec<u8>,
     begun: bool,
+    /// Whether something could not be written. Nothing more is written then.
+    broken: bool,
     conversations: u64,
 }
 
@@ -35,6 +37,7 @@ impl<F: Formatter + ?Sized> Document<F> {
             out: GzipWriter::new(compression, out),
             buffer: Vec::new(),
             begun: false,
+            broken: false,
             conversations: 0,
         }
     }
@@ -50,6 +53,16 @@ impl<F: Formatter + ?Sized> Document<F> {
     /// # Errors
     /// When the destination cannot be written.
     pub fn write(
+        &mut self,
+        conversation: &Conversation,
+        before_first_byte: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<Written> {
+        let written = self.try_write(conversation, before_first_byte);
+        self.broken |= written.is_err();
+        written
+    }
+
+    fn try_write(
         &mut self,
         conversation: &Conversation,
         before_first_byte: impl FnOnce() -> io::Result<()>,
@@ -102,7 +115,7 @@ impl<F: Formatter + ?Sized> Document<F> {
         if whole {
             self.begin()?;
             self.formatter.end(&mut self.out)?;
-        } else if self.begun {
+        } else if self.begun && !self.broken {
             self.formatter.cut(&mut self.out)?;
         }
         self.out.finish()
