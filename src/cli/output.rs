@@ -1,6 +1,7 @@
 //! The flags of the output: where it goes, and in which format.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -13,6 +14,7 @@ use super::format::FormatArgs;
 use super::settings::Memory;
 use crate::format::singer::Catalog;
 use crate::format::{self, Format, Template};
+use crate::io::Compression;
 use crate::sink::{self, NameTemplate, Target};
 use crate::source::botpress::Tickets;
 use crate::time::{self, TimeStyle, Zone};
@@ -60,7 +62,7 @@ pub struct OutputArgs {
     #[serde(serialize_with = "asked::path")]
     pub template: Option<PathBuf>,
 
-    /// The time zone of transcripts and csv, and of a WHEN without offset: `local`, `utc` or a name like Europe/Oslo
+    /// The time zone of transcripts, csv and xlsx, and of a WHEN without offset: `local`, `utc` or a name like Europe/Oslo
     #[arg(long, value_name = "ZONE", default_value = "local")]
     pub timezone: Zone,
 
@@ -198,13 +200,21 @@ impl OutputArgs {
         if self.no_raw && for_people {
             return Err(usage!("--no-raw: transcripts have no records to leave out"));
         }
-        if self.no_raw && matches!(format, Format::Conversations | Format::Csv | Format::Chat) {
+        if self.no_raw
+            && matches!(
+                format,
+                Format::Conversations | Format::Csv | Format::Xlsx | Format::Chat
+            )
+        {
             return Err(usage!("--no-raw: {name} has no records to leave out"));
         }
         if self.time_format.is_some() && !for_people && format != Format::Csv {
             return Err(usage!(
                 "--time-format is for transcripts and csv: {name} has one format of time, or none"
             ));
+        }
+        if format == Format::Xlsx {
+            self.check_workbook()?;
         }
         if excel.is_some() && format != Format::Csv {
             return Err(usage!("--excel is for csv, and this is {name}"));
@@ -220,6 +230,23 @@ impl OutputArgs {
             ));
         }
         Ok(())
+    }
+
+    /// A workbook is one file, and for no terminal.
+    fn check_workbook(&self) -> Result<(), UsageError> {
+        match self.target() {
+            Target::Folder { .. } => Err(usage!(
+                "-d: a workbook has all conversations: give -o FILE.xlsx"
+            )),
+            Target::File(path) if Compression::of(&path) != Compression::None => Err(usage!(
+                "{}: a workbook is compressed as it is: give a name without .gz",
+                path.display()
+            )),
+            Target::Stdout if io::stdout().is_terminal() => Err(usage!(
+                "a terminal cannot show a workbook: give -o FILE.xlsx"
+            )),
+            Target::File(_) | Target::Split { .. } | Target::Stdout => Ok(()),
+        }
     }
 
     /// How times are shown to people in a format.

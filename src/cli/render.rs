@@ -25,6 +25,8 @@ Examples:
     convexport render week.jsonl
   Only the last week of an archive, one file per conversation, by month:
     convexport render bot.db --active-since 7d -d week --name '{year}/{month}/{date}_{id}'
+  As a workbook for Excel or LibreOffice:
+    convexport render bot.db --active-since 7d -o week.xlsx
   With a template of your own:
     convexport render week.jsonl --template chat.jinja > chats.txt
   What a run added to an archive or changed in it:

@@ -21,6 +21,7 @@ impl ValueEnum for Format {
             Self::Messages,
             Self::Conversations,
             Self::Csv,
+            Self::Xlsx,
             Self::Chat,
         ]
     }
@@ -41,6 +42,9 @@ impl ValueEnum for Format {
             }
             Self::Csv => value.help(
                 "One message per row (or one conversation, see --rows), for spreadsheets; no text can be a formula",
+            ),
+            Self::Xlsx => value.help(
+                "A workbook for spreadsheets, with a sheet of conversations and one of messages",
             ),
             Self::Chat => value.help("One conversation per line, to train a language model on"),
             // These have a command or a flag of their own.

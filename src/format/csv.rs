@@ -110,10 +110,15 @@ impl Formatter for Csv {
 /// Puts an apostrophe before text that a spreadsheet would run. Such text begins with a tab or a line end, or with one
 /// of the signs that OWASP lists, even after white space.
 pub fn guarded(text: &str) -> Cow<'_, str> {
-    let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
-    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    if text.starts_with(['\t', '\r', '\n']) || text.trim_start_matches(blank).starts_with(signs) {
+    if is_like_formula(text) {
         return format!("'{text}").into();
     }
     text.into()
+}
+
+/// Whether a spreadsheet would run this text.
+pub fn is_like_formula(text: &str) -> bool {
+    let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    text.starts_with(['\t', '\r', '\n']) || text.trim_start_matches(blank).starts_with(signs)
 }

@@ -3,7 +3,9 @@
 use super::formatter::{Formatter, PagedFormatter};
 use super::kind::Format;
 use super::options::Options;
-use super::{chat, conversations, csv, html, json, jsonl, list, markdown, messages, singer, text};
+use super::{
+    chat, conversations, csv, html, json, jsonl, list, markdown, messages, singer, text, xlsx,
+};
 
 /// Makes a formatter for each document of an export.
 #[derive(Clone, Debug)]
@@ -54,6 +56,7 @@ impl FormatterFactory {
             Format::Messages => Box::new(messages::Messages),
             Format::Conversations => Box::new(conversations::Conversations),
             Format::Csv => Box::new(csv::Csv::new(*rows, times.clone(), *excel)),
+            Format::Xlsx => Box::new(xlsx::Xlsx::new(times.clone())),
             Format::Chat => Box::new(chat::Chat::new(system.clone(), *agent_as, *chat_media)),
             Format::List => Box::new(list::List),
             Format::Singer => Box::new(singer::Singer::new(catalog.clone())),

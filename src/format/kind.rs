@@ -15,9 +15,10 @@ const FOREIGN: &[(&[&str], &str)] = &[
         "give .md or .html, which a word processor opens",
     ),
     (
-        &["ods", "tsv", "xls", "xlsx"],
-        "give .csv, which a spreadsheet opens",
+        &["ods", "xls", "xlsb", "xlsm"],
+        "give .xlsx, which a spreadsheet opens",
     ),
+    (&["tsv"], "give .csv, which a spreadsheet opens"),
     (
         &["parquet"],
         "give -f messages, which DuckDB and data frames read",
@@ -49,6 +50,8 @@ pub enum Format {
     Conversations,
     /// One message or conversation per row, for spreadsheets.
     Csv,
+    /// A workbook with a sheet of conversations and one of messages.
+    Xlsx,
     /// One conversation per line, to train a language model on.
     Chat,
     /// The streams of a Singer tap (`convexport tap`).
@@ -74,6 +77,7 @@ impl Format {
             "json" => Ok(Self::Json),
             "jsonl" | "ndjson" => Ok(Self::Jsonl),
             "csv" => Ok(Self::Csv),
+            "xlsx" => Ok(Self::Xlsx),
             other => match FOREIGN.iter().find(|(names, _)| names.contains(&other)) {
                 None => Ok(Self::Text),
                 Some((_, instead)) => Err(usage!(
@@ -96,6 +100,7 @@ impl Format {
             Self::Messages => "messages",
             Self::Conversations => "conversations",
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
             Self::Chat => "chat",
             Self::Singer => "singer",
             Self::List => "list",
@@ -117,6 +122,7 @@ impl Format {
             | Self::Singer
             | Self::List => "jsonl",
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
         }
     }
 

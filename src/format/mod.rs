@@ -18,6 +18,7 @@ pub mod rows;
 pub mod singer;
 mod template;
 mod text;
+mod xlsx;
 
 pub use self::csv::guarded;
 pub use factory::FormatterFactory;

@@ -1,9 +1,10 @@
 //! How times are shown.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use anyhow::{Result, bail};
-use chrono::Local;
+use chrono::{Local, NaiveDate, Timelike};
 
 use super::day::Day;
 use super::timestamp::Timestamp;
@@ -15,6 +16,9 @@ pub const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S %:z";
 /// The format of times in a table when there is no `--time-format`. Spreadsheets can read it as a date with a time, in
 /// every language.
 pub const SPREADSHEET_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+
+/// The days that spreadsheets agree on, from March 1900 to the end of 9999.
+const SERIAL_DAYS: Range<i32> = 61..2_958_466;
 
 /// How times are shown: in which time zone, and in which strftime format.
 #[derive(Clone, Debug)]
@@ -66,6 +70,20 @@ impl TimeStyle {
         self.show_as("%-d %B %Y", time).unwrap_or_default()
     }
 
+    /// The time as spreadsheets count it: days since the end of 1899, by the clock in the time zone. `None` for a time that
+    /// they cannot show as a date: before March 1900, where they disagree, and after 9999.
+    #[must_use]
+    pub fn serial(&self, time: Timestamp) -> Option<f64> {
+        let wall = self.zone.clock(time);
+        let days = (wall.date() - NaiveDate::from_ymd_opt(1899, 12, 30)?).num_days();
+        let days = i32::try_from(days)
+            .ok()
+            .filter(|days| SERIAL_DAYS.contains(days))?;
+        let seconds = f64::from(wall.num_seconds_from_midnight());
+        let seconds = seconds + f64::from(wall.nanosecond()) / 1e9;
+        Some(f64::from(days) + seconds / 86_400.0)
+    }
+
     fn try_show(&self, time: Timestamp) -> Option<String> {
         self.show_as(&self.format, time)
     }
@@ -98,5 +116,24 @@ mod tests {
         for format in ["%Y-%Q", "%#z", "", "%"] {
             assert!(check_format(format).is_err(), "{format}");
         }
+    }
+
+    #[test]
+    fn spreadsheets_count_days() {
+        let serial = |zone: &str, time: &str| {
+            let style = TimeStyle::new(zone.parse().unwrap(), DEFAULT_FORMAT).unwrap();
+            style.serial(time.parse().unwrap())
+        };
+        // 2008-01-01 is 39448 in the documents of Excel.
+        assert_eq!(serial("utc", "2008-01-01T00:00:00Z"), Some(39_448.0));
+        assert_eq!(serial("utc", "2008-01-01T18:00:00.000Z"), Some(39_448.75));
+        assert_eq!(
+            serial("Europe/Oslo", "2008-06-30T23:00:00Z"),
+            serial("utc", "2008-07-01T01:00:00Z")
+        );
+        assert_eq!(serial("utc", "1900-03-01T00:00:00Z"), Some(61.0));
+        assert_eq!(serial("utc", "1900-02-28T23:59:59Z"), None);
+        assert!(serial("utc", "9999-12-31T23:59:59.999999Z") < Some(2_958_466.0));
+        assert_eq!(serial("Europe/Oslo", "9999-12-31T23:30:00Z"), None);
     }
 }

@@ -43,19 +43,21 @@ impl Zone {
 
     /// The calendar day in this zone.
     pub(super) fn date(self, time: Timestamp) -> NaiveDate {
+        self.clock(time).date()
+    }
+
+    /// The time that clocks in this zone show.
+    pub(super) fn clock(self, time: Timestamp) -> NaiveDateTime {
         match self {
-            Self::Local => time.0.with_timezone(&Local).date_naive(),
-            Self::Named(tz) => time.0.with_timezone(&tz).date_naive(),
+            Self::Local => time.0.with_timezone(&Local).naive_local(),
+            Self::Named(tz) => time.0.with_timezone(&tz).naive_local(),
         }
     }
 
     /// What calendar and clock show in this zone.
     #[must_use]
     pub fn wall(self, time: Timestamp) -> Wall {
-        let wall = match self {
-            Self::Local => time.0.with_timezone(&Local).naive_local(),
-            Self::Named(tz) => time.0.with_timezone(&tz).naive_local(),
-        };
+        let wall = self.clock(time);
         Wall {
             day: Day(wall.date()),
             hour: wall.hour() as usize,

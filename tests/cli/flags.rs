@@ -56,8 +56,11 @@ fn flags_that_a_format_cannot_honour_are_refused() {
     );
     refused("-f chat --system=", &["--system"]);
     refused(
-        "-o x.xlsx",
-        &["x.xlsx: there is no format for .xlsx", "-f FORMAT"],
+        "-o x.xls",
+        &[
+            "x.xls: there is no format for .xls: give .xlsx",
+            "-f FORMAT",
+        ],
     );
     assert_eq!(fake.requests().len(), 0);
 }
@@ -125,7 +128,9 @@ fn a_format_that_does_not_exist_names_the_nearest() {
         ("docx", ".md or .html"),
         ("odt", ".md or .html"),
         ("rtf", ".md or .html"),
-        ("xls", ".csv"),
+        ("xls", ".xlsx"),
+        ("ods", ".xlsx"),
+        ("tsv", ".csv"),
         ("parquet", "-f messages"),
         ("xml", ".json"),
         ("zip", ".gz"),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::xlsx::{sheets, workbook};
 use crate::run::tap::tap;
 use crate::support::fake::Fake;
 use crate::support::{bot_with, botpress, records};
@@ -111,6 +112,14 @@ fn stays_whole(texts: &[String]) {
             "{cell:?}"
         );
     }
+
+    let book = workbook(botpress(&fake, ""));
+    let (_, rows) = sheets(&book).pop().expect("messages");
+    let cells: Vec<_> = rows[1..].iter().map(|row| row[15].to_string()).collect();
+    let lines = texts
+        .iter()
+        .map(|text| text.replace("\r\n", "\n").replace('\r', "\n"));
+    assert_eq!(cells, lines.collect::<Vec<_>>());
 
     let text = export("text");
     assert_eq!(

@@ -13,3 +13,4 @@ mod singer;
 mod takeover;
 mod template;
 mod text;
+mod xlsx;

@@ -118,6 +118,7 @@ fn what_cannot_be_compressed_is_refused() {
     let refused = |args: &str, parts: &[&str]| botpress(&fake, args).run().ends(2, parts);
     refused("-o a.jsonl.zst", &["a.jsonl.zst", "only gzip"]);
     refused("-f jsonl -o a.zst", &["a.zst", "only gzip"]);
-    refused("-o a.xlsx.gz", &["there is no format for .xlsx"]);
+    refused("-o a.xlsx.gz", &["a.xlsx.gz", "compressed as it is"]);
+    refused("-o a.xls.gz", &["there is no format for .xls"]);
     assert_eq!(fake.requests().len(), 0);
 }

@@ -416,7 +416,11 @@ fn a_file_has_the_format_of_its_name() {
     assert_eq!(csv, stats(&folder, "a.jsonl -f csv").stdout());
     let refused = |args: &str, part: &str| stats(&folder, args).run().ends(2, &[part]);
     refused("a.jsonl -o n.html", "stats are text, json or csv");
-    refused("a.jsonl -o n.xlsx", "there is no format for .xlsx");
+    refused(
+        "a.jsonl -o n.xlsx",
+        "stats are text, json or csv, and not xlsx",
+    );
+    refused("a.jsonl -o n.xls", "there is no format for .xls");
     refused("a.jsonl -o a.jsonl -f json", "named twice");
     refused("a.jsonl -f html", "--format");
     refused("", "Usage");

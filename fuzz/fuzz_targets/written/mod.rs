@@ -1,9 +1,12 @@
 //! Checks that every format stays valid, whatever the conversation says.
 
+use std::io::Cursor;
+
+use calamine::{Reader, Xlsx};
 use convexport::fuzz::{Conversation, Format, Formatted, FormatterFactory, formatter_factory};
 use serde_json::value::RawValue;
 
-const FORMATS: [Format; 11] = [
+const FORMATS: [Format; 12] = [
     Format::Text,
     Format::Markdown,
     Format::Html,
@@ -12,6 +15,7 @@ const FORMATS: [Format; 11] = [
     Format::Messages,
     Format::Conversations,
     Format::Csv,
+    Format::Xlsx,
     Format::Chat,
     Format::Singer,
     Format::List,
@@ -26,8 +30,11 @@ thread_local! {
 pub fn in_all_forms(conversation: &Conversation) {
     FACTORIES.with(|factories| {
         for (format, factory) in factories {
-            if let Some(text) = document(factory, conversation) {
-                check(*format, &text, 2 * conversation.messages.len());
+            let messages = 2 * conversation.messages.len();
+            match document(factory, conversation) {
+                None => {}
+                Some(bytes) if *format == Format::Xlsx => check_workbook(&bytes, messages),
+                Some(bytes) => check(*format, &String::from_utf8(bytes).expect("UTF-8"), messages),
             }
         }
     });
@@ -70,6 +77,17 @@ fn check(format: Format, text: &str, messages: usize) {
         }
         // Other tests parse these two formats. Here they only must not fail.
         Format::Markdown | Format::Html => {}
+        Format::Xlsx => unreachable!("a workbook is no text"),
+    }
+}
+
+fn check_workbook(bytes: &[u8], messages: usize) {
+    let mut book = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+    for (sheet, rows) in [("Conversations", 2), ("Messages", messages)] {
+        let formulas = book.worksheet_formula(sheet).expect("a sheet");
+        assert_eq!(formulas.used_cells().count(), 0, "formulas in {sheet}");
+        let range = book.worksheet_range(sheet).expect("a sheet");
+        assert_eq!(range.height(), 1 + rows, "rows of {sheet}");
     }
 }
 
@@ -82,7 +100,7 @@ fn lines(text: &str) -> usize {
 }
 
 /// Writes the document. Returns `None` when the format cannot hold the conversation.
-fn document(factory: &FormatterFactory, conversation: &Conversation) -> Option<String> {
+fn document(factory: &FormatterFactory, conversation: &Conversation) -> Option<Vec<u8>> {
     let mut formatter = factory.formatter();
     let mut out = Vec::new();
     formatter.begin(&mut out);
@@ -92,6 +110,6 @@ fn document(factory: &FormatterFactory, conversation: &Conversation) -> Option<S
             _ => return None,
         }
     }
-    formatter.end(&mut out);
-    Some(String::from_utf8(out).expect("UTF-8"))
+    formatter.end(&mut out).expect("memory takes it");
+    Some(out)
 }
