@@ -195,6 +195,7 @@ impl Work for Export<'_> {
                     state.note_list_moved();
                 }
             }
+            Event::NoMatch(text) => self.recorder.console.warn(&text),
             Event::Skipped | Event::Unchanged(_) => self.recorder.summary.counts.skipped += 1,
             Event::Conversations(conversations) => {
                 return conversations

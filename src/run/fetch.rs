@@ -198,6 +198,10 @@ impl Work for Fetch<'_> {
                 self.list_moved = true;
                 Ok(())
             }
+            Event::NoMatch(text) => {
+                self.recorder.console.warn(&text);
+                Ok(())
+            }
             // It does not pass the filters, so it is none of the selection.
             Event::Skipped => {
                 self.recorder.summary.counts.skipped += 1;

@@ -166,7 +166,8 @@ impl Work for Counting {
             | Event::Gone(_)
             | Event::Unchanged(_)
             | Event::Skipped
-            | Event::ListMoved => {}
+            | Event::ListMoved
+            | Event::NoMatch(_) => {}
         }
         Ok(())
     }

@@ -32,6 +32,8 @@ pub enum Event {
     Unchanged(String),
     /// The list moved each time it was read, so it may not have had everything.
     ListMoved,
+    /// No conversation passes the filter. Says so in words, and what there is instead.
+    NoMatch(String),
     /// A conversation that exists but is not selected.
     Skipped,
 }

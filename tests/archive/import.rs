@@ -159,7 +159,7 @@ fn the_older_part_trusts_no_older_run() {
     nights.set("UPDATE runs SET started_at = '2026-01-01T00:00:00.000000Z'");
     let new = Message::from_raw(&said("new", "talk", clock() - 2 * DAY, "words"));
     nights.fake.world().get_mut("talk").messages.push(new);
-    quiet(nights.bot("--since 1d"));
+    quiet(nights.bot("-q --since 1d"));
     assert_eq!(nights.archived()["talk"].len(), 2);
     quiet(nights.bot("--since 60d"));
     assert_eq!(nights.archived(), truth(&nights.fake.world()));

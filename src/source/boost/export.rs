@@ -113,7 +113,10 @@ impl SiteExport {
             return Ok(());
         }
         let Some(delta) = &self.delta else {
-            return self.range(session, &self.body).await?.1;
+            let (session, read) = self.range(session, &self.body).await?;
+            read?;
+            session.tell_no_match(query::no_match(&self.body)).await;
+            return Ok(());
         };
         let until = query::end(delta);
         if !delta.failed.is_empty() {
@@ -132,6 +135,10 @@ impl SiteExport {
             read?;
             session = rest;
             session.begin_next_stream();
+        }
+        if delta.complete_until.is_none() {
+            // Later runs often have nothing new.
+            session.tell_no_match(query::no_match(&self.body)).await;
         }
         if let Some(all) = session
             .time()

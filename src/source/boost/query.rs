@@ -21,6 +21,9 @@ const OVERLAP: Span = Span::hours(24);
 /// How far before the last sweep to ask again.
 const SWEEP_OVERLAP: Span = Span::days(14);
 
+/// The filters are shown up to this many characters.
+const LONGEST: usize = 200;
+
 /// Makes the body of a request. Flags replace values of `--query FILE`.
 ///
 /// # Errors
@@ -111,6 +114,24 @@ pub fn end(delta: &Delta) -> Timestamp {
     Timestamp::now()
         .max(delta.complete_until.unwrap_or_else(Timestamp::now))
         .plus(Span::days(1))
+}
+
+/// Says that no conversation matches the filters of a body. Returns `None` when it has only a range.
+pub fn no_match(body: &Body) -> Option<String> {
+    let mut filters = body.clone();
+    filters.retain(|key, _| !matches!(key.as_str(), "from" | "to"));
+    if filters.is_empty() {
+        return None;
+    }
+    let mut filters = Value::Object(filters).to_string();
+    if let Some((cut, _)) = filters.char_indices().nth(LONGEST) {
+        filters.truncate(cut);
+        filters.push_str("...");
+    }
+    let (from, to) = (&body["from"], &body["to"]);
+    Some(format!(
+        "no conversation from {from} to {to} matches the filters {filters}"
+    ))
 }
 
 /// Whether the list of ids is empty, so that no conversation is wanted.

@@ -146,6 +146,13 @@ impl Session {
         self.batch.flush();
     }
 
+    /// Reports that no conversation came, in these words.
+    pub async fn tell_no_match(&self, text: Option<String>) {
+        if let (0, Some(text)) = (self.sent, text) {
+            self.batch.events().send(Event::NoMatch(text)).await.ok();
+        }
+    }
+
     /// Reports conversations that failed before and were not in the stream. If the stream was complete and the filters do
     /// not leave them out, they are gone.
     pub async fn tell_missing(&mut self, delta: &Delta, stream: Result<()>) {

@@ -77,6 +77,7 @@ impl CircuitBreaker {
             | Event::Expect(_)
             | Event::Unchanged(_)
             | Event::ListMoved
+            | Event::NoMatch(_)
             | Event::Skipped
             | Event::CountMismatch { .. } => {}
             Event::Failed(conversation) => return self.count_failure(conversation),

@@ -57,6 +57,8 @@ pub enum Start {
     Broken(FailedConversation),
     /// No conversation: the list moved each time it was read.
     Moved,
+    /// No conversation: none passes the filter. Says so in words.
+    NoMatch(String),
 }
 
 impl Named for Start {
@@ -64,7 +66,9 @@ impl Named for Start {
         match self {
             Self::Id(id) | Self::Changed(id) | Self::Unchanged(id) => format!("conversation {id}"),
             Self::Listed(conversation) => format!("conversation {}", conversation.id),
-            Self::Broken(_) | Self::Moved => "a conversation of the list".to_owned(),
+            Self::Broken(_) | Self::Moved | Self::NoMatch(_) => {
+                "a conversation of the list".to_owned()
+            }
         }
     }
 }
@@ -81,6 +85,7 @@ impl Fetcher {
         let id = match &start {
             Start::Unchanged(id) => return Ok(Event::Unchanged(id.clone())),
             Start::Moved => return Ok(Event::ListMoved),
+            Start::NoMatch(text) => return Ok(Event::NoMatch(text.clone())),
             Start::Id(id) | Start::Changed(id) => Some(id.clone()),
             Start::Listed(conversation) => Some(conversation.id.clone()),
             Start::Broken(missing) => missing.id.clone(),
@@ -108,7 +113,7 @@ impl Fetcher {
         let mut side = None;
         let mut conversation = match start {
             Start::Listed(conversation) => *conversation,
-            Start::Unchanged(_) | Start::Moved => return Ok(None),
+            Start::Unchanged(_) | Start::Moved | Start::NoMatch(_) => return Ok(None),
             Start::Broken(missing) => return Err(missing.error),
             Start::Id(id) => self.read(&id, &self.api.conversation(&id).await?)?,
             Start::Changed(id) => {

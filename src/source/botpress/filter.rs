@@ -1,6 +1,9 @@
 //! The filter for conversations. The API applies it to its list; other conversations are checked here.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::options::Options;
@@ -17,14 +20,14 @@ pub struct Range {
 }
 
 /// The values of the flags that select conversations.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
     active_since: Option<Timestamp>,
-    channel: Option<String>,
-    integration: Option<String>,
-    tags: Vec<(String, String)>,
+    pub channel: Option<String>,
+    pub integration: Option<String>,
+    pub tags: Vec<(String, String)>,
     participants: Vec<String>,
 }
 
@@ -87,6 +90,34 @@ impl Filter {
         self.query(&Range::default()).len() > 1
     }
 
+    /// Whether the filter goes by times.
+    pub fn has_times(&self) -> bool {
+        self.since.is_some() || self.until.is_some() || self.active_since.is_some()
+    }
+
+    /// The filter as the flags of a command line.
+    pub fn in_words(&self) -> String {
+        let time = |flag: &str, time: Option<Timestamp>| {
+            time.map(|time| format!("--{flag} {}", time.to_query()))
+        };
+        let text = |flag: &str, text: &Option<String>| {
+            text.as_ref().map(|text| format!("--{flag} {text}"))
+        };
+        let single = [
+            time("since", self.since),
+            time("until", self.until),
+            time("active-since", self.active_since),
+            text("channel", &self.channel),
+            text("integration", &self.integration),
+        ];
+        let tags = self.tags.iter();
+        let tags = tags.map(|(key, value)| format!("--tag {key}={value}"));
+        let participants = self.participants.iter();
+        let participants = participants.map(|id| format!("--participant {id}"));
+        let flags = single.into_iter().flatten().chain(tags).chain(participants);
+        flags.collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether the filter depends on who takes part, which the record of a conversation does not tell.
     pub fn has_participants(&self) -> bool {
         !self.participants.is_empty()
@@ -108,22 +139,41 @@ impl Filter {
 
     /// Whether the filter accepts the record of a conversation. Participants are not checked.
     pub fn accepts(&self, record: &RawValue) -> bool {
-        let Ok(wire) = raw::parse::<Wire>(record) else {
+        let Some(found) = Facts::of(record) else {
             return true;
         };
-        let integration = wire.integration.map(raw::value).unwrap_or_default();
-        let integration = integration["name"].as_str().or(integration.as_str());
-        let tags = wire.tags.map(raw::value).unwrap_or_default();
-        let same = |wanted: &Option<String>, found: Option<&str>| {
-            wanted.is_none() || wanted.as_deref() == found
-        };
-        self.in_range(wire.created_at.0)
-            && same(&self.channel, wire.channel.0.as_deref())
-            && same(&self.integration, integration)
+        let same =
+            |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+        self.in_range(found.created_at)
+            && same(&self.channel, &found.channel)
+            && same(&self.integration, &found.integration)
             && self
                 .tags
                 .iter()
-                .all(|(key, value)| tags[key.as_str()] == value.as_str())
+                .all(|(key, value)| found.tags[key.as_str()] == value.as_str())
+    }
+}
+
+/// What the record of a conversation tells that a filter goes by.
+pub struct Facts {
+    pub created_at: Option<Timestamp>,
+    pub channel: Option<String>,
+    pub integration: Option<String>,
+    pub tags: Value,
+}
+
+impl Facts {
+    /// Reads a record. Returns `None` when it is no object.
+    pub fn of(record: &RawValue) -> Option<Self> {
+        let wire = raw::parse::<Wire>(record).ok()?;
+        let integration = wire.integration.map(raw::value).unwrap_or_default();
+        let integration = integration["name"].as_str().or(integration.as_str());
+        Some(Self {
+            created_at: wire.created_at.0,
+            channel: wire.channel.0.map(Cow::into_owned),
+            integration: integration.map(str::to_owned),
+            tags: wire.tags.map(raw::value).unwrap_or_default(),
+        })
     }
 }
 

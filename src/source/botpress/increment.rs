@@ -44,7 +44,9 @@ impl Lister<'_> {
             ..Walk::default()
         };
         // The ids of a first walk are not needed, and there may be many.
-        self.walk_whole(walk, fetched).await?;
+        if self.walk_whole(walk, fetched).await? == 0 {
+            self.report_no_match().await;
+        }
         match delta.interrupted_at {
             Some(began) => self.fetch_changed(began, fetched).await,
             None => Ok(()),

@@ -28,24 +28,26 @@ pub struct Lister<'a> {
 impl Lister<'_> {
     /// Adds the conversations to the queue, until there are no more or the limit is reached.
     pub async fn list(mut self, plan: &Plan) -> Result<()> {
-        match plan {
+        let found = match plan {
             Plan::Ids(ids) => {
                 for id in &ids.ids {
                     if !self.queue.push(Start::Id(id.clone())).await {
                         break;
                     }
                 }
-                Ok(())
+                return Ok(());
             }
             Plan::All => {
                 let mut fetched = IdSet::default();
-                self.walk_whole(Walk::default(), &mut fetched)
-                    .await
-                    .map(drop)
+                self.walk_whole(Walk::default(), &mut fetched).await?
             }
-            Plan::Active { since, is_limited } => self.active(*since, *is_limited).await.map(drop),
-            Plan::Delta(delta) => self.delta(delta).await,
+            Plan::Active { since, is_limited } => self.active(*since, *is_limited).await?,
+            Plan::Delta(delta) => return self.delta(delta).await,
+        };
+        if found == 0 {
+            self.report_no_match().await;
         }
+        Ok(())
     }
 
     /// Walks the whole list, and again while it moves. Returns how many conversations it found.

@@ -15,6 +15,7 @@ mod handover;
 mod increment;
 mod list;
 mod message;
+mod no_match;
 mod options;
 mod pager;
 mod payload;

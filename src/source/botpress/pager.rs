@@ -136,6 +136,11 @@ impl<P: Page> Pager<P> {
         self.moved
     }
 
+    /// Whether there is no further page.
+    pub fn is_at_end(&self) -> bool {
+        matches!(self.next, Next::End)
+    }
+
     /// The ids of all records that came.
     pub fn into_ids(self) -> IdSet {
         self.seen

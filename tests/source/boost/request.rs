@@ -35,7 +35,7 @@ fn the_request_is_made_of_the_flags() {
     );
 
     let args = "--from 2026-01-01 --to 2026-12-01 --conversation 1000002 --conversation 1000003 --action-id 7 --action-id 8 \
-                --api-status ok --environment live --only-masked";
+                --api-status ok --environment live --only-masked -q";
     boost(&fake, args)
         .arg("--filter")
         .arg("labels=[\"Perfect Match\"]")
@@ -143,4 +143,53 @@ fn a_name_is_a_host_of_the_vendor() {
         5,
         &["could not export from https://no-such-site-here.boost.ai"],
     );
+}
+
+/// A filter that matches nothing says so. What there is instead, the site does not tell.
+#[test]
+fn a_filter_that_matches_nothing_says_so() {
+    let fake = site(10);
+    let range = "--since 2026-01-01 --until 2026-12-01";
+    let run = |args: &str| boost(&fake, range).args(args).run();
+    let said = r#"warning: no conversation from "2026-01-01T00:00:00+00:00" to "2026-12-01T00:00:00+00:00" matches the filters "#;
+    for (args, filters) in [
+        ("--environment lvie", r#"{"environment":"lvie"}"#),
+        (
+            "--environment lvie --only-masked",
+            r#"{"environment":"lvie","only_masked":true}"#,
+        ),
+        ("--conversation 7", r#"{"conversation_ids":[7]}"#),
+        (
+            "--environment lvie --parallel-windows 2",
+            r#"{"environment":"lvie"}"#,
+        ),
+    ] {
+        let run = run(args);
+        run.ends(0, &[&format!("{said}{filters}\n")]);
+        assert_eq!(
+            (run.stdout.as_str(), run.stderr.lines().count()),
+            ("", 1),
+            "{args}"
+        );
+    }
+    assert_eq!(run("--environment live").stderr, "");
+    // An empty range is no filter that may be misspelt.
+    assert_eq!(
+        boost(&fake, "--since 2020-01-01 --until 2020-02-01").stdout(),
+        ""
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let archive = || {
+        let run = boost(
+            &fake,
+            "--since 2026-01-01 --environment lvie --archive a.db",
+        );
+        run.within(folder.path()).run().stderr
+    };
+    assert!(
+        archive().contains("matches the filters"),
+        "the first run says it"
+    );
+    assert_eq!(archive(), "");
 }

@@ -9,6 +9,7 @@ pub mod handover;
 mod list;
 pub mod message;
 mod moved;
+mod no_match;
 mod odd;
 mod pages;
 mod selection;

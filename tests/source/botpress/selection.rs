@@ -7,7 +7,7 @@ use crate::support::{botpress, ids, records};
 fn filters_are_the_apis_own() {
     let fake = Fake::start(World::with_conversations(5, |_| 1));
     let args = "--since 2026-09-01 --until 2026-11-20T08:00:00+02:00 --channel dm --integration slack \
-                --tag topic=billing --tag a.b=c&d --participant u1 --participant u2 --page-size 7";
+                --tag topic=billing --tag a.b=c&d --participant u1 --participant u2 --page-size 7 -q";
     botpress(&fake, args).stdout();
     let expected = [
         ("sortField", "createdAt"),
@@ -40,5 +40,5 @@ fn the_range_is_half_open() {
 fn a_conversation_is_dated_by_its_creation() {
     let world = World::new().conversation(Conversation::new("old", REFERENCE - 400 * DAY));
     let fake = Fake::start(world);
-    assert_eq!(botpress(&fake, "--since 2026-01-01").stdout(), "");
+    assert_eq!(botpress(&fake, "-q --since 2026-01-01").stdout(), "");
 }
