@@ -125,6 +125,8 @@ fn every_request_and_every_answer_keeps_the_contract() {
     };
     let list = prism.botpress(&fake, "--list").stdout();
     assert_eq!(records(&list).len(), 45);
+    let active = run("--list --active-since 2026-01-01");
+    assert_eq!(records(&active).len(), 45);
     let check = convexport("check botpress")
         .env("BP_API_URL", &prism.url)
         .env("BP_TOKEN", &token)
