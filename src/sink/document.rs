@@ -22,7 +22,7 @@ pub struct Document<F: Formatter + ?Sized> {
     /// Holds one conversation.
     buffer: Vec<u8>,
     begun: bool,
-    /// Whether something could not be written. Nothing more is written then.
+    /// Whether something could not be written. The document then has no end.
     broken: bool,
     conversations: u64,
 }
@@ -112,10 +112,13 @@ impl<F: Formatter + ?Sized> Document<F> {
     /// # Errors
     /// When the destination cannot be written.
     pub fn finish(&mut self, whole: bool) -> io::Result<()> {
+        if self.broken {
+            return Err(io::Error::other("an earlier part was not written"));
+        }
         if whole {
             self.begin()?;
             self.formatter.end(&mut self.out)?;
-        } else if self.begun && !self.broken {
+        } else if self.begun {
             self.formatter.cut(&mut self.out)?;
         }
         self.out.finish()

@@ -17,8 +17,8 @@ pub const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S %:z";
 /// every language.
 pub const SPREADSHEET_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
-/// The days that spreadsheets agree on, from March 1900 to the end of 9999.
-const SERIAL_DAYS: Range<i32> = 61..2_958_466;
+/// The times that spreadsheets agree on, from March 1900 to the end of 9999.
+const SERIALS: Range<f64> = 61.0..2_958_466.0;
 
 /// How times are shown: in which time zone, and in which strftime format.
 #[derive(Clone, Debug)]
@@ -76,12 +76,10 @@ impl TimeStyle {
     pub fn serial(&self, time: Timestamp) -> Option<f64> {
         let wall = self.zone.clock(time);
         let days = (wall.date() - NaiveDate::from_ymd_opt(1899, 12, 30)?).num_days();
-        let days = i32::try_from(days)
-            .ok()
-            .filter(|days| SERIAL_DAYS.contains(days))?;
         let seconds = f64::from(wall.num_seconds_from_midnight());
         let seconds = seconds + f64::from(wall.nanosecond()) / 1e9;
-        Some(f64::from(days) + seconds / 86_400.0)
+        let serial = f64::from(i32::try_from(days).ok()?) + seconds / 86_400.0;
+        SERIALS.contains(&serial).then_some(serial)
     }
 
     fn try_show(&self, time: Timestamp) -> Option<String> {
@@ -133,7 +131,9 @@ mod tests {
         );
         assert_eq!(serial("utc", "1900-03-01T00:00:00Z"), Some(61.0));
         assert_eq!(serial("utc", "1900-02-28T23:59:59Z"), None);
-        assert!(serial("utc", "9999-12-31T23:59:59.999999Z") < Some(2_958_466.0));
+        assert!(serial("utc", "9999-12-31T23:59:59Z") < Some(2_958_466.0));
+        // It would be rounded up to the year 10000.
+        assert_eq!(serial("utc", "9999-12-31T23:59:59.999999Z"), None);
         assert_eq!(serial("Europe/Oslo", "9999-12-31T23:30:00Z"), None);
     }
 }
