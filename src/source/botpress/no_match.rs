@@ -20,7 +20,7 @@ const SHOWN: usize = 10;
 const LONGEST: usize = 60;
 
 impl Lister<'_> {
-    /// Reports that no conversation passes the filter, unless there is none.
+    /// Reports that no conversation passes the filter. Without a filter there is nothing to report.
     pub(super) async fn report_no_match(&mut self) {
         if self.filter.is_empty() {
             return;
