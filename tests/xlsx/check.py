@@ -193,7 +193,7 @@ def check_bot():
     """The fake's bot has every type of message."""
     for form in ["messages", "conversations", "xlsx"]:
         args = ["--timezone", ZONE, "--with-users", "-f", form, "-o", f"bot.{form}"]
-        run(FAKE, "--conversations", 400, CONVEXPORT, "botpress", *args)
+        run(FAKE, "--conversations", 200, CONVEXPORT, "botpress", *args)
     sheets = row_files("bot")
     check_openpyxl("bot", sheets)
     check_libreoffice("bot", sheets)
