@@ -7,6 +7,7 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 
+use super::connection::ConnectionError;
 use super::error::Cause;
 use super::observer::Observer;
 
@@ -65,8 +66,8 @@ impl Answer {
         };
         let chunk = tokio::time::timeout(limit, self.response.chunk()).await;
         let chunk = chunk
-            .map_err(|_| Cause::silent(limit))?
-            .map_err(Cause::connection)?;
+            .map_err(|_| ConnectionError::silent(limit))?
+            .map_err(ConnectionError::of)?;
         self.received += chunk.as_ref().map_or(0, Bytes::len);
         if !started && self.patience.announced {
             self.observer.on_waiting("");

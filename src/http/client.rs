@@ -11,6 +11,7 @@ use url::Url;
 
 use super::answer::{Answer, Patience};
 use super::call::{Advice, Call};
+use super::connection::ConnectionError;
 use super::error::{ApiError, Cause};
 use super::observer::Observer;
 use super::options::Options;
@@ -207,7 +208,7 @@ impl Client {
         patience: Patience,
     ) -> Result<Answer, Cause> {
         let (http, request) = request.build_split();
-        let request = request.map_err(Cause::connection)?;
+        let request = request.map_err(ConnectionError::of)?;
         let query = request.url().query().map(|query| format!("?{query}"));
         let line = format!(
             "{} {}{}",
@@ -220,8 +221,8 @@ impl Client {
         let start = Instant::now();
         let answer = tokio::time::timeout(patience.first, http.execute(request)).await;
         let answer = match answer {
-            Ok(answer) => answer.map_err(Cause::connection),
-            Err(_) => Err(Cause::silent(patience.first)),
+            Ok(answer) => answer.map_err(|error| Cause::from(ConnectionError::of(error))),
+            Err(_) => Err(ConnectionError::silent(patience.first).into()),
         };
         self.observer.on_detail(&|| match &answer {
             Ok(response) => format!(
@@ -229,7 +230,10 @@ impl Client {
                 response.status().as_u16(),
                 start.elapsed().as_millis()
             ),
-            Err(cause) => format!("{line}: {cause}"),
+            Err(cause) => match cause.detail() {
+                Some(detail) => format!("{line}: {cause}: {detail}"),
+                None => format!("{line}: {cause}"),
+            },
         });
         let answer = Answer::new(answer?, patience, self.observer.clone());
         self.limiter.on_headers(id, answer.headers());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use super::call::Call;
+use super::connection::ConnectionError;
 use super::secret::SentSecrets;
 
 /// A call that failed after all retries.
@@ -32,7 +33,7 @@ pub enum Cause {
         wait: Option<Duration>,
     },
     /// There is no connection or no answer in time, or the connection broke.
-    Connection(String),
+    Connection(ConnectionError),
     /// The body ended in the middle of its JSON.
     Cut,
     /// The body is larger than any answer should be.
@@ -49,6 +50,7 @@ impl ApiError {
             Cause::Status { status, .. } => {
                 (call.advice)(*status).or_else(|| general_advice(*status))
             }
+            Cause::Connection(error) => error.advice(),
             Cause::Html => Some("is the base address right?"),
             _ => None,
         };
@@ -137,19 +139,6 @@ impl fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 impl Cause {
-    /// The connection failed.
-    #[must_use]
-    pub fn connection(error: reqwest::Error) -> Self {
-        Self::Connection(format!("{:#}", anyhow::Error::from(error.without_url())))
-    }
-
-    /// The connection stayed silent for this long.
-    #[must_use]
-    pub fn silent(limit: Duration) -> Self {
-        let seconds = limit.as_secs_f64();
-        Self::Connection(format!("no bytes came for {seconds} s (--timeout)"))
-    }
-
     /// Whether a body is a web page. JSON never begins with `<`.
     #[must_use]
     pub fn is_html(body: &[u8]) -> bool {
@@ -161,8 +150,17 @@ impl Cause {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Status { status, .. } => is_transient(*status),
-            Self::Connection(_) | Self::Cut => true,
+            Self::Connection(error) => error.is_transient(),
+            Self::Cut => true,
             Self::TooLarge | Self::Html | Self::Shape(_) => false,
+        }
+    }
+
+    /// What the library says besides, for `-v`.
+    pub(super) fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Connection(error) => Some(error.detail()).filter(|detail| !detail.is_empty()),
+            _ => None,
         }
     }
 
@@ -175,6 +173,12 @@ impl Cause {
     }
 }
 
+impl From<ConnectionError> for Cause {
+    fn from(error: ConnectionError) -> Self {
+        Self::Connection(error)
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -182,7 +186,7 @@ impl fmt::Display for Cause {
                 write!(f, "{status}")?;
                 vendor.iter().try_for_each(|words| write!(f, " ({words})"))
             }
-            Self::Connection(why) => f.write_str(why),
+            Self::Connection(error) => error.fmt(f),
             Self::Cut => f.write_str("the answer was cut off"),
             Self::TooLarge => f.write_str("the answer is too large to be one"),
             Self::Html => f.write_str("a web page came instead of JSON"),

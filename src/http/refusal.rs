@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::answer::Answer;
 use super::body;
 use super::error::Cause;
+use super::rate_limit::reset;
 use super::secret::SentSecrets;
 use crate::time;
 
@@ -32,18 +33,18 @@ pub async fn read(answer: Answer, sent: &SentSecrets) -> Cause {
     }
 }
 
-/// Reads how long the vendor asks to wait: `Retry-After` in seconds or as a date, else Botpress's `RateLimit-Reset` in
-/// seconds (vendors/botpress.md, Limits).
+/// Reads how long the vendor asks to wait: `Retry-After` in seconds or as a date, else Botpress's `RateLimit-Reset`
+/// (vendors/botpress.md, Limits).
 fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: &str| headers.get(name)?.to_str().ok();
-    let after = text(RETRY_AFTER.as_str()).and_then(|value| {
-        value
-            .parse()
-            .ok()
-            .or_else(|| time::seconds_until_http_date(value))
+    let after = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok());
+    let seconds = after.and_then(|value| {
+        let seconds = value.parse().ok();
+        seconds.or_else(|| time::seconds_until_http_date(value))
     });
-    let seconds: f64 = after.or_else(|| text("ratelimit-reset")?.parse().ok())?;
-    Duration::try_from_secs_f64(seconds).ok()
+    let span = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    span.or_else(|| reset(headers))
 }
 
 /// Returns the type and message of the vendor's error object, or the beginning of another body, and whether the body is

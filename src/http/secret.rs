@@ -1,11 +1,15 @@
 //! Tokens and client secrets, which are never shown.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde::de::{Deserialize, Deserializer, Error};
+use url::form_urlencoded::byte_serialize;
 
 use crate::usage::{UsageError, usage};
 
@@ -66,14 +70,15 @@ impl<'de> Deserialize<'de> for Secret {
 pub struct SentSecrets(Mutex<Vec<Secret>>);
 
 impl SentSecrets {
-    /// Notes a secret that is sent.
+    /// Notes a secret that is sent, and how an answer may write it.
     pub fn note(&self, secret: &str) {
         let mut known = self.known();
-        if !secret.is_empty() && !known.iter().any(|known| known.reveal() == secret) {
-            known.push(Secret(secret.to_owned()));
-            // The longest come first, since one may be the beginning of another.
-            known.sort_by_key(|secret| Reverse(secret.0.len()));
+        if secret.is_empty() || known.iter().any(|known| known.reveal() == secret) {
+            return;
         }
+        known.extend(spellings(secret).into_iter().map(Secret));
+        // The longest come first, since one may be the beginning of another.
+        known.sort_by_key(|secret| Reverse(secret.0.len()));
     }
 
     /// Notes the secrets of headers that are marked as sensitive: the text after the scheme.
@@ -94,6 +99,40 @@ impl SentSecrets {
     fn known(&self) -> MutexGuard<'_, Vec<Secret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The secret as it is, percent-encoded, with the escapes of JSON and HTML, and in base64.
+fn spellings(secret: &str) -> Vec<String> {
+    let upper: String = byte_serialize(secret.as_bytes()).collect();
+    let lower = lower_hex(&upper);
+    let html = secret.replace('&', "&amp;").replace('"', "&quot;");
+    let html = html.replace('<', "&lt;").replace('>', "&gt;");
+    let all = [
+        secret.to_owned(),
+        upper,
+        lower,
+        secret.replace('/', "\\/"),
+        html.replace('\'', "&#39;"),
+        BASE64_STANDARD.encode(secret),
+        BASE64_STANDARD_NO_PAD.encode(secret),
+    ];
+    all.into_iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
+}
+
+/// Percent-encoded text with its hexadecimal digits in lower case.
+fn lower_hex(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        whole.push('%');
+        whole.push_str(&digits.to_ascii_lowercase());
+        whole.push_str(rest);
+    }
+    whole
 }
 
 fn is_plain(text: &str) -> bool {

@@ -73,6 +73,16 @@ impl Timestamp {
         (Utc::now() - self.0).num_days()
     }
 
+    /// Seconds since 1970.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact to a microsecond for 285 years"
+    )]
+    pub fn epoch_seconds(self) -> f64 {
+        self.0.timestamp_micros() as f64 / 1e6
+    }
+
     /// Calls `take` with the time as it is written in JSON: RFC 3339 with microseconds and `Z`.
     pub fn in_json<T>(self, take: impl FnOnce(&str) -> T) -> T {
         let text = rfc3339_fast::write(self.0);

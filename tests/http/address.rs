@@ -33,20 +33,6 @@ fn an_empty_address_is_none() {
 }
 
 #[test]
-fn the_network_is_named_when_it_is_away() {
-    let run = convexport("botpress --bot-id b --base-url http://127.0.0.1:9 --retries 0")
-        .env("BP_TOKEN", "t")
-        .run();
-    run.ends(
-        5,
-        &[
-            "could not list the conversations of bot b",
-            "onnection refused",
-        ],
-    );
-}
-
-#[test]
 fn plain_http_is_for_this_machine_only() {
     let at = |url: &str| {
         convexport("botpress --bot-id b --retries 0 --base-url")

@@ -196,3 +196,26 @@ fn tokens(fake: &Fake) -> (String, String) {
     let world = fake.world();
     (world.token.clone(), world.boost.token.clone())
 }
+
+#[test]
+fn a_secret_is_hidden_however_an_answer_writes_it() {
+    let secret = "Zm9v/bGFu+Z2x5=c2Vj&cmV0";
+    for written in [
+        "Zm9v%2FbGFu%2BZ2x5%3Dc2Vj%26cmV0",
+        "Zm9v%2fbGFu%2bZ2x5%3dc2Vj%26cmV0",
+        r"Zm9v\/bGFu+Z2x5=c2Vj&cmV0",
+        "Zm9v/bGFu+Z2x5=c2Vj&amp;cmV0",
+        // In base64.
+        "Wm05di9iR0Z1K1oyeDU9YzJWaiZjbVYw",
+    ] {
+        let body = format!("not for {written}.");
+        let answer = Action::StatusWith {
+            code: 400,
+            headers: vec![],
+            body,
+        };
+        let fake = Fake::start(World::new().rule(Rule::on("/conversations").answer(answer)));
+        let run = botpress(&fake, "").env("BP_TOKEN", secret).run();
+        run.ends(1, &["not for ***."]);
+    }
+}

@@ -2,6 +2,8 @@
 
 mod limiter;
 mod quota;
+mod reset;
 mod window;
 
 pub use limiter::{RateLimiter, RequestId};
+pub use reset::reset;

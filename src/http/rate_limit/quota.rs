@@ -5,6 +5,8 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
+use super::reset::reset;
+
 /// After this long without an answer one request is sent to learn the quota, since the awaited answer may never come.
 const PROBE_AFTER: Duration = Duration::from_secs(1);
 
@@ -24,10 +26,9 @@ impl QuotaHeaders {
     /// Reads `RateLimit-Remaining` and `RateLimit-Reset`. Returns `None` when one is missing or not a number.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let text = |name: &str| headers.get(name)?.to_str().ok();
-        let reset: f64 = text("ratelimit-reset")?.trim().parse().ok()?;
         Some(Self {
             remaining: text("ratelimit-remaining")?.trim().parse().ok()?,
-            reset: Duration::try_from_secs_f64(reset).ok()?.min(LONGEST),
+            reset: reset(headers)?.min(LONGEST),
         })
     }
 }
