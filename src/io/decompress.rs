@@ -73,6 +73,14 @@ impl Blocks {
     }
 }
 
+/// What an input is called in messages.
+pub fn shown(path: &Path) -> String {
+    match path.to_str() {
+        Some("-") => "stdin".to_owned(),
+        _ => path.display().to_string(),
+    }
+}
+
 /// Opens a file, or stdin for `-`.
 ///
 /// # Errors

@@ -199,10 +199,37 @@ fn nothing_is_whole_only_where_it_can_be() {
         1,
         &["there is no json or jsonl export in the folder", "none"],
     );
-    let page = "<p>\n".repeat(1000);
-    let run = convexport("render -").stdin(&page).run();
-    run.ends(3, &["nothing in it is a conversation of an export"]);
-    assert!(run.stderr.lines().count() < 30);
+}
+
+/// The first line shows it, so there is one error and not one per line.
+#[test]
+fn a_file_of_another_kind_is_told_at_once() {
+    let fake = Fake::start(World::with_conversations(4, |_| 5));
+    let boost = include_str!("../fixtures/boost-export.json");
+    let foreign = "it is no json, jsonl or archive of convexport";
+    for (text, what) in [
+        (export(&fake, "-f html"), foreign),
+        (export(&fake, "-f csv"), foreign),
+        (export(&fake, "-f text"), foreign),
+        (export(&fake, "-f chat"), "it is an export for training"),
+        (export(&fake, "-f messages"), "it is an export of rows"),
+        (
+            boost.to_owned(),
+            "it is an answer of boost.ai: use `convexport boost --input`",
+        ),
+        ("[package]\nname = 1\n".to_owned(), foreign),
+        ("7\n8\n".to_owned(), foreign),
+    ] {
+        let run = convexport("render -").stdin(&text).run();
+        run.ends(1, &["could not read stdin", what]);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    }
+    // A damaged first line is a damaged export.
+    let jsonl = export(&fake, "-f jsonl");
+    let damaged = jsonl.replacen("\"messages\":[", "\"messages\":[,", 1);
+    let run = convexport("render - -f jsonl").stdin(&damaged).run();
+    run.ends(3, &["could not read conversation"]);
+    assert_eq!(records(&run.stdout).len(), 3);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use tokio::sync::mpsc::Sender;
 
 use super::options::{Options, Origin, Target};
@@ -12,7 +12,7 @@ use super::session::{ReadOptions, Session};
 use super::site::Site;
 use super::{stream, windows};
 use crate::console::Console;
-use crate::io::decompress;
+use crate::io::decompress::{self, shown};
 use crate::source::context::Context;
 use crate::source::delta::Delta;
 use crate::source::event::Event;
@@ -98,7 +98,13 @@ impl Boost {
             Input::Saved(file) => {
                 let bytes = decompress::open(&file)?;
                 let (_, read) = stream::parse(session, bytes).await?;
-                read.map_err(|broken| Incomplete(broken.reason).into())
+                read.map_err(|broken| {
+                    if broken.foreign {
+                        anyhow!("could not read {}: {}", shown(&file), broken.reason)
+                    } else {
+                        Incomplete(broken.reason).into()
+                    }
+                })
             }
             Input::Site(site) => site.run(session).await,
         }

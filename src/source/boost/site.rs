@@ -85,9 +85,9 @@ impl Site {
             session = rest;
             match read {
                 Ok(()) => return Ok((session, Ok(()))),
-                Err(Broken { reason, transient })
-                    if !transient || failures == self.client.retries() =>
-                {
+                Err(Broken {
+                    reason, transient, ..
+                }) if !transient || failures == self.client.retries() => {
                     return Ok((session, Err(self.incomplete(&reason))));
                 }
                 Err(Broken { reason, .. }) => self.pause(&reason, &mut failures).await,

@@ -126,6 +126,7 @@ impl StreamReader<'_> {
         let mut element = Element::default();
         element.read(&text, false);
         match element.field("message") {
+            _ if is_own(&element) => StreamError::OwnExport,
             Some(message) => StreamError::Vendor(TextOrNone::of(message).into_string()),
             None if Cause::is_html(&body) => StreamError::Body(Cause::Html),
             None => StreamError::Split(SplitError::NoArray),
@@ -217,6 +218,7 @@ impl StreamReader<'_> {
                 return Err(StreamError::Vendor(element.text("message").into_owned()));
             }
             "conversation" => return Ok(self.conversation(element, text.len(), read)),
+            "" if self.came == 0 && is_own(&element) => return Err(StreamError::OwnExport),
             "" if is_foreign(&element, text, &read) => self.note_unknown(""),
             // There is no type, but this may be a flawed conversation.
             "" => {
@@ -281,11 +283,21 @@ impl StreamReader<'_> {
             .expected
             .map(|count| format!(" of {count}"))
             .unwrap_or_default();
+        let foreign = matches!(error, StreamError::OwnExport);
+        let so_far = format!(" (after {came}{of} conversations)");
         Broken {
-            reason: format!("{error} (after {came}{of} conversations)"),
+            reason: format!("{error}{}", if foreign { "" } else { &so_far }),
             transient: error.is_transient(),
+            foreign,
         }
     }
+}
+
+/// Whether an element is a conversation as this program writes it.
+fn is_own(element: &Element) -> bool {
+    ["source", "account", "created_at"]
+        .iter()
+        .all(|key| element.field(key).is_some())
 }
 
 /// Whether an element without a type is not a conversation: it is readable but has no messages, or it is not an object.

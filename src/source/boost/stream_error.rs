@@ -14,6 +14,8 @@ pub struct Broken {
     pub reason: String,
     /// Whether another try may help.
     pub transient: bool,
+    /// Whether it is no answer of boost.ai at all.
+    pub foreign: bool,
 }
 
 /// What is wrong with a stream.
@@ -25,6 +27,8 @@ pub enum StreamError {
     Split(SplitError),
     /// The answer is something else, such as a web page.
     Body(Cause),
+    /// The bytes are an export of this program.
+    OwnExport,
     /// The vendor reports an error in the stream.
     Vendor(String),
     /// The stream ended without `post_query_info`.
@@ -57,6 +61,9 @@ impl fmt::Display for StreamError {
             Self::Read(error) => write!(f, "the stream broke off: {error}"),
             Self::Split(error) => write!(f, "the stream is damaged: {error}"),
             Self::Body(cause) => cause.fmt(f),
+            Self::OwnExport => {
+                f.write_str("it is an export of convexport: use `convexport render` to read it")
+            }
             Self::Vendor(message) => {
                 // The text is put on one line, so that the vendor's text cannot look like ours.
                 let words: Vec<&str> = message.split_whitespace().collect();

@@ -6,13 +6,13 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use tokio::sync::mpsc::Sender;
 
 use super::archive;
-use super::input::{Input, shown};
+use super::input::Input;
 use super::options::Options;
 use super::reader::Reader;
 use super::wanted::Wanted;
 use crate::archive::{Changed, Filter, Search};
 use crate::console::Console;
-use crate::io::decompress;
+use crate::io::decompress::{self, shown};
 use crate::source::batch::BatchSender;
 use crate::source::context::Context;
 use crate::source::event::{Event, FailedConversation};

@@ -84,11 +84,3 @@ fn is_export(path: &Path) -> bool {
     let extension = inner.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("json" | "jsonl" | "ndjson"))
 }
-
-/// What an input is called in messages.
-pub fn shown(path: &Path) -> String {
-    match path.to_str() {
-        Some("-") => "stdin".to_owned(),
-        _ => path.display().to_string(),
-    }
-}

@@ -7,6 +7,7 @@
 
 mod archive;
 mod export;
+mod foreign;
 mod input;
 mod options;
 mod reader;

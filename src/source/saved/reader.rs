@@ -4,21 +4,18 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use anyhow::{Error, Result, anyhow};
+use anyhow::{Error, Result, anyhow, bail};
 
-use super::input::shown;
+use super::foreign;
 use super::record::{self, Unknown};
 use super::split::{Position, Split};
 use super::wanted::Wanted;
 use crate::console::Console;
-use crate::io::decompress::Blocks;
+use crate::io::decompress::{Blocks, shown};
 use crate::json::Item;
 use crate::source::batch::BatchSender;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::incomplete::Incomplete;
-
-/// If this many items were read and none is a conversation, the file is not an export.
-const MAX_FOREIGN_ITEMS: u64 = 20;
 
 /// Whether to go on. Reading stops when the limit is reached or the receiver is gone.
 type Flow = ControlFlow<()>;
@@ -31,8 +28,6 @@ pub struct Reader<'a> {
     console: &'a Console,
     /// How many items were read.
     came: u64,
-    /// How many of them are conversations.
-    readable: u64,
     unknown: Unknown,
 }
 
@@ -50,7 +45,6 @@ impl<'a> Reader<'a> {
             batch,
             console,
             came: 0,
-            readable: 0,
             unknown: Unknown::default(),
         }
     }
@@ -63,21 +57,22 @@ impl<'a> Reader<'a> {
         let mut split = Split::new(max_element);
         let read = self.items(&mut split, blocks, max_element);
         self.batch.flush();
-        self.warn_of_unknown();
+        if !matches!(read, Err(Flaw::Foreign(_))) {
+            self.warn_of_unknown();
+        }
+        let (name, came) = (shown(self.input), self.came);
         match read {
             Ok(flow) => Ok(flow.is_continue()),
-            Err(why) => {
-                let (name, came) = (shown(self.input), self.came);
-                Err(Incomplete(format!(
-                    "could not read all of {name}: {why} (after {came} conversations)"
-                ))
-                .into())
-            }
+            Err(Flaw::Foreign(what)) => bail!("could not read {name}: {what}"),
+            Err(Flaw::Cut(why)) => Err(Incomplete(format!(
+                "could not read all of {name}: {why} (after {came} conversations)"
+            ))
+            .into()),
         }
     }
 
-    /// Reads every item. An error is the reason in words.
-    fn items(&mut self, split: &mut Split, blocks: &Blocks, limit: usize) -> Result<Flow, String> {
+    /// Reads every item.
+    fn items(&mut self, split: &mut Split, blocks: &Blocks, limit: usize) -> Result<Flow, Flaw> {
         let mut whole = Ok(());
         // Sends the batch before each wait for input.
         while let Some(block) = blocks.next(|| _ = self.batch.flush()) {
@@ -87,12 +82,15 @@ impl<'a> Reader<'a> {
                     blocks.reuse(block);
                 }
                 Err(error) => {
-                    whole = Err(broken(&error));
+                    whole = Err(Flaw::Cut(broken(&error)));
                     break;
                 }
             }
             while let Some((position, item)) =
-                split.next_item().map_err(|error| error.to_string())?
+                split.next_item().map_err(|error| match self.came {
+                    0 => Flaw::Foreign(foreign::FOREIGN),
+                    _ => Flaw::Cut(error.to_string()),
+                })?
             {
                 if self.item(position, item, limit, false)?.is_break() {
                     return Ok(Flow::Break(()));
@@ -104,7 +102,7 @@ impl<'a> Reader<'a> {
         {
             return Ok(Flow::Break(()));
         }
-        whole.and_then(|()| split.finish(self.input))?;
+        whole.and_then(|()| split.finish(self.input).map_err(Flaw::Cut))?;
         Ok(Flow::Continue(()))
     }
 
@@ -115,7 +113,7 @@ impl<'a> Reader<'a> {
         item: Item,
         limit: usize,
         is_cut: bool,
-    ) -> Result<Flow, String> {
+    ) -> Result<Flow, Flaw> {
         self.came += 1;
         let (text, read) = match item {
             Item::Whole(bytes) => {
@@ -133,7 +131,6 @@ impl<'a> Reader<'a> {
         };
         match read {
             Ok(conversation) => {
-                self.readable += 1;
                 self.wanted.note_found(&conversation.id);
                 if !self.wanted.has(&conversation) {
                     return Ok(Flow::Continue(()));
@@ -142,13 +139,25 @@ impl<'a> Reader<'a> {
                 let received = self.batch.push(conversation, text.len());
                 Ok(self.note_sent(received))
             }
-            Err(_) if self.readable == 0 && self.came == MAX_FOREIGN_ITEMS => {
-                Err("nothing in it is a conversation of an export by convexport".to_owned())
+            Err(error) => self.unreadable(&text, position, &error, is_cut),
+        }
+    }
+
+    /// Tells a flawed conversation from a file that is something else, which its first item shows.
+    fn unreadable(
+        &mut self,
+        text: &str,
+        position: Position,
+        error: &Error,
+        is_cut: bool,
+    ) -> Result<Flow, Flaw> {
+        match foreign::what(text) {
+            Some(what) if self.came == 1 => Err(Flaw::Foreign(what)),
+            _ if is_cut => {
+                let why = anyhow!("the file ends within it");
+                Ok(self.report_unreadable(text, position, &why))
             }
-            Err(_) if is_cut => {
-                Ok(self.report_unreadable(&text, position, &anyhow!("the file ends within it")))
-            }
-            Err(error) => Ok(self.report_unreadable(&text, position, &error)),
+            _ => Ok(self.report_unreadable(text, position, error)),
         }
     }
 
@@ -188,6 +197,14 @@ impl<'a> Reader<'a> {
             ));
         }
     }
+}
+
+/// Why a file cannot be read to its end.
+enum Flaw {
+    /// Something is missing, in these words.
+    Cut(String),
+    /// It is no export, in these words.
+    Foreign(&'static str),
 }
 
 fn broken(error: &io::Error) -> String {

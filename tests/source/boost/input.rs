@@ -130,3 +130,17 @@ fn an_error_object_under_200_is_shown() {
         .run()
         .ends(3, &["it is no JSON array"]);
 }
+
+#[test]
+fn an_export_of_convexport_is_told_from_an_answer() {
+    let sample = include_str!("../../fixtures/boost-export.json");
+    for form in ["json", "jsonl"] {
+        let ours = convexport("boost --input - -f")
+            .arg(form)
+            .stdin(sample)
+            .stdout();
+        let run = convexport("boost --input -").stdin(&ours).run();
+        let said = "convexport: error: could not read stdin: it is an export of convexport: use `convexport render` to read it\n";
+        assert_eq!((run.code, run.stderr.as_str()), (1, said));
+    }
+}
