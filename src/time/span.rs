@@ -75,21 +75,53 @@ impl FromStr for Span {
 
     fn from_str(text: &str) -> Result<Self> {
         const EXPECTED: &str = "expected a length of time such as 90s, 30m, 24h, 7d or 2w";
-        let unit = text.chars().last().context(EXPECTED)?;
-        let number = text[..text.len() - unit.len_utf8()].parse().ok();
-        let number = number
-            .filter(|number: &i64| *number >= 0)
-            .context(EXPECTED)?;
-        let span = match unit {
-            's' => TimeDelta::try_seconds(number),
-            'm' => TimeDelta::try_minutes(number),
-            'h' => TimeDelta::try_hours(number),
-            'd' => TimeDelta::try_days(number),
-            'w' => TimeDelta::try_weeks(number),
+        let digits = text.find(|c: char| !c.is_ascii_digit()).context(EXPECTED)?;
+        let (number, unit) = text.split_at(digits);
+        let number: i64 = number.parse().ok().context(EXPECTED)?;
+        let span = match unit.trim_start() {
+            "s" | "sec" | "second" | "seconds" => TimeDelta::try_seconds(number),
+            "m" | "min" | "minute" | "minutes" => TimeDelta::try_minutes(number),
+            "h" | "hour" | "hours" => TimeDelta::try_hours(number),
+            "d" | "day" | "days" => TimeDelta::try_days(number),
+            "w" | "week" | "weeks" => TimeDelta::try_weeks(number),
             _ => bail!(EXPECTED),
         };
         span.filter(|span| *span <= TimeDelta::days(36_500))
             .map(Self)
             .context("that is too long")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Span;
+
+    #[test]
+    fn units_are_written_in_any_usual_way() {
+        let span = |text: &str| text.parse::<Span>().ok();
+        for text in [
+            "7d",
+            "7days",
+            "7 days",
+            "1w",
+            "1 week",
+            "168h",
+            "168 hours",
+            "10080min",
+            "604800 seconds",
+        ] {
+            assert_eq!(span(text), Some(Span::days(7)), "{text}");
+        }
+        for text in [
+            "d",
+            "7",
+            "7 x",
+            "-7d",
+            "7d 1h",
+            "7.5d",
+            "99999999999999999999d",
+        ] {
+            assert_eq!(span(text), None, "{text}");
+        }
     }
 }

@@ -2,13 +2,28 @@
 
 use std::str::FromStr;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Serialize, Serializer};
 
 use super::span::Span;
 use super::timestamp::{TimeError, Timestamp};
 use super::zone::Zone;
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// A WHEN of the command line. It becomes a time only with a clock and a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,11 +111,32 @@ impl FromStr for When {
                 return Ok(Self::Wall(wall));
             }
         }
+        if let Some(why) = no_such_day(text) {
+            bail!(why);
+        }
         text.parse().map(Self::Ago).context(
             "expected a date (2026-11-01), a time (2026-11-01T08:00:00+01:00), an age (30m, 24h, 7d, 2w), \
              today, yesterday or now",
         )
     }
+}
+
+/// What is wrong with a text that begins like a date and is none. The calendar may lack the day or the month.
+fn no_such_day(text: &str) -> Option<String> {
+    let date = text.get(..10)?;
+    let (year, rest) = date.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    let number = |part: &str| part.parse::<u32>().ok();
+    let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+    let Some(name) = month
+        .checked_sub(1)
+        .and_then(|index| MONTHS.get(index as usize))
+    else {
+        return Some(format!("there is no month {month}"));
+    };
+    let year = i32::try_from(year).ok()?;
+    let is_missing = NaiveDate::from_ymd_opt(year, month, day).is_none();
+    is_missing.then(|| format!("there is no {name} {day} in {year}"))
 }
 
 #[cfg(test)]
@@ -141,6 +177,15 @@ mod tests {
             resolve("2026-10-25T02:30", "Europe/Oslo"),
             "2026-10-25T00:30:00Z"
         );
+    }
+
+    #[test]
+    fn a_day_that_the_calendar_lacks_is_named() {
+        let why = |text: &str| text.parse::<When>().unwrap_err().to_string();
+        assert_eq!(why("2026-02-30"), "there is no February 30 in 2026");
+        assert_eq!(why("2026-02-29T08:00"), "there is no February 29 in 2026");
+        assert_eq!(why("2026-13-01"), "there is no month 13");
+        assert!(why("2026-11-01x").starts_with("expected a date"));
     }
 
     #[test]
