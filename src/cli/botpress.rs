@@ -7,18 +7,17 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::asked::{self, asked};
+use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
-use super::secret::Place;
 use super::select::{ActiveArgs, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::key_value;
 use crate::format::Format;
-use crate::http;
 use crate::source::Options as SourceOptions;
-use crate::source::botpress::{Options, Target, Tickets};
+use crate::source::botpress::{Options, Tickets};
 use crate::time::Timestamp;
 use crate::usage::{UsageError, usage};
 
@@ -42,21 +41,6 @@ Examples:
 
 /// The flags that are filters.
 const FILTERS: &[&str] = &["channel", "integration", "tag", "participant"];
-
-/// Where the API is, unless told otherwise.
-const BASE_URL: &str = "https://api.botpress.cloud";
-
-/// Which bot.
-#[derive(Debug, Default, Args, Serialize)]
-pub struct BotpressTarget {
-    /// The bot: the part after `chatbots/` in its dashboard's address
-    #[arg(long, value_name = "ID", env = "BP_BOT_ID", hide_env_values = true)]
-    pub bot_id: Option<String>,
-
-    /// Where the API is [default: `https://api.botpress.cloud`]
-    #[arg(long, value_name = "URL", env = "BP_API_URL", hide_env_values = true)]
-    pub base_url: Option<String>,
-}
 
 /// Flags of `convexport botpress`.
 #[derive(Debug, Default, Args, Serialize)]
@@ -149,38 +133,6 @@ pub struct BotpressArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub console: ConsoleArgs,
-}
-
-impl BotpressTarget {
-    /// Which bot, and how to reach it.
-    ///
-    /// # Errors
-    /// A usage error for a missing or impossible bot id, token or address.
-    pub fn resolve(&self, network: &NetworkArgs, page_size: Option<u16>) -> Result<Target> {
-        let bot = self.bot_id.as_deref().unwrap_or_default().trim().to_owned();
-        if bot.is_empty() {
-            bail!(usage!(
-                "no bot: give --bot-id ID or set BP_BOT_ID (the part after chatbots/ in the dashboard's address)"
-            ));
-        }
-        // An empty variable is as good as none.
-        let base = self.base_url.as_deref();
-        let base = base.filter(|url| !url.trim().is_empty());
-        let base_url = http::base_url(base.unwrap_or(BASE_URL))?;
-        let token = Place {
-            what: "access token",
-            given: network.token.as_ref(),
-            variable: "BP_TOKEN",
-            file: network.token_file.as_deref(),
-            flag: "--token-file",
-        };
-        Ok(Target {
-            bot,
-            base_url,
-            token: token.find()?,
-            page_size,
-        })
-    }
 }
 
 impl ExportArgs for BotpressArgs {

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::boost::BoostArgs;
 use super::boost_target::BoostTarget;
-use super::botpress::{BotpressArgs, BotpressTarget};
+use super::botpress::BotpressArgs;
+use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::select::SelectArgs;

@@ -6,6 +6,7 @@ mod asked;
 mod boost;
 mod boost_target;
 mod botpress;
+mod botpress_target;
 mod check;
 mod commands;
 mod console;

@@ -1,11 +1,19 @@
 //! Where tokens and client secrets come from: the environment, a file or stdin, never an argument.
 
+use std::fs::{File, FileType};
+use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use crate::http::Secret;
 use crate::usage::usage;
+
+/// The longest secret that is read, in bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// From this length on, the name of a file that is not there may be a secret.
+const TELLING: usize = 16;
 
 /// Where a secret may be.
 pub struct Place<'a> {
@@ -38,7 +46,7 @@ impl Place<'_> {
             return Ok((*secret).clone());
         }
         let (text, origin) = match file {
-            Some(path) => (read(what, path)?, path.display().to_string()),
+            Some(path) => (read(what, path)?, shown(path)),
             None => (
                 std::env::var(variable).unwrap_or_default(),
                 (*variable).to_owned(),
@@ -57,9 +65,48 @@ impl Place<'_> {
 
 fn read(what: &str, path: &Path) -> Result<String> {
     if path == Path::new("-") {
-        let text = std::io::read_to_string(std::io::stdin());
+        let text = bounded(io::stdin());
         return text.with_context(|| format!("could not read the {what} from stdin"));
     }
-    let text = std::fs::read_to_string(path);
-    text.with_context(|| format!("could not read the {what}'s file {}", path.display()))
+    let open = || {
+        let file = File::open(path)?;
+        let kind = file.metadata()?.file_type();
+        // A pipe may come from a program that keeps secrets. A device need not end.
+        if !kind.is_file() && !is_pipe(kind) {
+            bail!("it is no regular file");
+        }
+        bounded(file)
+    };
+    open().with_context(|| format!("could not read the {what}'s file {}", shown(path)))
+}
+
+/// Reads a text that is no longer than a secret may be.
+fn bounded(file: impl Read) -> Result<String> {
+    let mut text = String::new();
+    let length = file.take(LONGEST + 1).read_to_string(&mut text)?;
+    if length as u64 > LONGEST {
+        bail!("it is too long to be one");
+    }
+    Ok(text)
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: FileType) -> bool {
+    false
+}
+
+/// The name of a file. One that may be the secret itself, given in the wrong place, is not shown.
+fn shown(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    let is_path = name.contains(['/', '\\']) || path.exists();
+    if name.len() < TELLING || is_path {
+        return name.into_owned();
+    }
+    "of the long name that was given (give the name of a file, not the secret)".to_owned()
 }

@@ -7,7 +7,8 @@ use anyhow::Result;
 
 use super::boost::BoostArgs;
 use super::boost_target::BoostTarget;
-use super::botpress::{BotpressArgs, BotpressTarget};
+use super::botpress::BotpressArgs;
+use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;

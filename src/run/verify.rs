@@ -183,6 +183,10 @@ fn place(export: &Path, summary: &Summary, entry: &FileEntry) -> Result<PathBuf>
 
 fn compare(path: &Path, entry: &FileEntry) -> Result<()> {
     let mut file = File::open(path).context("it cannot be read")?;
+    // A device need not end.
+    if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+        bail!("it is no regular file");
+    }
     let (mut hash, mut bytes) = (Sha256::new(), 0);
     let mut buffer = vec![0; 64 * 1024];
     loop {
