@@ -103,7 +103,32 @@ fn one_path_is_one_thing() {
     run("--archive x.jsonl -o x.jsonl").ends(2, &["x.jsonl is named twice"]);
     run("--summary ./x.jsonl -o x.jsonl").ends(2, &["is named twice"]);
     run("--summary a.db-wal --archive a.db").ends(2, &["a.db-wal is named twice"]);
+    // Every file that a run may create counts.
+    run("--summary x.jsonl.partial -o x.jsonl").ends(2, &["x.jsonl.partial is named twice"]);
+    run("--summary x.jsonl -o x.jsonl.partial").ends(2, &["x.jsonl.partial is named twice"]);
+    run("--summary x-2.html -o x.html").ends(2, &["x-2.html could be the name of a page"]);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_summary_does_not_go_where_the_data_goes() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    let refused = botpress(&fake, "-f jsonl --summary /dev/stdout").run();
+    refused.ends(
+        2,
+        &["/dev/stdout is where stdout goes, which carries the data"],
+    );
+    assert_eq!(refused.stdout, "");
+    // A shell opens the file before the program runs.
+    let folder = tempfile::tempdir().unwrap();
+    let file = fs::File::create(folder.path().join("x")).unwrap();
+    let mut command = botpress(&fake, "-f jsonl --summary x")
+        .within(folder.path())
+        .command();
+    let run = Run::from(command.stdout(file).output().unwrap());
+    run.ends(2, &["x is where stdout goes"]);
+    assert_eq!(fake.requests().len(), 0);
 }
 
 #[test]
