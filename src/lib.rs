@@ -58,6 +58,4 @@ pub(crate) mod usage;
 #[doc(hidden)]
 pub mod fuzz;
 
-pub use cli::Cli;
-pub use run::{Exit, is_broken_pipe, run};
-pub use text::neutralise;
+pub use run::{Exit, main};

@@ -17,7 +17,7 @@ use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
 use super::select::{self, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
-use super::values::{key_json, mebibytes, seconds};
+use super::values::{key_json, mebibytes, seconds, up_to_64};
 use crate::format::Format;
 use crate::source::Options as SourceOptions;
 use crate::source::boost::{Options, Origin, Request};
@@ -118,7 +118,7 @@ pub struct BoostArgs {
     ///
     /// Worth a try for long ranges; boost.ai does not say how many it allows. Each window's answer is kept in a
     /// temporary file until its turn comes.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), conflicts_with = "input", help_heading = "Network")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = up_to_64, conflicts_with = "input", help_heading = "Network")]
     #[serde(skip)]
     pub parallel_windows: Option<u16>,
 

@@ -14,7 +14,7 @@ use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
 use super::select::{ActiveArgs, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
-use super::values::key_value;
+use super::values::{from_1, key_value, up_to_256};
 use crate::format::Format;
 use crate::source::Options as SourceOptions;
 use crate::source::botpress::{Options, Tickets};
@@ -73,7 +73,7 @@ pub struct BotpressArgs {
     pub output: OutputArgs,
 
     /// How many conversations are fetched at once [default: 32]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Network")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = up_to_256, help_heading = "Network")]
     #[serde(skip)]
     pub concurrency: Option<u16>,
 
@@ -113,7 +113,7 @@ pub struct BotpressArgs {
     pub participant: Vec<String>,
 
     /// How many items to ask for per page (newer servers only; without it the API decides)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Network")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = from_1::<u16>, help_heading = "Network")]
     #[serde(skip)]
     pub page_size: Option<u16>,
 

@@ -36,11 +36,11 @@ pub struct CheckArgs {
     pub vendor: Option<CheckVendor>,
 
     /// Say what this archive covers; needs no network
-    #[arg(long, value_name = "FILE.db", required = true)]
+    #[arg(long, value_name = "FILE.db")]
     pub archive: Option<PathBuf>,
 
     /// Exit with 3 when the last complete run of this archive is older
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, value_name = "SPAN", requires = "archive")]
     pub max_age: Option<Span>,
 }
 

@@ -14,6 +14,7 @@ mod format;
 mod ids;
 mod network;
 mod output;
+mod parse;
 mod render;
 mod run;
 mod search;
@@ -28,6 +29,7 @@ mod values;
 
 pub use check::{CheckArgs, CheckVendor};
 pub use commands::{Cli, Command, Document};
+pub use parse::parse;
 pub use search::SearchArgs;
 pub use settings::{ArchiveOptions, ExportArgs, Memory, Paths, RunOptions, Settings};
 pub use stats::{StatsArgs, StatsSettings};

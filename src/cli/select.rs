@@ -8,6 +8,7 @@ use clap::{Arg, Args};
 use serde::{Serialize, Serializer};
 
 use super::ids;
+use super::values::from_1;
 use crate::archive::Changed;
 use crate::source::Selection;
 use crate::source::botpress::Tickets;
@@ -34,7 +35,7 @@ pub struct SelectArgs {
     pub conversation: Vec<String>,
 
     /// At most N conversations, the newest
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = from_1::<u64>)]
     pub limit: Option<u64>,
 }
 

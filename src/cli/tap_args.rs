@@ -15,7 +15,7 @@ use super::output::OutputArgs;
 use super::run::RunArgs;
 use super::select::SelectArgs;
 use super::tap_config::Config;
-use super::values::{mebibytes, seconds};
+use super::values::{from_1, mebibytes, seconds};
 use crate::console::LogFormat;
 use crate::time::{Span, When, Zone};
 use crate::usage::usage;
@@ -141,11 +141,6 @@ fn console(config: &mut Config) -> Result<ConsoleArgs> {
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-fn from_1(text: &str) -> Result<u16, String> {
-    let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| "expected a whole number from 1".to_owned())
 }
 
 fn parse<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {

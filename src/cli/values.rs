@@ -1,5 +1,7 @@
 //! Values of flags: parsed here, so that a wrong one is refused with its flag.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -162,6 +164,35 @@ pub fn key_json(text: &str) -> Result<(String, serde_json::Value), String> {
     let value = serde_json::from_str(&value)
         .map_err(|error| format!("the value is no JSON: {error} (a text needs its quotes)"))?;
     Ok((key, value))
+}
+
+/// A number from 1.
+pub fn from_1<T: FromStr + PartialOrd + From<u8> + Copy + Display>(
+    text: &str,
+) -> Result<T, String> {
+    number_to(text, None)
+}
+
+/// A number from 1 to 64.
+pub fn up_to_64(text: &str) -> Result<u16, String> {
+    number_to(text, Some(64))
+}
+
+/// A number from 1 to 256.
+pub fn up_to_256(text: &str) -> Result<u16, String> {
+    number_to(text, Some(256))
+}
+
+fn number_to<T: FromStr + PartialOrd + From<u8> + Copy + Display>(
+    text: &str,
+    most: Option<T>,
+) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| *number >= T::from(1));
+    let number = number.filter(|number| most.is_none_or(|most| *number <= most));
+    number.ok_or_else(|| match most {
+        Some(most) => format!("it takes a number from 1 to {most}"),
+        None => "it takes a number from 1".to_owned(),
+    })
 }
 
 /// A number of seconds.

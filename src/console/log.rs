@@ -90,17 +90,27 @@ impl Console {
     }
 
     fn say(&self, level: &str, text: &str) {
-        let text = neutralise(text);
-        let line = match self.0.options.log_format {
-            LogFormat::Json => {
-                json!({"time": Timestamp::now(), "level": level, "message": text}).to_string()
-            }
-            LogFormat::Text if level == "info" => text.into_owned(),
-            LogFormat::Text => format!("convexport: {level}: {text}"),
-        };
+        let line = line(self.0.options.log_format, level, text);
         self.0.progress.suspend(|| {
             // If stderr fails, the error cannot be shown anywhere.
             writeln!(std::io::stderr().lock(), "{line}").ok();
         });
+    }
+}
+
+/// Reports the error that ended the program, when there is no console yet or no longer.
+pub fn last_words(format: LogFormat, text: &str) {
+    // If stderr fails, the error cannot be shown anywhere.
+    writeln!(std::io::stderr(), "{}", line(format, "error", text)).ok();
+}
+
+fn line(format: LogFormat, level: &str, text: &str) -> String {
+    let text = neutralise(text);
+    match format {
+        LogFormat::Json => {
+            json!({"time": Timestamp::now(), "level": level, "message": text}).to_string()
+        }
+        LogFormat::Text if level == "info" => text.into_owned(),
+        LogFormat::Text => format!("convexport: {level}: {text}"),
     }
 }

@@ -8,7 +8,7 @@ mod progress;
 mod screen;
 mod terminal;
 
-pub use log::Console;
+pub use log::{Console, last_words};
 pub use options::{LogFormat, Options};
 pub use screen::Screen;
 pub use terminal::Neutral;

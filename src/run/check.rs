@@ -26,7 +26,10 @@ pub fn check(args: CheckArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> {
             let coverage = Reader::open(&archive)?.coverage()?;
             Ok(age(&coverage, args.max_age, tell))
         }
-        (None, None) => Err(usage!("give `botpress`, `boost` or --archive FILE.db").into()),
+        (None, None) => Err(usage!(
+            "there is nothing to check: give `botpress`, `boost` or --archive FILE.db"
+        )
+        .into()),
     }
 }
 

@@ -1,19 +1,43 @@
 //! Runs the command of the command line.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
 
-use super::exit::Exit;
+use super::exit::{Exit, is_broken_pipe};
 use super::{check, job, manual, schema, search, stats, tap, verify};
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
+use crate::console::{self, LogFormat};
 use crate::text::neutralise;
 
+/// Parses the command line, runs its command, and says on stderr what ended it early.
+#[must_use]
+pub fn main(args: Vec<OsString>) -> Exit {
+    let format = log_format(&args);
+    let error = match cli::parse(args).and_then(|cli| cli.map_or(Ok(Exit::Done), run)) {
+        Ok(exit) => return exit,
+        Err(error) => error,
+    };
+    if !is_broken_pipe(&error) {
+        console::last_words(format, &format!("{error:#}"));
+    }
+    Exit::of(&error)
+}
+
+/// How the command line wants messages. An error in it is one of them.
+fn log_format(args: &[OsString]) -> LogFormat {
+    let is_json = |pair: &[OsString]| pair[0] == "--log-format" && pair[1] == "json";
+    let is_one = args.iter().any(|arg| arg == "--log-format=json");
+    if is_one || args.windows(2).any(is_json) {
+        LogFormat::Json
+    } else {
+        LogFormat::Text
+    }
+}
+
 /// Runs the command of the command line.
-///
-/// # Errors
-/// The error that ended the command early. [`Exit::of`] returns its exit code.
-pub fn run(cli: Cli) -> Result<Exit> {
+fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Botpress(args) => job::run(&*args),
         Command::Boost(args) => job::run(&*args),

@@ -29,5 +29,5 @@ mod tap;
 mod tickets;
 mod verify;
 
-pub use command::run;
-pub use exit::{Exit, is_broken_pipe};
+pub use command::main;
+pub use exit::Exit;

@@ -21,7 +21,76 @@ fn wrong_values_name_the_flag_and_what_it_takes() {
     refused("botpress -f yaml", &["--format", "jsonl"]);
     refused("botpress --time-format %#z", &["--time-format", "strftime"]);
     refused("botpress -q -v", &["cannot be used with"]);
-    refused("", &["Usage"]);
+    refused("", &["Usage", "there is no command"]);
+}
+
+/// One line, which names the flag and what to do next.
+#[test]
+fn a_wrong_command_line_is_one_sentence() {
+    for (args, said) in [
+        (
+            "botpress --token hush",
+            "there is no --token, since others can read a command line: set BP_TOKEN, BOOST_TOKEN or BOOST_CLIENT_SECRET, \
+             or give --token-file FILE",
+        ),
+        (
+            "boost --bot-id x",
+            "--bot-id belongs to `convexport botpress`",
+        ),
+        (
+            "render x --channel y",
+            "--channel belongs to `convexport botpress`",
+        ),
+        (
+            "botpress --outptu x",
+            "there is no --outptu; there is --output",
+        ),
+        (
+            "botpress --frobnicate",
+            "there is no --frobnicate here; see --help",
+        ),
+        (
+            "exprot",
+            "there is no command exprot; see `convexport --help`",
+        ),
+        (
+            "check",
+            "there is nothing to check: give `botpress`, `boost` or --archive FILE.db",
+        ),
+        (
+            "botpress --since 2026-02-30",
+            "invalid value '2026-02-30' for '--since <WHEN>': there is no February 30 in 2026; see --help",
+        ),
+    ] {
+        let run = convexport(args).env("BP_BOT_ID", "b").run();
+        assert_eq!(
+            (run.code, run.stderr),
+            (2, format!("convexport: error: {said}\n")),
+            "{args}"
+        );
+    }
+    for limit in ["ten", "0", "-1", "1.5"] {
+        let run = convexport("botpress --limit").arg(limit).run();
+        run.ends(2, &["--limit", "it takes a number from 1"]);
+    }
+    convexport("botpress --concurrency 257")
+        .run()
+        .ends(2, &["a number from 1 to 256"]);
+    let json = convexport("botpress --log-format json --frobnicate").run();
+    let line: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+    assert_eq!(line["message"], "there is no --frobnicate here; see --help");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    let full = fs::File::create("/dev/full").unwrap();
+    let run = convexport("--help")
+        .command()
+        .stdout(full)
+        .output()
+        .unwrap();
+    Run::from(run).ends(1, &["could not write to stdout"]);
 }
 
 #[test]

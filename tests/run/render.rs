@@ -93,7 +93,7 @@ fn the_flags_select() {
             .args(flag)
             .stdin("")
             .run()
-            .ends(2, &["unexpected argument"]);
+            .ends(2, &["belongs to `convexport"]);
     }
 }
 

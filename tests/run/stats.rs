@@ -423,7 +423,7 @@ fn a_file_has_the_format_of_its_name() {
     refused("a.jsonl -o n.xls", "there is no format for .xls");
     refused("a.jsonl -o a.jsonl -f json", "named twice");
     refused("a.jsonl -f html", "--format");
-    refused("", "Usage");
+    refused("", "required");
     assert_eq!(stats(&folder, "a.jsonl -o -").stdout(), json);
 }
 
