@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::signal::Stop;
+use super::signal::{Stop, Stopped};
 use crate::http::ApiError;
 use crate::source::Incomplete;
 use crate::usage::UsageError;
@@ -42,9 +42,12 @@ impl Exit {
         match error {
             error if error.is::<UsageError>() => Self::Usage,
             error if error.is::<Incomplete>() => Self::Incomplete,
-            error => error
-                .downcast_ref()
-                .map_or(Self::Failed, |stop| Self::Stopped(*stop)),
+            error => {
+                let stopped = error.downcast_ref::<Stopped>();
+                let stop = stopped.map(|stopped| stopped.stop);
+                stop.or(error.downcast_ref().copied())
+                    .map_or(Self::Failed, Self::Stopped)
+            }
         }
     }
 

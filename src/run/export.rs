@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::exit::Exit;
 use super::pump::{Pump, Work};
 use super::recorder::Recorder;
-use super::signal::{self, Stop};
+use super::signal::{self, Stop, Stopped};
 use super::singer_state::SingerState;
 use super::tickets::{self, TicketFilter};
 use crate::format::singer::{self, Stream};
@@ -79,11 +79,18 @@ impl Export<'_> {
         console.finish(|| summary.to_string());
         let place = finished.as_ref().map(place).unwrap_or_default();
         if let Err(error) = worked {
-            if error.is::<Stop>() && !from_archive {
-                let command = signal::command_line();
-                console.error(&format!(
-                    "stopped; without --archive this begins anew: {command}"
-                ));
+            if let Some(stop) = error.downcast_ref::<Stop>().filter(|_| !from_archive) {
+                let again = format!(
+                    "without --archive this begins anew: {}",
+                    signal::command_line()
+                );
+                let left = [place, again];
+                let left = left.into_iter().filter(|part| !part.is_empty());
+                return Err(Stopped {
+                    stop: *stop,
+                    left: left.collect::<Vec<_>>().join("; "),
+                }
+                .into());
             }
             if !place.is_empty() {
                 console.error(&format!("incomplete: {place}"));

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::plan::Plan;
 use super::pump::{Pump, Work};
 use super::recorder::Recorder;
-use super::signal::{self, Stop};
+use super::signal::{self, Stop, Stopped};
 use crate::archive::{Ended, Kind, Merged, Writer};
 use crate::model::{Conversation, Vendor};
 use crate::source::{Event, FailedConversation, Source};
@@ -64,13 +64,17 @@ impl<'a> Fetch<'a> {
         let summary = &mut *self.recorder.summary;
         self.recorder.console.finish(|| summary.to_string());
         if let Err(error) = worked {
-            if error.is::<Stop>() {
-                let command = signal::command_line();
-                self.recorder.console.error(&format!(
-                    "stopped; this continues where it stopped: {command}"
-                ));
-            }
-            return Err(error);
+            return Err(match error.downcast_ref::<Stop>() {
+                Some(stop) => Stopped {
+                    stop: *stop,
+                    left: format!(
+                        "what came is saved; this continues: {}",
+                        signal::command_line()
+                    ),
+                }
+                .into(),
+                None => error,
+            });
         }
         ended
     }

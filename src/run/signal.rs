@@ -32,6 +32,23 @@ impl fmt::Display for Stop {
 
 impl std::error::Error for Stop {}
 
+/// The error of a run that was stopped, with what is left of its work and how to go on.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Why it was stopped.
+    pub stop: Stop,
+    /// What is saved, and the command that goes on.
+    pub left: String,
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.stop, self.left)
+    }
+}
+
+impl std::error::Error for Stopped {}
+
 impl Stop {
     /// The exit code that shells use for this signal.
     #[must_use]

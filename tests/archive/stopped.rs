@@ -42,8 +42,9 @@ fn signals_save_and_say_how_to_go_on() {
         }
         running.signal(name);
         let stopped = running.end();
-        let again = "this continues where it stopped: ";
-        stopped.ends(code, &[again, " --archive a.db", "interrupted"]);
+        let again = "interrupted; what came is saved; this continues: ";
+        stopped.ends(code, &[again, " --archive a.db"]);
+        assert_eq!(stopped.stderr.lines().count(), 1, "{}", stopped.stderr);
         let summary = summary(nights.folder.path());
         assert_eq!(
             (&summary["exit_code"], &summary["complete"]),
@@ -64,7 +65,7 @@ fn time_that_is_up_ends_a_run_that_can_be_continued() {
             3,
             &[
                 "stopped by --max-duration",
-                "this continues where it stopped",
+                "what came is saved; this continues: ",
             ],
         );
         if !nights.sql("SELECT 1 FROM conversations LIMIT 1").is_empty() {
