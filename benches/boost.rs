@@ -49,6 +49,11 @@ const JSONL: Format = Format {
     flags: "-f jsonl",
     times_gunzip: Some(6.0),
 };
+const HTML: Format = Format {
+    flags: "-f html",
+    times_gunzip: Some(10.0),
+};
+
 /// A format without a target. It is measured for comparison with `jsonl`.
 const fn without_target(flags: &'static str) -> Format {
     Format {
@@ -67,7 +72,7 @@ const FORMATS: [Format; 9] = [
     without_target("-f chat"),
     without_target("-f text"),
     without_target("-f markdown"),
-    without_target("-f html"),
+    HTML,
 ];
 
 /// All lines of the table.

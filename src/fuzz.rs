@@ -41,5 +41,7 @@ pub fn formatter_factory(format: Format) -> FormatterFactory {
         agent_as: crate::format::AgentAs::default(),
         chat_media: crate::format::ChatMedia::default(),
         catalog: Catalog::everything(),
+        remote_media: false,
+        asked: serde_json::Value::Null,
     })
 }

@@ -29,6 +29,10 @@ pub struct FormatArgs {
     #[arg(long, value_enum)]
     pub agent_as: Option<AgentAs>,
 
+    /// Let an html page load pictures from the network, each when its reader clicks on it
+    #[arg(long)]
+    pub remote_media: bool,
+
     /// What pictures, files and other media become in a chat [default: skip]
     #[arg(long, value_enum)]
     pub chat_media: Option<ChatMedia>,

@@ -186,6 +186,7 @@ impl OutputArgs {
             agent_as,
             chat_media,
             split,
+            remote_media,
         } = &self.of_format;
         if self.is_stdout() && (self.allow_empty || split.is_some()) {
             return Err(usage!(
@@ -221,6 +222,9 @@ impl OutputArgs {
         }
         if rows.is_some() && format != Format::Csv {
             return Err(usage!("--rows is for csv, and this is {name}"));
+        }
+        if *remote_media && format != Format::Html {
+            return Err(usage!("--remote-media is for html, and this is {name}"));
         }
         let for_chat =
             system.is_some() || agent_as.is_some() || chat_media.is_some() || split.is_some();
@@ -284,6 +288,8 @@ impl OutputArgs {
             agent_as: self.of_format.agent_as.unwrap_or_default(),
             chat_media: self.of_format.chat_media.unwrap_or_default(),
             catalog: Catalog::everything(),
+            remote_media: self.of_format.remote_media,
+            asked: Value::Null,
         })
     }
 }

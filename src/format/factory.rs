@@ -43,6 +43,7 @@ impl FormatterFactory {
             agent_as,
             chat_media,
             catalog,
+            ..
         } = &self.0;
         if let Some(template) = template {
             return Box::new(template.clone());
@@ -50,7 +51,7 @@ impl FormatterFactory {
         match format {
             Format::Text => Box::new(text::Text::new(times.clone())),
             Format::Markdown => Box::new(markdown::Markdown::new(times.clone())),
-            Format::Html => Box::new(html::Html::new(times.clone())),
+            Format::Html => Box::new(self.html(false)),
             Format::Json => Box::<json::Json>::default(),
             Format::Jsonl => Box::new(jsonl::Jsonl),
             Format::Messages => Box::new(messages::Messages),
@@ -63,10 +64,20 @@ impl FormatterFactory {
         }
     }
 
-    /// Creates a formatter for a document that can be split into pages. Returns `None` for a format that has no pages.
+    /// Creates a formatter for a document with pages beside it. Returns `None` for a format that has no pages.
     #[must_use]
     pub fn paged(&self) -> Option<Box<dyn PagedFormatter>> {
-        let html = || html::Html::new(self.0.times.clone());
-        (self.0.format == Format::Html).then(|| Box::new(html()) as Box<dyn PagedFormatter>)
+        (self.0.format == Format::Html)
+            .then(|| Box::new(self.html(true)) as Box<dyn PagedFormatter>)
+    }
+
+    fn html(&self, paged: bool) -> html::Html {
+        let Options {
+            times,
+            asked,
+            remote_media,
+            ..
+        } = &self.0;
+        html::Html::new(times.clone(), asked, *remote_media, paged)
     }
 }

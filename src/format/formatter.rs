@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
+use serde::Serialize;
 
 use crate::model::Conversation;
 
@@ -30,6 +31,9 @@ pub trait Formatter {
     fn conversation(&mut self, conversation: &Conversation, out: &mut Vec<u8>)
     -> Result<Formatted>;
 
+    /// Takes note of how the export ended, before [`Self::end`]. Most formats have no place for it.
+    fn outcome(&mut self, _outcome: Outcome) {}
+
     /// Writes what comes after the last conversation of a complete document.
     ///
     /// # Errors
@@ -47,28 +51,58 @@ pub trait Formatter {
     }
 }
 
-/// A formatter that can split a document into pages with an index, if it would become too large to open.
+/// How an export ended, and what is not in it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Outcome {
+    /// Whether it has everything that was asked for.
+    pub complete: bool,
+    /// How many conversations could not be exported.
+    pub failed: u64,
+    /// How many conversations were left out on purpose.
+    pub left_out: u64,
+    /// How many conversations the vendor deleted meanwhile.
+    pub gone: u64,
+}
+
+impl Default for Outcome {
+    /// Everything is there.
+    fn default() -> Self {
+        Self {
+            complete: true,
+            failed: 0,
+            left_out: 0,
+            gone: 0,
+        }
+    }
+}
+
+/// A formatter that adds plain pages to its document if there is much in it.
 pub trait PagedFormatter: Formatter {
-    /// Whether the next conversation should begin another page.
+    /// Whether the current page should be written before the next conversation.
     fn is_full(&self) -> bool;
 
-    /// Ends one page of several, instead of [`Formatter::end`].
-    fn end_page(&mut self, neighbours: &Neighbours, out: &mut Vec<u8>);
+    /// Whether there are pages, or so much that there should be.
+    fn has_pages(&self) -> bool;
 
-    /// Adds the index, which links to the pages by their names. It says so when the export is not `complete`.
-    fn index(&mut self, pages: &[String], complete: bool, out: &mut Vec<u8>);
+    /// Adds the current page, and begins another one. Returns how many conversations are on it.
+    fn page(&mut self, around: &Neighbours, out: &mut Vec<u8>) -> u64;
 
-    /// Whether a document with this end is a page of an earlier export with this index, so that it may be replaced.
+    /// Takes the names of all pages, before [`Formatter::end`].
+    fn contents(&mut self, pages: Vec<String>);
+
+    /// Whether a file with this end is a page of an earlier export with this name, so that it may be replaced.
     fn ends_page_of(&self, index: &str, end: &[u8]) -> bool;
 }
 
-/// The names of the files around a page.
+/// The files around a page.
 #[derive(Debug)]
 pub struct Neighbours {
-    /// The index.
+    /// The name of the document.
     pub index: String,
-    /// The previous page.
+    /// The number of the page, from 1.
+    pub number: usize,
+    /// The name of the previous page.
     pub previous: Option<String>,
-    /// The next page.
+    /// The name of the next page.
     pub next: Option<String>,
 }

@@ -22,7 +22,7 @@ mod xlsx;
 
 pub use self::csv::guarded;
 pub use factory::FormatterFactory;
-pub use formatter::{Formatted, Formatter, Neighbours, PagedFormatter};
+pub use formatter::{Formatted, Formatter, Neighbours, Outcome, PagedFormatter};
 pub use kind::Format;
 pub use options::{AgentAs, ChatMedia, Options, RowKind, Separator};
 pub use template::Template;

@@ -1,6 +1,7 @@
 //! What a user can set about a format.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::kind::Format;
 use super::singer::Catalog;
@@ -28,6 +29,10 @@ pub struct Options {
     pub chat_media: ChatMedia,
     /// What a Singer catalog selects.
     pub catalog: Catalog,
+    /// Whether a page may load pictures from the network, when its reader asks for them.
+    pub remote_media: bool,
+    /// What was asked for, as a page tells it.
+    pub asked: Value,
 }
 
 /// What separates the cells of a csv.

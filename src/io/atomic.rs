@@ -146,19 +146,6 @@ impl PartialFile {
         self.paths.rename()
     }
 
-    /// Gives this file the temporary and final names of `other`, whose own temporary file it replaces.
-    ///
-    /// # Errors
-    /// When the file cannot be renamed.
-    pub fn move_to(&mut self, other: Self) -> Result<()> {
-        let Self { file, paths } = other;
-        // Some systems cannot replace an open file.
-        drop(file);
-        rename(&self.paths.partial, &paths.partial)?;
-        self.paths = paths;
-        Ok(())
-    }
-
     /// Syncs and closes the file, which keeps its temporary name.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use super::recorder::Recorder;
 use super::signal::{self, Stop, Stopped};
 use super::singer_state::SingerState;
 use super::tickets::{self, TicketFilter};
+use crate::format::Outcome;
 use crate::format::singer::{self, Stream};
 use crate::model::Conversation;
 use crate::report::{FileEntry, Summary};
@@ -72,6 +73,12 @@ impl Export<'_> {
         let trailer = bookmark
             .filter(|_| worked.is_ok())
             .map(|(streams, bookmark)| singer::state(streams.into_iter(), &bookmark));
+        sink.note_outcome(Outcome {
+            complete,
+            failed: missing,
+            left_out: summary.counts.left_out,
+            gone: summary.counts.gone,
+        });
         let finished = sink
             .write_trailer(trailer.unwrap_or_default().as_bytes())
             .and_then(|()| sink.finish(complete, worked.is_ok()))

@@ -51,7 +51,7 @@ pub fn run(args: &impl ExportArgs) -> Result<Exit> {
 ///
 /// # Errors
 /// The error that ended the export early.
-pub fn run_settings(settings: Settings) -> Result<Exit> {
+pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     check_distinct_paths(&settings.paths)?;
     // There is no progress bar on a terminal that shows the data.
     let target = settings.output.as_ref().map(|output| &output.target);
@@ -64,6 +64,7 @@ pub fn run_settings(settings: Settings) -> Result<Exit> {
         console: console.clone(),
     };
     let mut summary = Summary::start(settings.name, settings.asked.clone());
+    settings.format.asked = settings.asked.clone();
     let path = settings.run.summary.clone();
     let worked = work(settings, &context, &mut summary);
     let Some(path) = path else {

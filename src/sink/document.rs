@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 
 use super::written::Written;
-use crate::format::{Formatted, Formatter, Neighbours, PagedFormatter};
+use crate::format::{Formatted, Formatter, Neighbours, Outcome, PagedFormatter};
 use crate::io::atomic::PartialFile;
 use crate::io::{Compression, GzipWriter, HashingWriter};
 use crate::model::Conversation;
@@ -17,7 +17,6 @@ pub const BUFFER: usize = 64 * 1024;
 /// A document that is being written. Its beginning is written with the first conversation, or with the end.
 pub struct Document<F: Formatter + ?Sized> {
     formatter: Box<F>,
-    compression: Compression,
     out: GzipWriter,
     /// Holds one conversation.
     buffer: Vec<u8>,
@@ -33,7 +32,6 @@ impl<F: Formatter + ?Sized> Document<F> {
     pub fn new(formatter: Box<F>, compression: Compression, out: HashingWriter) -> Self {
         Self {
             formatter,
-            compression,
             out: GzipWriter::new(compression, out),
             buffer: Vec::new(),
             begun: false,
@@ -106,6 +104,11 @@ impl<F: Formatter + ?Sized> Document<F> {
         self.out.flush()
     }
 
+    /// Tells the document how the export ended, before it is finished.
+    pub fn note_outcome(&mut self, outcome: Outcome) {
+        self.formatter.outcome(outcome);
+    }
+
     /// Writes the end of the document if it is `whole`, and flushes the buffers. A document that was cut off gets
     /// another end or none, so that it does not look complete.
     ///
@@ -159,48 +162,47 @@ impl<F: Formatter + ?Sized> Document<F> {
 }
 
 impl Document<dyn PagedFormatter> {
-    /// Whether another page should follow.
+    /// Whether the current page should be written before the next conversation.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.formatter.is_full()
     }
 
-    /// Ends the current page and continues in another file. Returns the page's entry in the summary. Without
-    /// `neighbours`, the page was cut off and gets no end.
+    /// Whether there are pages, or so much that there should be.
+    #[must_use]
+    pub fn has_pages(&self) -> bool {
+        self.formatter.has_pages()
+    }
+
+    /// Writes the current page to a file of its own. Returns its entry in the summary.
     ///
     /// # Errors
-    /// When the destination cannot be written.
-    pub fn turn(
+    /// When the file cannot be written.
+    pub fn write_page(
         &mut self,
+        around: &Neighbours,
         name: String,
-        neighbours: Option<&Neighbours>,
-        next: HashingWriter,
+        mut out: HashingWriter,
     ) -> io::Result<FileEntry> {
-        if let Some(neighbours) = neighbours {
-            self.buffer.clear();
-            self.formatter.end_page(neighbours, &mut self.buffer);
-            self.out.write_all(&self.buffer)?;
-        }
-        self.out.finish()?;
-        let entry = self.entry(name);
-        self.out = GzipWriter::new(self.compression, next);
-        self.begun = false;
-        self.conversations = 0;
-        Ok(entry)
-    }
-
-    /// Writes the index of all pages.
-    ///
-    /// # Errors
-    /// When the destination cannot be written.
-    pub fn index(&mut self, pages: &[String], complete: bool) -> io::Result<()> {
         self.buffer.clear();
-        self.formatter.index(pages, complete, &mut self.buffer);
-        self.out.write_all(&self.buffer)?;
-        self.out.finish()
+        let conversations = self.formatter.page(around, &mut self.buffer);
+        let written = out.write_all(&self.buffer).and_then(|()| out.flush());
+        self.broken |= written.is_err();
+        written?;
+        Ok(FileEntry {
+            name,
+            conversations,
+            bytes: out.bytes(),
+            sha256: out.sha256(),
+        })
     }
 
-    /// Whether a file with this end is a page of an earlier export in this format, with this index.
+    /// Tells the document the names of its pages.
+    pub fn list_pages(&mut self, names: Vec<String>) {
+        self.formatter.contents(names);
+    }
+
+    /// Whether a file with this end is a page of an earlier export with this name.
     #[must_use]
     pub fn ends_page_of(&self, index: &str, end: &[u8]) -> bool {
         self.formatter.ends_page_of(index, end)

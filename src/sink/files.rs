@@ -9,7 +9,7 @@ use super::single::SingleFile;
 use super::split::Split;
 use super::target::Options;
 use super::written::Written;
-use crate::format::FormatterFactory;
+use crate::format::{FormatterFactory, Outcome};
 use crate::io::atomic;
 use crate::model::Conversation;
 
@@ -46,6 +46,12 @@ impl Files {
         let split = self.split.as_ref();
         let part = split.map_or(0, |split| split.part_of(conversation));
         self.parts[part].write(conversation)
+    }
+
+    /// Tells the documents how the export ended. See [`super::Sink::note_outcome`].
+    pub fn note_outcome(&mut self, outcome: Outcome) {
+        let parts = self.parts.iter_mut();
+        parts.for_each(|file| file.note_outcome(outcome));
     }
 
     /// Ends the export. See [`super::Sink::finish`].

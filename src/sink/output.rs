@@ -14,7 +14,7 @@ use super::split::Split;
 use super::stdout;
 use super::target::{Options, Target};
 use super::written::Written;
-use crate::format::{Formatter, FormatterFactory};
+use crate::format::{Formatter, FormatterFactory, Outcome};
 use crate::io::{Compression, HashingWriter};
 use crate::model::Conversation;
 use crate::report::FileEntry;
@@ -129,6 +129,16 @@ impl Sink {
         match self {
             Self::Folder(folder) => folder.take_files(),
             _ => Vec::new(),
+        }
+    }
+
+    /// Tells the document how the export ended, before [`Self::finish`]. One file of many does not say it.
+    pub fn note_outcome(&mut self, outcome: Outcome) {
+        match self {
+            Self::Stream(document, _) => document.note_outcome(outcome),
+            Self::Files(files) => files.note_outcome(outcome),
+            Self::Pages(pages) => pages.note_outcome(outcome),
+            Self::Folder(_) => {}
         }
     }
 

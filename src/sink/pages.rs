@@ -1,5 +1,5 @@
-//! One file or, if it would be too large to open, an index with several pages beside it. All files get their final
-//! names at the end, and the index last, so that an incomplete export replaces none of them.
+//! One file and, if there is much in it, plain pages beside it, for readers without scripts. All files get their final
+//! names at the end, and the document last, so that an incomplete export replaces none of them.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,7 +12,7 @@ use super::finished::Finished;
 use super::single::buffered;
 use super::target::Options;
 use super::written::Written;
-use crate::format::{Neighbours, PagedFormatter};
+use crate::format::{Neighbours, Outcome, PagedFormatter};
 use crate::io::atomic::{PartialFile, Paths, file_name};
 use crate::io::{Compression, HashingWriter};
 use crate::model::Conversation;
@@ -21,17 +21,15 @@ use crate::report::FileEntry;
 /// How many bytes at a file's end are searched to find out whether it is a page.
 const END: i64 = 64 * 1024;
 
-/// One file, or several pages, of which the last is being written.
+/// One document with its pages.
 pub struct Pages {
     target: PathBuf,
     document: Document<dyn PagedFormatter>,
     partial: PartialFile,
     hashed: bool,
     allow_empty: bool,
-    /// The pages that are full.
+    /// The pages that are written.
     done: Vec<(Paths, FileEntry)>,
-    /// The index. Opened with the second page.
-    index: Option<PartialFile>,
 }
 
 impl Pages {
@@ -50,19 +48,23 @@ impl Pages {
             hashed: options.hashed,
             allow_empty: options.allow_empty,
             done: Vec::new(),
-            index: None,
         })
     }
 
-    /// Writes one conversation. Begins another page when the current one is full.
+    /// Writes one conversation.
     pub fn write(&mut self, conversation: &Conversation) -> Result<Written> {
         if self.document.is_full() {
-            self.begin_page()?;
+            self.write_page(true)?;
         }
         let partial = &self.partial;
         self.document
             .write(conversation, || partial.start_over())
             .with_context(|| partial.context())
+    }
+
+    /// Tells the document how the export ended. See [`super::Sink::note_outcome`].
+    pub fn note_outcome(&mut self, outcome: Outcome) {
+        self.document.note_outcome(outcome);
     }
 
     /// Ends the export. See [`super::Sink::finish`].
@@ -71,15 +73,17 @@ impl Pages {
             self.partial.discard_if_empty()?;
             return Ok(Finished::default());
         }
-        if let Some(index) = self.index.take() {
-            self.turn_to(index, whole, None)?;
-            self.write_index(complete)?;
-        } else {
-            self.start_over()?;
-            self.document
-                .finish(whole)
-                .with_context(|| self.partial.context())?;
+        if self.document.has_pages() {
+            self.write_page(false)?;
         }
+        let pages = self.entries(complete);
+        self.document
+            .list_pages(pages.iter().map(|page| page.name.clone()).collect());
+        let context = || self.partial.context();
+        if !self.document.begun() {
+            self.partial.start_over().with_context(context)?;
+        }
+        self.document.finish(whole).with_context(context)?;
         let kept = self.kept(complete)?;
         let complete = complete && kept.is_none();
         if complete {
@@ -106,61 +110,28 @@ impl Pages {
         Ok(erases.then(|| self.target.clone()))
     }
 
-    /// Removes what an earlier run left, before the first bytes are written.
-    fn start_over(&self) -> Result<()> {
-        if self.document.begun() {
-            return Ok(());
-        }
-        self.partial
-            .start_over()
-            .with_context(|| self.partial.context())
-    }
-
-    fn begin_page(&mut self) -> Result<()> {
-        if self.index.is_none() {
-            // Until now this file could have been the whole export. Now it becomes the first page.
-            let first = self.open_page(1)?;
-            self.partial.move_to(first)?;
-            self.index = Some(PartialFile::open(&self.target)?);
-        }
-        let next = self.open_page(self.done.len() + 2)?;
-        let name = file_name(next.paths().target());
-        self.turn_to(next, true, Some(name))
-    }
-
-    /// Continues in another file. The current page gets its end if it is `whole`.
-    fn turn_to(&mut self, file: PartialFile, whole: bool, next: Option<String>) -> Result<()> {
-        let neighbours = Neighbours {
+    /// Writes the current page to a file of its own.
+    fn write_page(&mut self, has_next: bool) -> Result<()> {
+        let number = self.done.len() + 1;
+        let name = |number| file_name(&self.page_path(number));
+        let around = Neighbours {
             index: file_name(&self.target),
-            previous: self.done.last().map(|(paths, _)| file_name(paths.target())),
-            next,
+            number,
+            previous: (number > 1).then(|| name(number - 1)),
+            next: has_next.then(|| name(number + 1)),
         };
-        let name = file_name(self.partial.paths().target());
+        let file = self.open_page(number)?;
+        file.start_over().with_context(|| file.context())?;
         let out = HashingWriter::new(buffered(file.writer()?), self.hashed);
         let entry = self
             .document
-            .turn(name, whole.then_some(&neighbours), out)
-            .with_context(|| self.partial.context())?;
-        let full = std::mem::replace(&mut self.partial, file);
-        self.done.push((full.set_aside()?, entry));
+            .write_page(&around, name(number), out)
+            .with_context(|| file.context())?;
+        self.done.push((file.set_aside()?, entry));
         Ok(())
     }
 
-    fn write_index(&mut self, complete: bool) -> Result<()> {
-        self.partial
-            .start_over()
-            .with_context(|| self.partial.context())?;
-        let names: Vec<_> = self
-            .entries(complete)
-            .into_iter()
-            .map(|entry| entry.name)
-            .collect();
-        self.document
-            .index(&names, complete)
-            .with_context(|| self.partial.context())
-    }
-
-    /// The entries of the full pages, with their final names if the export is `complete`.
+    /// The entries of the pages, with their final names if the export is `complete`.
     fn entries(&self, complete: bool) -> Vec<FileEntry> {
         let named = |(paths, entry): &(Paths, FileEntry)| FileEntry {
             name: paths.name(complete),

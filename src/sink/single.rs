@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::document::{BUFFER, Document};
 use super::written::Written;
-use crate::format::Formatter;
+use crate::format::{Formatter, Outcome};
 use crate::io::atomic::PartialFile;
 use crate::io::{Compression, HashingWriter};
 use crate::model::Conversation;
@@ -37,6 +37,11 @@ impl SingleFile {
         self.document
             .write(conversation, || partial.start_over())
             .with_context(|| partial.context())
+    }
+
+    /// Tells the document how the export ended.
+    pub fn note_outcome(&mut self, outcome: Outcome) {
+        self.document.note_outcome(outcome);
     }
 
     /// Whether something was written.

@@ -6,7 +6,6 @@ use std::ops::Range;
 use anyhow::{Result, bail};
 use chrono::{Local, NaiveDate, Timelike};
 
-use super::day::Day;
 use super::timestamp::Timestamp;
 use super::zone::Zone;
 
@@ -52,10 +51,16 @@ impl TimeStyle {
         self.try_show(time).unwrap_or_default()
     }
 
-    /// The day of a time, in the time zone in which times are shown.
+    /// The time zone.
     #[must_use]
-    pub fn day(&self, time: Timestamp) -> Day {
-        Day(self.zone.date(time))
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// Whether the format is the user's own.
+    #[must_use]
+    pub fn is_custom(&self) -> bool {
+        self.format != DEFAULT_FORMAT
     }
 
     /// The date and the minute, for headings: `2026-11-01 08:00`.

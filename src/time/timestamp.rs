@@ -92,6 +92,12 @@ impl Timestamp {
         }
     }
 
+    /// The milliseconds since 1970 in UTC, as `JavaScript` counts.
+    #[must_use]
+    pub fn unix_millis(self) -> i64 {
+        self.0.timestamp_millis()
+    }
+
     /// The shortest exact RFC 3339 text in UTC, for query parameters.
     #[must_use]
     pub fn to_query(self) -> String {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
-use chrono::{Local, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike};
+use chrono::{Local, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
@@ -52,6 +52,16 @@ impl Zone {
             Self::Local => time.0.with_timezone(&Local).naive_local(),
             Self::Named(tz) => time.0.with_timezone(&tz).naive_local(),
         }
+    }
+
+    /// How many seconds a clock in this zone is ahead of UTC.
+    #[must_use]
+    pub fn offset(self, time: Timestamp) -> i32 {
+        match self {
+            Self::Local => time.0.with_timezone(&Local).offset().fix(),
+            Self::Named(tz) => time.0.with_timezone(&tz).offset().fix(),
+        }
+        .local_minus_utc()
     }
 
     /// What calendar and clock show in this zone.

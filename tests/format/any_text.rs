@@ -134,9 +134,12 @@ fn stays_whole(texts: &[String]) {
     assert_eq!(own.count(), 1 + 2 * texts.len(), "{text}");
 
     let plain = Fake::start(bot_with(&[&message((0, &"a".to_owned()))]));
-    let plain = botpress(&plain, "-f html").stdout();
-    let page = export("html");
-    for tag in ["<script", "</script", "<style", "<!--"] {
+    // There are more blocks of data in a larger page, and they have letters and digits alone.
+    let without_data =
+        |page: String| page.replace("<script type=\"application/octet-stream\">", "");
+    let plain = without_data(botpress(&plain, "-f html").stdout());
+    let page = without_data(export("html"));
+    for tag in ["<script", "<style", "<!--"] {
         assert_eq!(
             page.matches(tag).count(),
             plain.matches(tag).count(),

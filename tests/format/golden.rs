@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::html;
 use crate::source::botpress::handover::{Talk, people};
 use crate::support::fake::{DAY, Fake, REFERENCE, World};
 use crate::support::{Convexport, bot_with, botpress, convexport};
@@ -18,7 +19,7 @@ type Format = (&'static str, &'static str, fn(&str) -> String);
 const FORMATS: &[Format] = &[
     ("text", "txt", whole),
     ("markdown", "md", whole),
-    ("html", "html", articles),
+    ("html", "html", page),
     ("csv", "csv", with_line_feeds),
     ("conversations", "conversations.jsonl", whole),
     ("chat", "chat.jsonl", whole),
@@ -33,14 +34,12 @@ fn with_line_feeds(output: &str) -> String {
     output.replace("\r\n", "\n")
 }
 
-/// The conversations of a page, without its list, style and script.
-fn articles(page: &str) -> String {
-    let mut articles = String::new();
-    for rest in page.split("<article ").skip(1) {
-        let article = rest.split_once("</article>").expect("an end").0;
-        articles.extend(["<article ", article, "</article>\n"]);
-    }
-    articles
+/// What a page has for those without scripts, and its data without the last line, which says when it was made.
+fn page(page: &str) -> String {
+    let mut lines = html::data(page);
+    lines.pop();
+    let lines = lines.iter().map(|line| format!("{line}\n"));
+    html::without_script(page).to_owned() + &lines.collect::<String>()
 }
 
 /// Compares the output of a command in each format with its file.

@@ -6,7 +6,7 @@ mod conversations;
 pub mod csv;
 mod golden;
 mod heading;
-mod html;
+pub mod html;
 mod markdown;
 mod messages;
 mod singer;

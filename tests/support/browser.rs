@@ -107,6 +107,16 @@ impl Browser {
         message
     }
 
+    /// Begins to open a file, and returns at once.
+    pub fn begin(&mut self, path: &Path) {
+        let url = url::Url::from_file_path(path).expect("an absolute path");
+        self.events.clear();
+        self.call("Page.navigate", &json!({"url": "about:blank"}));
+        self.wait_for_load(1);
+        self.events.clear();
+        self.call("Page.navigate", &json!({"url": url.as_str()}));
+    }
+
     /// Opens a file and waits until it is loaded and painted.
     pub fn open(&mut self, path: &Path) {
         let url = url::Url::from_file_path(path).expect("an absolute path");

@@ -1,82 +1,40 @@
-//! Makes text from the network safe for a page. It cannot end an element or an attribute, run as a script, or change
-//! the direction of the text around it.
+//! Makes text from the network safe for markup: it cannot end an element or an attribute.
 
 use std::fmt::{self, Display, Write};
 
-use linkify::{LinkFinder, LinkKind};
-use url::Url;
+use super::safe::visible;
 
-/// Text for an element or a quoted attribute. Control characters, and those that override the writing direction, are
-/// shown like `\u202e`.
+/// Text for an element.
 pub struct Escaped<'a>(pub &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut chars = self.0.chars().peekable();
-        while let Some(c) = chars.next() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                '\r' if chars.peek() == Some(&'\n') => {}
-                '\r' => f.write_char('\n')?,
-                '\n' | '\t' => f.write_char(c)?,
-                // Direction marks, which Arabic and Hebrew need, override nothing, so they stay.
-                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => write_visible(c, f)?,
-                c if c.is_control() => write_visible(c, f)?,
-                c => f.write_char(c)?,
-            }
+        let text = visible(self.0);
+        let mut rest = &*text;
+        while let Some(at) = memchr::memchr3(b'&', b'<', b'>', rest.as_bytes()) {
+            f.write_str(&rest[..at])?;
+            f.write_str(match rest.as_bytes()[at] {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                _ => "&gt;",
+            })?;
+            rest = &rest[at + 1..];
+        }
+        f.write_str(rest)
+    }
+}
+
+/// Text for an attribute in double quotes.
+pub struct Quoted<'a>(pub &'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.0.split('"').enumerate() {
+            f.write_str(if index > 0 { "&quot;" } else { "" })?;
+            Escaped(part).fmt(f)?;
         }
         Ok(())
     }
-}
-
-fn write_visible(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "\\u{:04x}", u32::from(c))
-}
-
-/// Text in which addresses become links.
-pub struct Linked<'a>(pub &'a str);
-
-impl Display for Linked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for span in LinkFinder::new().spans(self.0) {
-            let words = span.as_str();
-            let address = match span.kind() {
-                Some(LinkKind::Email) => address(&format!("mailto:{words}")),
-                Some(_) => address(words),
-                None => None,
-            };
-            Link(address.as_deref(), words).fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-/// Words that link to an address, or plain words when there is none.
-pub struct Link<'a>(pub Option<&'a str>, pub &'a str);
-
-impl Display for Link<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(address, words) = self;
-        let Some(address) = address else {
-            return Escaped(words).fmt(f);
-        };
-        write!(
-            f,
-            "<a href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">{}</a>",
-            Escaped(address),
-            Escaped(words)
-        )
-    }
-}
-
-/// The address as a browser understands it. Returns `None` for a link that could do more than open a page or an e-mail.
-pub fn address(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok()?;
-    matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
 }
 
 /// Percent-encodes a name as part of an address.
@@ -85,9 +43,7 @@ pub fn encoded(name: &str) -> String {
         match byte {
             b'-' | b'.' | b'_' | b'~' => text.push(byte.into()),
             byte if byte.is_ascii_alphanumeric() => text.push(byte.into()),
-            byte => {
-                let _ = write!(text, "%{byte:02X}");
-            }
+            byte => _ = write!(text, "%{byte:02X}"),
         }
         text
     })

@@ -1,51 +1,108 @@
-//! The head of a page, and the script at its end.
+//! The head of a page: its policy, style sheet and icon; and the application.
 
-use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
-/// The head of a page with the script.
-pub fn with_script() -> String {
-    head(&format!("'sha256-{}'", sha256(&script())))
+use super::escape::Escaped;
+
+/// The style sheet of the application.
+const STYLE: &str = include_str!("page/page.css");
+
+/// The markup of the application. The rest of it is made by the script.
+const BODY: &str = include_str!("page/page.html");
+
+/// The script, in several files that are read in this order.
+const SCRIPT: &str = concat!(
+    include_str!("page/text.js"),
+    include_str!("page/store.js"),
+    include_str!("page/state.js"),
+    include_str!("page/search.js"),
+    include_str!("page/list.js"),
+    include_str!("page/markdown.js"),
+    include_str!("page/reader.js"),
+    include_str!("page/overview.js"),
+    include_str!("page/main.js"),
+);
+
+/// A speech bubble.
+const ICON: &str = "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
+    %3Cpath fill='%232456b8' d='M3 1h10a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H8l-4 3v-3H3a2 2 0 0 1-2-2V3a2 2 0 0 1 2-2z'/%3E%3C/svg%3E\">";
+
+/// The style sheet and the script as they are written.
+static COMPACT: LazyLock<(String, String)> =
+    LazyLock::new(|| (compact(STYLE, OF_STYLES), compact(SCRIPT, OF_SCRIPTS)));
+
+/// Spaces that say nothing. No text in style sheets and scripts has them.
+const OF_STYLES: &[(&str, &str)] = &[
+    (" { ", "{"),
+    (" {", "{"),
+    ("; }", "}"),
+    ("; ", ";"),
+    (": ", ":"),
+    (", ", ","),
+];
+const OF_SCRIPTS: &[(&str, &str)] = &[
+    (" => ", "=>"),
+    (" = ", "="),
+    (" === ", "==="),
+    (" && ", "&&"),
+    (" ?? ", "??"),
+    ("{ ", "{"),
+    (" }", "}"),
+];
+
+/// The text without indentation, comments and such spaces. It has line feeds, since a browser hashes it with them, but a
+/// checkout may have other line ends.
+fn compact(text: &str, spaces: &[(&str, &str)]) -> String {
+    let is_comment = |line: &&str| line.starts_with("//") || line.starts_with("/*");
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !is_comment(line));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let shorter = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
+    spaces.iter().fold(text, shorter)
 }
 
-/// The head of a page without any script.
-pub fn without_script() -> String {
-    head("'none'")
+/// The beginning of a page with the application, up to its data. `remote_media` allows pictures from the network.
+pub fn application(remote_media: bool) -> String {
+    let (style, script) = &*COMPACT;
+    let policy = format!("'sha256-{}'", sha256(script));
+    let images = if remote_media {
+        "data: https:"
+    } else {
+        "data:"
+    };
+    let remote = if remote_media { " data-remote" } else { "" };
+    format!(
+        "{}<body>\n{}<div id=\"data\" hidden{remote}>\n<script>{script}</script>\n",
+        head("Conversations", style, &policy, images),
+        compact(BODY, &[])
+    )
 }
 
-/// The policy in the head allows only the page's own style sheet and script.
-fn head(scripts: &str) -> String {
-    let style = with_line_feeds(include_str!("page.css"));
+/// The head of a page without a script.
+pub fn plain(title: &str, style: &str) -> String {
+    head(title, &compact(style, OF_STYLES), "'none'", "data:")
+}
+
+/// The policy in the head allows only the page's own style sheet, script and icon.
+fn head(title: &str, style: &str, scripts: &str, images: &str) -> String {
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src {scripts}; base-uri 'none'; form-action 'none'; \
+        "default-src 'none'; style-src 'sha256-{}'; script-src {scripts}; img-src {images}; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
-        sha256(&style)
+        sha256(style)
     );
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<meta name=\"generator\" content=\"convexport {}\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>Conversations</title>\n<style>{style}</style>\n</head>\n",
-        env!("CARGO_PKG_VERSION")
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n{ICON}\n\
+         <title>{}</title>\n<style>{style}</style>\n</head>\n",
+        env!("CARGO_PKG_VERSION"),
+        Escaped(title)
     )
-}
-
-/// The page's script.
-pub fn script() -> Cow<'static, str> {
-    with_line_feeds(include_str!("page.js"))
-}
-
-/// Replaces line ends by line feeds. A browser hashes text with line feeds, but a checkout may have other line ends.
-fn with_line_feeds(text: &'static str) -> Cow<'static, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n"))
-    } else {
-        Cow::Borrowed(text)
-    }
 }
 
 fn sha256(text: &str) -> String {

@@ -1,17 +1,18 @@
-//! `html`: one self-contained page. It loads nothing and sends nothing, and its policy makes the browser enforce this.
+//! `html`: one self-contained page to read, search and judge conversations. It loads nothing and sends nothing, and its
+//! policy makes the browser enforce this.
 //!
-//! Conversations are plain elements in one list. Each entry is followed by its conversation, and the style sheet shows
-//! the conversation beside the list when the address names it. So the page works without the script, which adds the
-//! search, keys and the reader's time zone. Totals and the chart are known only at the end; the style sheet puts them
-//! above the list.
+//! The file begins with the application (the folder `page`: markup, style sheet and scripts, as they are). The
+//! conversations follow in compressed blocks, which the application reads while the file still loads. The last block
+//! says how the export ended; a page without it was cut off. Whoever has no JavaScript reads the conversations in the
+//! `<noscript>` at the end, or in plain pages beside the file.
 
-mod chart;
-mod conversation;
+mod block;
+mod card;
+mod data;
+mod document;
 mod escape;
 mod head;
-mod index;
-mod number;
-mod page;
-mod stats;
+mod safe;
+mod still;
 
-pub use page::Html;
+pub use document::Html;

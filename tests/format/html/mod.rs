@@ -2,8 +2,12 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use flate2::read::DeflateDecoder;
 use serde_json::{Value, json};
 
 mod browser;
@@ -54,6 +58,46 @@ pub fn response(conversations: usize, messages: usize) -> String {
         r#",{{"type":"post_query_info","conversations":{conversations}}}]"#
     );
     all
+}
+
+/// What stands before and after the data of a block.
+const BLOCK: (&str, &str) = ("<script type=\"application/octet-stream\">", "</script>\n");
+
+/// The lines of a page's data: one about each conversation, one with its messages, and the last one about the export.
+pub fn data(page: &str) -> Vec<Value> {
+    let blocks = page.split(BLOCK.0).skip(1);
+    let mut text = String::new();
+    for block in blocks {
+        let packed = BASE64_STANDARD
+            .decode(block.split(BLOCK.1).next().unwrap())
+            .unwrap();
+        DeflateDecoder::new(&packed[..])
+            .read_to_string(&mut text)
+            .unwrap();
+    }
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The ids of the conversations in a page's data.
+fn ids(page: &str) -> Vec<String> {
+    let about = data(page)
+        .into_iter()
+        .filter(|line| line["counts"].is_array());
+    about
+        .map(|line| line["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// What a reader without JavaScript gets.
+pub fn without_script(page: &str) -> &str {
+    let rest = page
+        .split_once("<noscript>")
+        .expect("a page for everybody")
+        .1;
+    rest.split_once("</noscript>").unwrap().0
 }
 
 fn names(folder: &Path) -> Vec<String> {

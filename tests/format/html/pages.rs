@@ -1,32 +1,42 @@
-//! A large export: an index with pages, and which files a later export may replace.
+//! A large export: plain pages beside it, and which files a later export may replace.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::json;
 
-use super::{names, response};
+use super::{data, ids, names, response, without_script};
 use crate::support::fake::{Action, Fake, Rule, World};
 use crate::support::{Run, botpress, convexport};
 
-/// What the conversations of a page are named by.
-fn anchors(page: &str) -> Vec<String> {
-    let articles = page.split("<article id=\"").skip(1);
-    articles
-        .map(|article| article.split('"').next().unwrap().to_owned())
-        .collect()
+/// A response with so many conversations, each of which fills a page: a `<` takes four bytes of it.
+fn large(conversations: usize) -> String {
+    let long = "<".repeat(1_060_000);
+    let talks = (0..conversations).map(|id| {
+        json!({"type": "conversation", "id": id, "messages": [
+            {"id": 1, "type": "question", "question": {"input": long}}]})
+        .to_string()
+    });
+    let end = format!(r#"{{"type":"post_query_info","conversations":{conversations}}}"#);
+    format!("[{}]", talks.chain([end]).collect::<Vec<_>>().join(","))
 }
 
-/// An export of so many conversations to `all.html`.
-fn export(folder: &Path, conversations: usize) -> Run {
-    fs::write(folder.join("in.json"), response(conversations, 1)).unwrap();
+/// An export of this response to `all.html`.
+fn export(folder: &Path, input: &str) -> Run {
+    fs::write(folder.join("in.json"), input).unwrap();
     convexport("boost --input in.json -o all.html --summary sum.json")
         .within(folder)
         .run()
 }
 
+/// The ids of the conversations on a plain page.
+fn headings(page: &str) -> Vec<&str> {
+    let headings = page.split("<h2 id=\"c-").skip(1);
+    headings.map(|one| one.split('"').next().unwrap()).collect()
+}
+
 #[test]
-fn a_large_export_is_an_index_with_pages() {
+fn a_large_export_has_plain_pages_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let verify = |what: &str| {
@@ -34,8 +44,8 @@ fn a_large_export_is_an_index_with_pages() {
             .within(folder.path())
             .run()
     };
-    export(folder.path(), 10_001).ends(0, &[]);
-    let pages = [
+    export(folder.path(), &large(3)).ends(0, &[]);
+    let all = [
         "all-1.html",
         "all-2.html",
         "all-3.html",
@@ -43,38 +53,27 @@ fn a_large_export_is_an_index_with_pages() {
         "in.json",
         "sum.json",
     ];
-    assert_eq!(names(folder.path()), pages);
-    let index = read("all.html");
-    let entries: Vec<_> = index
-        .match_indices("<li><a href=\"")
-        .map(|(at, _)| &index[at + 13..at + 23])
-        .collect();
-    assert_eq!(entries, pages[..3]);
-    assert!(
-        index.contains("<p>10,001 conversations, 10,001 messages</p><figure>")
-            && index.contains("script-src 'none'")
-    );
-    let count = |name: &str| read(name).matches("<article ").count();
-    assert_eq!(
-        pages[..3]
-            .iter()
-            .map(|name| count(name))
-            .collect::<Vec<_>>(),
-        [5000, 5000, 1]
-    );
-    assert!(read("all-2.html").contains(
-        "<nav aria-label=\"Pages\"><a href=\"all-1.html\">Previous page</a><a href=\"all.html\">All pages</a>\
-         <a href=\"all-3.html\">Next page</a></nav>"
-    ));
+    assert_eq!(names(folder.path()), all);
+    let document = read("all.html");
+    assert_eq!(ids(&document), ["0", "1", "2"], "all of them in one file");
+    let links = "<ol>\n<li><a href=\"all-1.html\">Page 1</a>\n<li><a href=\"all-2.html\">Page 2</a>\n\
+        <li><a href=\"all-3.html\">Page 3</a>\n</ol>";
+    assert!(without_script(&document).contains(links));
+    for (name, id) in [
+        ("all-1.html", "0"),
+        ("all-2.html", "1"),
+        ("all-3.html", "2"),
+    ] {
+        let page = read(name);
+        assert_eq!(headings(&page), [id]);
+        assert!(page.contains("script-src 'none'") && !page.contains("<script"));
+    }
+    let nav = "<nav><a href=\"all-1.html\">Previous page</a> <a href=\"all.html\">All conversations</a> \
+        <a href=\"all-3.html\">Next page</a> </nav>";
+    assert_eq!(read("all-2.html").matches(nav).count(), 2, "at both ends");
     assert!(
         !read("all-1.html").contains("Previous page") && !read("all-3.html").contains("Next page")
     );
-    let found: Vec<_> = pages[..3]
-        .iter()
-        .flat_map(|name| anchors(&read(name)))
-        .collect();
-    let expected: Vec<_> = (0..10_001).map(|id| format!("c-{id}")).collect();
-    assert_eq!(found, expected, "every conversation is there once");
     verify("all.html").ends(0, &[]);
     verify(".").ends(0, &[]);
     fs::write(folder.path().join("all-2.html"), "").unwrap();
@@ -83,23 +82,42 @@ fn a_large_export_is_an_index_with_pages() {
     // A smaller export leaves no page that nothing leads to, and no file that is none.
     fs::write(folder.path().join("all-4.html"), "mine").unwrap();
     fs::write(folder.path().join("all-2.html"), read("all-1.html")).unwrap();
-    export(folder.path(), 3).ends(0, &[]);
+    export(folder.path(), &response(3, 1)).ends(0, &[]);
     assert_eq!(
         names(folder.path()),
         ["all-4.html", "all.html", "in.json", "sum.json"]
     );
-    assert_eq!(count("all.html"), 3);
+    assert_eq!(headings(without_script(&read("all.html"))), ["0", "1", "2"]);
     verify("all.html").ends(0, &[]);
+}
+
+#[test]
+fn every_conversation_is_on_one_page() {
+    let folder = tempfile::tempdir().unwrap();
+    export(folder.path(), &response(30_000, 2)).ends(0, &[]);
+    let pages: Vec<_> = names(folder.path())
+        .into_iter()
+        .filter(|name| name.starts_with("all-"))
+        .map(|name| fs::read_to_string(folder.path().join(name)).unwrap())
+        .collect();
+    assert!(pages.len() > 1);
+    let expected: Vec<_> = (0..30_000).map(|id| id.to_string()).collect();
+    let found: Vec<_> = pages.iter().flat_map(|page| headings(page)).collect();
+    assert_eq!(found, expected);
+    assert_eq!(
+        ids(&fs::read_to_string(folder.path().join("all.html")).unwrap()),
+        expected
+    );
 }
 
 #[test]
 fn other_exports_with_such_names_are_no_pages() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["all-1.html", "all-2.html"] {
-        export(folder.path(), 2).ends(0, &[]);
+        export(folder.path(), &response(2, 1)).ends(0, &[]);
         fs::rename(folder.path().join("all.html"), folder.path().join(name)).unwrap();
     }
-    export(folder.path(), 3).ends(0, &[]);
+    export(folder.path(), &response(3, 1)).ends(0, &[]);
     let all = [
         "all-1.html",
         "all-2.html",
@@ -108,93 +126,62 @@ fn other_exports_with_such_names_are_no_pages() {
         "sum.json",
     ];
     assert_eq!(names(folder.path()), all);
-    export(folder.path(), 5_001).ends(1, &["all-1.html is in the way"]);
+    export(folder.path(), &large(2)).ends(1, &["all-1.html is in the way"]);
     let page = fs::read_to_string(folder.path().join("all-1.html")).unwrap();
-    assert_eq!(anchors(&page).len(), 2);
+    assert_eq!(ids(&page).len(), 2);
 }
 
 #[test]
-fn few_conversations_can_be_a_large_export() {
+fn what_streams_is_one_page() {
     let folder = tempfile::tempdir().unwrap();
-    // Five bytes of a page for each quote: four of these fill it.
-    let long = "'".repeat(850_000);
-    let talks: Vec<_> = (0..5)
-        .map(|id| {
-            let input = if id < 4 { &long } else { "short" };
-            json!({"type": "conversation", "id": id, "messages": [
-                {"id": 1, "type": "question", "question": {"input": input}}]})
-            .to_string()
-        })
-        .collect();
-    let end = r#"{"type":"post_query_info","conversations":5}"#;
-    fs::write(
-        folder.path().join("in.json"),
-        format!("[{},{end}]", talks.join(",")),
-    )
-    .unwrap();
-    convexport("boost --input in.json -o all.htm")
-        .within(folder.path())
-        .stdout();
-    assert_eq!(
-        names(folder.path()),
-        ["all-1.htm", "all-2.htm", "all.htm", "in.json"]
-    );
-    let second = fs::read_to_string(folder.path().join("all-2.htm")).unwrap();
-    assert_eq!(second.matches("<article ").count(), 1);
-    // What streams is one page, whatever its size.
-    let page = convexport("boost --input in.json -f html")
-        .within(folder.path())
-        .stdout();
-    assert_eq!(page.matches("<article ").count(), 5);
+    fs::write(folder.path().join("in.json"), large(2)).unwrap();
+    let run = |args: &str| {
+        convexport(&format!("boost --input in.json {args}"))
+            .within(folder.path())
+            .stdout()
+    };
+    let page = run("-f html");
+    assert_eq!(ids(&page).len(), 2);
+    assert_eq!(headings(without_script(&page)), ["0"]);
+    assert!(without_script(&page).contains("Here is the first 1 conversation."));
     // A compressed page opens nowhere by itself.
-    convexport("boost --input in.json -o packed.html.gz")
-        .within(folder.path())
-        .stdout();
-    let packed = ["packed.html.gz"];
-    let found = names(folder.path())
-        .into_iter()
-        .filter(|name| name.starts_with("packed"));
-    assert!(found.eq(packed));
+    run("-o packed.html.gz");
+    assert_eq!(names(folder.path()), ["in.json", "packed.html.gz"]);
 }
 
 #[test]
 fn an_incomplete_export_replaces_no_page() {
     let folder = tempfile::tempdir().unwrap();
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
-    export(folder.path(), 5_002).ends(0, &[]);
+    export(folder.path(), &large(2)).ends(0, &[]);
     let earlier = ["all.html", "all-1.html", "all-2.html"].map(read);
 
-    let input = response(5_001, 1);
+    let input = large(3);
     let cut = input.rfind(",{\"type\":\"post_query_info\"").unwrap();
     fs::write(folder.path().join("in.json"), &input[..cut]).unwrap();
-    let run = || {
-        convexport("boost --input in.json -o all.html")
-            .within(folder.path())
-            .run()
-    };
-    run().ends(3, &["the export so far stays as", "all.html.partial"]);
+    convexport("boost --input in.json -o all.html")
+        .within(folder.path())
+        .run()
+        .ends(3, &["the export so far stays as", "all.html.partial"]);
     assert_eq!(["all.html", "all-1.html", "all-2.html"].map(read), earlier);
-    let index = read("all.html.partial");
-    assert!(
-        index.contains("This export is incomplete")
-            && index.contains("href=\"all-2.html.partial\"")
-    );
     assert!(read("all-1.html.partial").ends_with("</html>\n"));
     assert!(
-        !read("all-2.html.partial").contains("</html>"),
-        "a cut page must not look whole"
+        !read("all.html.partial").contains("</html>"),
+        "a cut export must not look whole"
+    );
+    assert!(
+        !data(&read("all.html.partial"))
+            .iter()
+            .any(|line| line["complete"].is_boolean())
     );
 
-    // What was cut could be the part of another export.
-    export(folder.path(), 2).ends(0, &[]);
-    assert_eq!(
-        names(folder.path()),
-        ["all-2.html.partial", "all.html", "in.json", "sum.json"]
-    );
+    // The next export takes the parts away.
+    export(folder.path(), &response(2, 1)).ends(0, &[]);
+    assert_eq!(names(folder.path()), ["all.html", "in.json", "sum.json"]);
 }
 
 #[test]
-fn a_conversation_that_failed_leaves_whole_pages_that_are_partial() {
+fn a_page_says_that_something_failed() {
     let rule = Rule::on("/messages").nth(2).answer(Action::Status(400));
     let fake = Fake::start(World::with_conversations(4, |_| 1).rule(rule));
     let folder = tempfile::tempdir().unwrap();
@@ -203,10 +190,15 @@ fn a_conversation_that_failed_leaves_whole_pages_that_are_partial() {
         .run()
         .ends(3, &["1 of 4", "all.html.partial"]);
     assert_eq!(names(folder.path()), ["all.html.partial"]);
+    let page = fs::read_to_string(folder.path().join("all.html.partial")).unwrap();
+    assert!(page.ends_with("</html>\n"));
     assert!(
-        fs::read_to_string(folder.path().join("all.html.partial"))
-            .unwrap()
-            .ends_with("</html>\n")
+        without_script(&page).contains("<p>This export is incomplete: conversations are missing.")
+    );
+    let ending = data(&page).pop().unwrap();
+    assert_eq!(
+        [&ending["complete"], &ending["failed"]],
+        [&json!(false), &json!(1)]
     );
 }
 
@@ -214,13 +206,14 @@ fn a_conversation_that_failed_leaves_whole_pages_that_are_partial() {
 fn a_file_that_is_no_page_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("all-2.html"), "mine").unwrap();
-    export(folder.path(), 5_001).ends(1, &["all-2.html is in the way: it is no page of an export"]);
+    export(folder.path(), &large(2))
+        .ends(1, &["all-2.html is in the way: it is no page of an export"]);
     assert_eq!(
         fs::read_to_string(folder.path().join("all-2.html")).unwrap(),
         "mine"
     );
     assert!(!folder.path().join("all.html").exists());
-    export(folder.path(), 5_000).ends(0, &[]);
+    export(folder.path(), &large(1)).ends(0, &[]);
     assert_eq!(
         fs::read_to_string(folder.path().join("all-2.html")).unwrap(),
         "mine"
@@ -230,7 +223,7 @@ fn a_file_that_is_no_page_is_left_alone() {
 #[test]
 fn an_empty_export_replaces_no_pages() {
     let folder = tempfile::tempdir().unwrap();
-    export(folder.path(), 5001).ends(0, &[]);
+    export(folder.path(), &large(2)).ends(0, &[]);
     let pages = ["all-1.html", "all-2.html", "all.html"];
     assert_eq!(names(folder.path())[..3], pages);
     let none = json!([{"type": "query_info"}, {"type": "post_query_info", "conversations": 0}]);
@@ -239,7 +232,7 @@ fn an_empty_export_replaces_no_pages() {
     empty.run().ends(1, &["all.html.partial", "--allow-empty"]);
     assert_eq!(names(folder.path())[..3], pages);
     let index = fs::read_to_string(folder.path().join("all.html")).unwrap();
-    assert!(index.contains("5,001 conversations"));
+    assert_eq!(ids(&index).len(), 2);
     convexport("boost --input in.json -o all.html --allow-empty")
         .within(folder.path())
         .stdout();

@@ -1,5 +1,6 @@
 //! Payloads that are nested deeper than most parsers go. Their words are shown, and their records are kept.
 
+use crate::format::html::without_script;
 use crate::support::fake::{Action, Fake, Rule, World};
 use crate::support::{bot_with, botpress, convexport};
 
@@ -72,7 +73,12 @@ fn every_format_has_the_words_and_the_record() {
         let archived = run.stdout();
         let run = convexport("render -").args(args).within(folder.path());
         let saved = run.stdin(&out).stdout();
-        assert_eq!(archived, saved, "{args}");
+        if args == "-f html" {
+            // A page says when it was made.
+            assert_eq!(without_script(&archived), without_script(&saved));
+        } else {
+            assert_eq!(archived, saved, "{args}");
+        }
         saved
     };
     assert_eq!(render("-f jsonl"), out);
