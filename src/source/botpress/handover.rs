@@ -81,7 +81,8 @@ pub fn has_own_user(message: &Message, side: Side) -> bool {
 }
 
 /// Says what is known of the handover, and names the agent of the last session unless messages have names already. Tags
-/// tell both; each session overwrites them, so agents of earlier sessions stay without a name.
+/// tell both; each session overwrites them, so agents of earlier sessions stay without a name. The last session begins with
+/// the message that the tag `startMessageId` names.
 pub fn describe(conversation: &mut Conversation, side: Side) {
     let tags = &conversation.tags;
     let link = match side {
@@ -97,7 +98,13 @@ pub fn describe(conversation: &mut Conversation, side: Side) {
     let agent = words(tags, "humanAgentName").filter(|name| *name != NAMELESS);
     let agent = agent.map(str::to_owned);
     if let Some(name) = &agent {
-        name_agent(&mut conversation.messages, name);
+        let start = linked(tags, "startMessageId");
+        let is_start = |message: &Message| Some(message.id.as_str()) == start;
+        let begin = conversation.messages.iter().position(is_start);
+        name_agent(
+            &mut conversation.messages[begin.unwrap_or_default()..],
+            name,
+        );
     }
     conversation.handover = Some(Handover {
         side,

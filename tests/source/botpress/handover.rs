@@ -300,7 +300,7 @@ pub fn people() -> Vec<User> {
 }
 
 /// The authors of a conversation's messages, by role.
-fn authors(jsonl: &str, conversation: &str) -> Vec<String> {
+pub fn authors(jsonl: &str, conversation: &str) -> Vec<String> {
     let all = records(jsonl);
     let one = all.iter().find(|one| one["id"] == conversation).unwrap();
     let messages = one["messages"].as_array().unwrap().iter();
@@ -363,6 +363,25 @@ fn only_the_last_of_two_sessions_has_the_name_of_the_tag() {
         found,
         ["agent Ola Hansen", "agent null", "bot null", "user null"]
     );
+}
+
+#[test]
+fn an_agent_who_has_not_written_yet_gives_no_name_to_the_one_before() {
+    let mut talk = Talk::new(2, "desk");
+    talk.session(&[0], 1);
+    talk.customer_says(false);
+    let start = talk.customer.messages.last().unwrap().id.clone();
+    talk.bot_says();
+    talk.open_ticket();
+    talk.customer_says(true);
+    talk.tag(&[1]);
+    talk.customer
+        .tags
+        .push(("desk#startMessageId".into(), start));
+    let id = talk.customer.id.clone();
+    let fake = Fake::start(World::new().conversation(talk.customer));
+    let found = authors(&botpress(&fake, "-f jsonl").stdout(), &id);
+    assert_eq!(found, ["agent null", "bot null", "user null"]);
 }
 
 /// The handover of each conversation in an export.

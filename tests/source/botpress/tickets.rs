@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::handover::{Talk, any_talk};
+use super::handover::{Talk, any_talk, authors};
 use crate::support::fake::{Action, Fake, Rule, World};
 use crate::support::{botpress, convexport, long_tests, records};
 
@@ -157,6 +157,28 @@ fn without_records_nobody_can_tell_what_is_a_copy() {
     run.ends(0, &["1 ticket", "records"]);
     let both = [&customer, &ticket];
     assert_eq!(said(&run.stdout).keys().collect::<Vec<_>>(), both);
+}
+
+#[test]
+fn a_merged_talk_has_the_name_of_each_agent() {
+    let mut talk = Talk::new(5, "desk");
+    talk.session(&[0], 1);
+    talk.bot_says();
+    talk.session(&[1], 1);
+    let id = talk.customer.id.clone();
+    let mut world = World::new().conversation(talk.customer);
+    world.conversations.append(&mut talk.tickets);
+    let fake = Fake::start(world);
+    let merged = botpress(&fake, "--tickets merge -f jsonl").stdout();
+    assert_eq!(
+        authors(&merged, &id),
+        [
+            "agent Kari Nordmann",
+            "agent Ola Hansen",
+            "bot null",
+            "user null"
+        ]
+    );
 }
 
 #[test]

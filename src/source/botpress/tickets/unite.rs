@@ -1,6 +1,6 @@
 //! Which messages of a ticket are not in the customer's conversation.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -48,18 +48,29 @@ pub fn has_records(conversation: &Conversation) -> bool {
 }
 
 /// Adds to a customer's conversation what a ticket alone has: notes, messages of types that are not copied, what the plugin
-/// told the agent, and copies whose original is gone. Messages with the same time stay behind the customer's.
+/// told the agent, and copies whose original is gone. Messages with the same time stay behind the customer's. A copy has the
+/// author of its original, who is known better in the ticket.
 pub fn unite(customer: &mut Conversation, ticket: Conversation) {
+    let links_of = |message: &Message| links(message).unwrap_or_default();
+    let authors: HashMap<&str, Option<&String>> = ticket
+        .messages
+        .iter()
+        .map(|one| (one.id.as_str(), one.author.as_ref()))
+        .collect();
+    let mut copied = HashSet::new();
+    for message in &mut customer.messages {
+        let Some(original) = links_of(message).in_ticket else {
+            continue;
+        };
+        if let Some(Some(author)) = authors.get(original.as_str()) {
+            message.author = Some((*author).clone());
+        }
+        copied.insert(original);
+    }
     let ids: HashSet<&str> = customer
         .messages
         .iter()
         .map(|one| one.id.as_str())
-        .collect();
-    let links_of = |message: &Message| links(message).unwrap_or_default();
-    let copied: HashSet<String> = customer
-        .messages
-        .iter()
-        .filter_map(|message| links_of(message).in_ticket)
         .collect();
     let is_missing = |message: &Message| {
         let original = links_of(message).in_customer;
