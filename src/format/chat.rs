@@ -58,9 +58,16 @@ impl Chat {
     fn turns(&self, conversation: &Conversation) -> Vec<Turn> {
         let mut turns: Vec<Turn> = Vec::new();
         let mut offered: &[Choice] = &[];
+        let mut is_answered = false;
         for message in &conversation.messages {
-            if !message.options.is_empty() {
-                offered = &message.options;
+            match message.role {
+                _ if !message.options.is_empty() => {
+                    (offered, is_answered) = (&message.options, false);
+                }
+                Role::User => is_answered = true,
+                // What comes next may be a question of its own, to which `2` is a number.
+                Role::Bot | Role::Agent if is_answered => offered = &[],
+                _ => {}
             }
             let Some(role) = self.speaker(message.role) else {
                 continue;

@@ -203,6 +203,25 @@ fn options_are_what_the_user_saw() {
 }
 
 #[test]
+fn options_that_were_answered_explain_no_later_word() {
+    let options = json!([{"label": "Track", "value": "1"}, {"label": "Cancel", "value": "2"}]);
+    let fake = media_bot(&[
+        (
+            false,
+            "choice",
+            json!({"text": "Pick one", "options": options}),
+        ),
+        (false, "text", json!({"text": "I wait."})),
+        (true, "text", json!({"text": "1"})),
+        (false, "text", json!({"text": "How many parcels?"})),
+        (true, "text", json!({"text": "2"})),
+        (false, "text", json!({"text": "Found"})),
+    ]);
+    let turns = turns_of(&fake, "");
+    assert_eq!((&*turns[1].1, &*turns[3].1), ("Track", "2"));
+}
+
+#[test]
 fn messages_of_several_parts_have_no_addresses_either() {
     let card = |title: &str, image: &str| {
         json!({"title": title, "subtitle": "See https://shop.example/", "imageUrl": image, "actions": [
