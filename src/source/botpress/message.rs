@@ -61,7 +61,11 @@ pub fn user(record: &RawValue) -> Result<User> {
     let wire: WireUser = raw::parse(record).context("a user is not what the API promises")?;
     Ok(User {
         id: wire.id.0,
-        name: wire.name.0.map(Cow::into_owned),
+        name: wire
+            .name
+            .0
+            .filter(|name| !name.trim().is_empty())
+            .map(Cow::into_owned),
         tags: tags(wire.tags),
         role: Role::System,
     })

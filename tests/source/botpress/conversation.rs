@@ -104,6 +104,17 @@ fn users_are_asked_for_once_each() {
     );
 }
 
+#[test]
+fn a_blank_name_is_none() {
+    let fake = Fake::start(World::with_conversations(1, |_| 4));
+    for user in &mut fake.world().users {
+        user.name = Some(" ".to_owned());
+    }
+    let out = records(&botpress(&fake, "-f jsonl --with-users").stdout());
+    let messages = out[0]["messages"].as_array().unwrap();
+    assert!(messages.iter().all(|message| message["author"].is_null()));
+}
+
 /// A user that cannot be fetched costs the name, and no conversation.
 #[test]
 fn a_user_that_cannot_be_fetched_costs_the_name_alone() {
