@@ -214,6 +214,10 @@ fn a_file_of_another_kind_is_told_at_once() {
         (export(&fake, "-f chat"), "it is an export for training"),
         (export(&fake, "-f messages"), "it is an export of rows"),
         (
+            export(&fake, "-f conversations"),
+            "it is an export of rows (-f conversations)",
+        ),
+        (
             boost.to_owned(),
             "it is an answer of boost.ai: use `convexport boost --input`",
         ),

@@ -12,6 +12,7 @@ pub fn what(text: &str) -> Option<&'static str> {
     struct Wire {
         messages: Option<IgnoredAny>,
         message_id: Option<IgnoredAny>,
+        conversation_id: Option<IgnoredAny>,
         metadata: Option<IgnoredAny>,
         r#type: Option<String>,
     }
@@ -24,6 +25,9 @@ pub fn what(text: &str) -> Option<&'static str> {
         }
         Ok(wire) if wire.messages.is_none() && wire.message_id.is_some() => Some(
             "it is an export of rows (-f messages), which cannot be read back: give a json, a jsonl or an archive",
+        ),
+        Ok(wire) if wire.conversation_id.is_some() => Some(
+            "it is an export of rows (-f conversations), which cannot be read back: give a json, a jsonl or an archive",
         ),
         Ok(wire) if wire.messages.is_none() => Some(FOREIGN),
         Ok(wire) if wire.metadata.is_some() => Some(
