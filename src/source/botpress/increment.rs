@@ -158,6 +158,10 @@ impl Lister<'_> {
         let mut pager = self.fetcher.api.messages_since(since);
         while let Some(page) = pager.next_page(self.fetcher.api.client()).await? {
             for record in page {
+                // An archive takes what it lacks, however old it is.
+                if self.fetcher.archive.is_none() && record_id::is_before(&record, since) {
+                    continue;
+                }
                 let message = record_id::id(&record);
                 let Some(id) = record_id::conversation_id(&record) else {
                     let message = message.unwrap_or_else(|| "without an id".to_owned());

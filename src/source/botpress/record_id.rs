@@ -1,8 +1,9 @@
-//! Reads the ids of a record without the rest of it.
+//! Reads the ids and the time of a record without the rest of it.
 
 use serde_json::value::RawValue;
 
 use crate::json::{first_field, lenient};
+use crate::time::Timestamp;
 
 /// The id of a record. Returns `None` when it has none.
 pub fn id(record: &RawValue) -> Option<String> {
@@ -12,4 +13,11 @@ pub fn id(record: &RawValue) -> Option<String> {
 /// The id of the conversation that a message belongs to. Returns `None` when the message has none.
 pub fn conversation_id(record: &RawValue) -> Option<String> {
     lenient::id(first_field(record.get(), "conversationId")?)
+}
+
+/// Whether a record was created before a time: the API was asked for nothing older, and did not heed it.
+pub fn is_before(record: &RawValue, since: Timestamp) -> bool {
+    let created = first_field(record.get(), "createdAt").map(lenient::TextOrNone::of);
+    let created = created.and_then(|text| text.into_string().parse::<Timestamp>().ok());
+    created.is_some_and(|created| created < since)
 }

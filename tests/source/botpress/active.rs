@@ -180,6 +180,22 @@ fn a_long_list_is_not_walked_for_few() {
 }
 
 #[test]
+fn a_server_that_lists_older_messages_is_not_believed() {
+    let world = World::new()
+        .conversation(talk("quiet", &[24 * 20]))
+        .conversation(talk("new", &[1]));
+    let message = |id: &str, age: i64| json!({"id": format!("{id}-{age}"), "createdAt": utc(REFERENCE - age * HOUR), "conversationId": id});
+    let page = json!({"messages": [message("new", 1), message("quiet", 24 * 20)], "meta": {}});
+    let rule = Rule::test(|request| {
+        request.path == "/v1/chat/messages" && request.param("conversationId").is_none()
+    });
+    let rule = rule.answer(Action::Body(page.to_string()));
+    let fake = Fake::start(world.rule(rule));
+    let out = botpress(&fake, &since(3)).args("-f jsonl").stdout();
+    assert_eq!(names(&out), ["new"]);
+}
+
+#[test]
 fn without_the_list_of_messages_the_next_step_is_named() {
     let is_bot_wide = |request: &crate::support::fake::Request| {
         request.path == "/v1/chat/messages" && request.param("conversationId").is_none()

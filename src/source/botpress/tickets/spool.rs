@@ -1,4 +1,4 @@
-//! Conversations in a temporary file, so that memory does not grow with them.
+//! Conversations in a temporary file. Only what links them is in memory.
 
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 
 use crate::model::Conversation;
 
-const FAILURE: &str = "could not keep conversations in a temporary file (for --tickets merge)";
+const FAILURE: &str =
+    "could not keep conversations in a temporary file (--tickets merge; TMPDIR says where)";
 
 /// Conversations in a temporary file that nobody else can open, and that is gone when the program ends.
 pub struct Spool {
