@@ -123,7 +123,12 @@ fn quiet_end(run: &crate::support::Run) {
 /// The program is asked for the archive again and again while it grows: each answer is of one moment.
 #[test]
 fn no_reader_ever_sees_half_a_conversation() {
-    let mut world = World::with_conversations(150, |_| 30);
+    let gate = Gate::default();
+    // The run waits here until it was looked at midway.
+    let hold = Rule::on("conversationId=")
+        .nth(100)
+        .answer(Action::Hold(gate.clone()));
+    let mut world = World::with_conversations(150, |_| 30).rule(hold);
     world.latency = std::time::Duration::from_millis(10);
     let nights = Nights::new(world);
     let all = truth(&nights.fake.world());
@@ -141,7 +146,10 @@ fn no_reader_ever_sees_half_a_conversation() {
             .run();
         // The very first look may come before there are tables.
         let seen = super::by_id(&jsonl.stdout);
-        partly += usize::from(!seen.is_empty() && seen.len() < 150);
+        if !seen.is_empty() && seen.len() < 150 {
+            partly += 1;
+            gate.open();
+        }
         for (id, messages) in seen {
             assert_eq!(all[&id], messages);
         }
