@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::mem;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 
 use super::exit::Exit;
 use super::pump::{Pump, Work};
@@ -11,6 +11,7 @@ use super::recorder::Recorder;
 use super::signal::{self, Stop, Stopped};
 use super::singer_state::SingerState;
 use super::tickets::{self, TicketFilter};
+use crate::console::Console;
 use crate::format::Outcome;
 use crate::format::singer::{self, Stream};
 use crate::model::Conversation;
@@ -86,41 +87,14 @@ impl Export<'_> {
         console.finish(|| summary.to_string());
         let place = finished.as_ref().map(place).unwrap_or_default();
         if let Err(error) = worked {
-            if let Some(stop) = error.downcast_ref::<Stop>().filter(|_| !from_archive) {
-                let again = format!(
-                    "without --archive this begins anew: {}",
-                    signal::command_line()
-                );
-                let left = [place, again];
-                let left = left.into_iter().filter(|part| !part.is_empty());
-                return Err(Stopped {
-                    stop: *stop,
-                    left: left.collect::<Vec<_>>().join("; "),
-                }
-                .into());
-            }
-            if !place.is_empty() {
-                console.error(&format!("incomplete: {place}"));
-            }
-            return Err(error);
+            return Err(ended_early(error, place, from_archive, console));
         }
         finished?.check_replaced()?;
         summary.complete = complete;
         if complete {
             return Ok(Exit::Done);
         }
-        let mut reasons = Vec::new();
-        if list_moved {
-            reasons.push("the list moved each time it was read, so some may be missing".to_owned());
-        }
-        if missing > 0 || !list_moved {
-            let all = summary.counts.conversations + summary.counts.left_out + missing;
-            reasons.push(format!(
-                "{missing} of {all} conversations could not be exported"
-            ));
-        }
-        reasons.extend(Some(place).filter(|place| !place.is_empty()));
-        console.error(&format!("incomplete: {}", reasons.join("; ")));
+        console.error(&incomplete(summary, list_moved, place));
         Ok(Exit::Incomplete)
     }
 
@@ -240,6 +214,43 @@ impl Work for Export<'_> {
         self.recorder.summary.files.extend(files);
         Ok(())
     }
+}
+
+/// The error of a run that ended early, with what is left of its output.
+fn ended_early(error: Error, place: String, from_archive: bool, console: &Console) -> Error {
+    // A run with an archive tells by itself how to go on.
+    if let Some(stop) = error.downcast_ref::<Stop>().filter(|_| !from_archive) {
+        let command = signal::command_line();
+        let again = format!("without --archive this begins anew: {command}");
+        let left = [place, again];
+        let left: Vec<_> = left.into_iter().filter(|part| !part.is_empty()).collect();
+        return Error::new(Stopped {
+            stop: *stop,
+            left: left.join("; "),
+        });
+    }
+    if !place.is_empty() {
+        console.error(&format!("incomplete: {place}"));
+    }
+    error
+}
+
+/// Why an export that came to its end is incomplete.
+fn incomplete(summary: &Summary, list_moved: bool, place: String) -> String {
+    let counts = &summary.counts;
+    let mut reasons = Vec::new();
+    if list_moved {
+        reasons.push("the list moved each time it was read, so some may be missing".to_owned());
+    }
+    if counts.failed > 0 || !list_moved {
+        let all = counts.conversations + counts.left_out + counts.failed;
+        reasons.push(format!(
+            "{} of {all} conversations could not be exported",
+            counts.failed
+        ));
+    }
+    reasons.extend(Some(place).filter(|place| !place.is_empty()));
+    format!("incomplete: {}", reasons.join("; "))
 }
 
 /// Where an incomplete export is, in words.
