@@ -10,6 +10,7 @@ mod hashing_writer;
 mod lock;
 mod network_fs;
 mod spool;
+pub mod temporary;
 
 pub use compression::{Compression, GzipWriter};
 pub use digest::{digest_prefix, hex};

@@ -1,8 +1,9 @@
 //! Bytes that have to wait until the end of a document.
 
-use std::env;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
+
+use super::temporary::{self, temporary_file};
 
 /// From this size on the bytes go to a file.
 const IN_MEMORY: usize = 256 * 1024;
@@ -28,9 +29,10 @@ impl Spool {
             None => Ok(Box::new(self.memory.as_slice())),
             Some(file) => {
                 file.write_all(&self.memory)
-                    .map_err(|error| explained(&error))?;
+                    .map_err(|error| temporary::explained(&error))?;
                 self.memory.clear();
-                file.rewind().map_err(|error| explained(&error))?;
+                file.rewind()
+                    .map_err(|error| temporary::explained(&error))?;
                 Ok(Box::new(file))
             }
         }
@@ -39,11 +41,11 @@ impl Spool {
     fn spill(&mut self) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(private_file()?),
+            none => none.insert(temporary_file()?),
         };
-        file.write_all(&self.memory)?;
+        let written = file.write_all(&self.memory);
         self.memory.clear();
-        Ok(())
+        written.map_err(|error| temporary::explained(&error))
     }
 }
 
@@ -51,7 +53,7 @@ impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.memory.extend_from_slice(bytes);
         if self.memory.len() >= IN_MEMORY {
-            self.spill().map_err(|error| explained(&error))?;
+            self.spill()?;
         }
         Ok(bytes.len())
     }
@@ -59,21 +61,4 @@ impl Write for Spool {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn private_file() -> io::Result<File> {
-    let file = tempfile::tempfile()?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(file)
-}
-
-/// Names the folder, which is seldom that of the output.
-fn explained(error: &io::Error) -> io::Error {
-    let folder = env::temp_dir();
-    let message = format!(
-        "could not keep a temporary file in {}: {error}",
-        folder.display()
-    );
-    io::Error::new(error.kind(), message)
 }

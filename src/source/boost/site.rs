@@ -17,6 +17,7 @@ use super::session::Session;
 use super::stream_error::Broken;
 use super::{chunks, stream};
 use crate::http::{self, Answer, ApiError, Call, Client, SentSecrets};
+use crate::io::temporary::temporary_file;
 use crate::source::context::Context;
 use crate::source::incomplete::Incomplete;
 
@@ -110,8 +111,8 @@ impl Site {
             let answer = self.ask(body).await?;
             let (chunks, mut bytes) = chunks::channel();
             let saving = tokio::task::spawn_blocking(move || -> Result<_> {
-                let failure = "could not keep an answer in the temporary folder (TMPDIR)";
-                let mut file = tempfile::tempfile().context(failure)?;
+                let failure = "could not keep an answer";
+                let mut file = temporary_file().context(failure)?;
                 let mut buffer = io::BufWriter::new(&mut file);
                 let copied = bytes.copy_to(&mut buffer).context(failure)?;
                 buffer.flush().context(failure)?;

@@ -3,12 +3,10 @@
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use crate::io::temporary::{explained, temporary_file};
 use crate::model::Conversation;
-
-const FAILURE: &str =
-    "could not keep conversations in a temporary file (--tickets merge; TMPDIR says where)";
 
 /// Conversations in a temporary file that nobody else can open, and that is gone when the program ends.
 pub struct Spool {
@@ -31,7 +29,7 @@ impl Spool {
     /// When there is no room for it.
     pub fn new() -> Result<Self> {
         Ok(Self {
-            file: BufWriter::new(tempfile::tempfile().context(FAILURE)?),
+            file: BufWriter::new(temporary_file()?),
             bytes: 0,
             line: Vec::new(),
         })
@@ -44,7 +42,9 @@ impl Spool {
     pub fn add(&mut self, conversation: &Conversation) -> Result<Place> {
         self.line.clear();
         conversation.write_json(&mut self.line)?;
-        self.file.write_all(&self.line).context(FAILURE)?;
+        self.file
+            .write_all(&self.line)
+            .map_err(|error| explained(&error))?;
         let place = Place {
             offset: self.bytes,
             bytes: self.line.len(),
@@ -58,11 +58,13 @@ impl Spool {
     /// # Errors
     /// When the file cannot be read.
     pub fn read(&mut self, place: Place) -> Result<Conversation> {
-        self.file.flush().context(FAILURE)?;
+        self.file.flush().map_err(|error| explained(&error))?;
         let file = self.file.get_mut();
-        file.seek(SeekFrom::Start(place.offset)).context(FAILURE)?;
+        file.seek(SeekFrom::Start(place.offset))
+            .map_err(|error| explained(&error))?;
         self.line.resize(place.bytes, 0);
-        file.read_exact(&mut self.line).context(FAILURE)?;
+        file.read_exact(&mut self.line)
+            .map_err(|error| explained(&error))?;
         Ok(serde_json::from_slice(&self.line)?)
     }
 }
