@@ -440,3 +440,19 @@ fn human_agents_are_the_assistant_or_left_out() {
     let count = |lines: &[Value]| roles(lines).iter().map(Vec::len).sum::<usize>();
     assert!(count(&without) < count(&with));
 }
+
+/// Words that somebody wrote stay, whatever they look like.
+#[test]
+fn the_words_for_media_are_not_looked_for_in_what_people_write() {
+    let words = "Media message of type image\nis what I see";
+    let fake = media_bot(&[
+        (true, "text", json!({"text": words})),
+        (false, "text", json!({"text": "I see"})),
+    ]);
+    for flags in ["", "--chat-media describe"] {
+        assert_eq!(
+            turns_of(&fake, flags),
+            owned(&[("user", words), ("assistant", "I see")])
+        );
+    }
+}

@@ -32,7 +32,11 @@ pub fn of(message: &Message, media: ChatMedia) -> String {
             in_text(before, attachment, media)
         });
     }
-    let mut lines = vec![with_placeholders(text.trim(), media).into_owned()];
+    let mut text = Cow::Borrowed(text.trim());
+    if may_have_placeholders(message) {
+        text = Cow::Owned(with_placeholders(&text, media));
+    }
+    let mut lines = vec![text.into_owned()];
     if media == ChatMedia::Describe {
         lines.extend(attachments.into_iter().map(described));
     }
@@ -107,15 +111,17 @@ fn without_colon(text: &str) -> &str {
     text.trim_end_matches([' ', ':'])
 }
 
+/// Whether there may be content without words in a message. Elsewhere somebody wrote the same words.
+fn may_have_placeholders(message: &Message) -> bool {
+    message.text.is_empty() || matches!(&*message.kind, "bloc" | "answer")
+}
+
 /// The text with what is to stand for content without words.
-fn with_placeholders(text: &str, media: ChatMedia) -> Cow<'_, str> {
-    if !text.contains(PLACEHOLDER) {
-        return Cow::Borrowed(text);
-    }
+fn with_placeholders(text: &str, media: ChatMedia) -> String {
     let line = |line: &str| match line.strip_prefix(PLACEHOLDER) {
         None => Some(line.to_owned()),
         Some(kind) => (media == ChatMedia::Describe).then(|| format!("[{kind}]")),
     };
     let lines: Vec<_> = text.lines().filter_map(line).collect();
-    Cow::Owned(lines.join("\n"))
+    lines.join("\n")
 }
