@@ -229,7 +229,12 @@ fn words(kind: &str, text: &str, options: &[Choice]) -> String {
     if shown.is_empty() {
         return words;
     }
-    if kind == "card" || lines(&words).nth(1).is_some() {
+    // A colon behind an address would be taken for a part of it.
+    let ends_in_link = words
+        .split_whitespace()
+        .next_back()
+        .is_some_and(|last| last.contains("://"));
+    if kind == "card" || ends_in_link || lines(&words).nth(1).is_some() {
         new_line(&mut words);
     } else {
         words.push_str(separator(&words));

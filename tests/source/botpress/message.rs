@@ -99,6 +99,11 @@ fn every_message_type_has_its_words() {
         ),
         "User: A"
     );
+    let link = json!({"text": "See https://x.example/?a=1", "options": options});
+    assert_eq!(
+        bot("choice", link),
+        "Bot: See https://x.example/?a=1\n  A / B"
+    );
     let click = json!({"payload": "a"});
     assert_eq!(shown("quick_reply", "incoming", &click), "User: a");
     assert_eq!(
