@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use tokio::sync::OnceCell;
 
 use super::api::Api;
@@ -24,9 +24,7 @@ pub struct UserCache {
 #[derive(Clone, Debug)]
 enum Known {
     User(User),
-    /// It does not exist any more.
-    Gone,
-    /// It could not be fetched.
+    /// It could not be fetched, or does not exist any more.
     Failed,
 }
 
@@ -52,7 +50,6 @@ impl UserCache {
                 let role = message.role;
                 users.push(match self.find(api, id).await? {
                     Known::User(user) => User { role, ..user },
-                    Known::Gone => unknown(id, role),
                     Known::Failed => {
                         conversation.lacks_names = true;
                         unknown(id, role)
@@ -82,7 +79,7 @@ impl UserCache {
     /// Fails only for an error that ends the export.
     async fn ask(&self, api: &Api, id: &str) -> Result<Known> {
         let user = match api.user(id).await {
-            Ok(None) => return Ok(Known::Gone),
+            Ok(None) => Err(anyhow!("the vendor does not have this user any more")),
             Ok(Some(record)) => message::user(&record),
             Err(error) => Err(error),
         };

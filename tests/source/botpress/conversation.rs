@@ -74,7 +74,12 @@ fn users_are_asked_for_once_each() {
         );
         gone
     };
-    let out = records(&botpress(&fake, "-f jsonl --with-users").stdout());
+    let run = botpress(&fake, "-f jsonl --with-users").run();
+    let said =
+        format!("the name of user {gone} is missing: the vendor does not have this user any more");
+    run.ends(0, &[&said]);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    let out = records(&run.stdout);
     let asked: Vec<_> = fake
         .requests()
         .into_iter()
