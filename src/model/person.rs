@@ -33,8 +33,8 @@ impl Conversation {
 
     /// The languages that the vendor recognised in what the user wrote, each once, in the order of their first message.
     ///
-    /// They are in the records of boost.ai alone, as `question.predicted_language` (vendors/boost.md, Response). So there
-    /// are none where an export has left the records out.
+    /// They are in the records of boost.ai alone, as `question.predicted_language` (vendors/boost.md, Response). An
+    /// export without the records has none.
     #[must_use]
     pub fn languages(&self) -> Vec<Cow<'_, str>> {
         let mut languages = Vec::new();

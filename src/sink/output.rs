@@ -25,7 +25,7 @@ pub enum Sink {
     Stream(Box<Document<dyn Formatter>>, String),
     /// One document to a file, or several documents to one file each.
     Files(Box<Files>),
-    /// One document to a file, or several pages if one would be too large.
+    /// One document to a file, with plain pages beside it if it is large.
     Pages(Box<Pages>),
     /// One document per conversation.
     Folder(Box<Folder>),

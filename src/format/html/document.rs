@@ -16,10 +16,10 @@ use crate::model::Conversation;
 use crate::text::counted;
 use crate::time::{TimeStyle, Timestamp};
 
-/// So many bytes of plain conversations are in the page itself.
+/// The most bytes of plain conversations that are in the page itself.
 const INSIDE: usize = 1 << 20;
 
-/// So many bytes of plain conversations are a page of their own.
+/// From this many bytes on, plain conversations are a page of their own.
 const PAGE: usize = 4 << 20;
 
 /// What a page tells of what was asked for: what selects conversations, and nothing about the machine that made it.
@@ -48,7 +48,7 @@ const SELECTION: &[&str] = &[
     "only_failed",
 ];
 
-/// So many of the values of a flag are told.
+/// The most values of a flag that a page tells.
 const MOST_VALUES: usize = 5;
 
 /// The page that is being written.

@@ -47,7 +47,8 @@ impl Package {
         self.write(text)
     }
 
-    /// Copies so many bytes to the part that was begun last, and takes them out again in pieces.
+    /// Copies this number of bytes to the part that was begun last. Takes out each piece at once, so that none pile up in
+    /// memory.
     pub fn copy(
         &mut self,
         from: &mut impl Read,

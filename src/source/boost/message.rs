@@ -79,7 +79,7 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Reads a message into these fields. Returns `None` when it has another shape.
     ///
-    /// It does not return a new value, because moving so many fields takes time.
+    /// It fills these fields instead of returning new ones, since moving them takes time.
     fn read(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
         let mut id = None;
         cursor.fields(|cursor, key| {

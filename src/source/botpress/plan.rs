@@ -15,7 +15,7 @@ pub enum Plan {
     Active {
         /// The time, inclusive.
         since: Timestamp,
-        /// Whether only so many are wanted.
+        /// Whether `--limit` is given.
         is_limited: bool,
     },
     /// Conversations that are new or changed.
