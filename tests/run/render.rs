@@ -175,3 +175,26 @@ fn first_line(seconds: u32, export: &str) -> Option<String> {
     drop(stdin);
     came
 }
+
+#[test]
+fn a_range_that_matches_nothing_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = lines(&[talk("a", "2026-11-01T00:00:00.000000Z")]);
+    std::fs::write(folder.path().join("a.jsonl"), &export).unwrap();
+    let render = |args: &str| convexport("render").args(args).within(folder.path()).run();
+    render("a.jsonl --archive a.db").ends(0, &[]);
+    for input in ["a.jsonl", "a.db"] {
+        let run = render(&format!("{input} --timezone utc --since 2026-12-01"));
+        let said = format!(
+            "convexport: warning: no conversation in {input} matches --since 2026-12-01T00:00:00Z\n"
+        );
+        assert_eq!((run.code, run.stderr), (0, said));
+        let run = render(&format!(
+            "{input} --timezone utc --since 2026-10-01 -f jsonl"
+        ));
+        assert_eq!(records(&run.stdout), records(&export));
+        assert_eq!(run.stderr, "");
+    }
+    // A quiet night is nothing to tell of.
+    assert_eq!(render("a.db --changed-since now").stderr, "");
+}

@@ -94,6 +94,12 @@ impl Saved {
             }
         }
         self.report_missing(&mut batch);
+        // What changed lately or has a word may well be nothing.
+        let is_range = self.changed.is_none() && self.search.is_none();
+        if let Some(range) = self.wanted.empty_range().filter(|_| is_range) {
+            let text = format!("no conversation in {} matches {range}", self.name);
+            batch.send(Event::NoMatch(text));
+        }
         Ok(())
     }
 

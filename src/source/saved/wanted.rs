@@ -96,6 +96,19 @@ impl Wanted {
         missing
     }
 
+    /// The range in the words of its flags, when nothing was sent that lies in it. Without a range there is nothing to tell.
+    pub fn empty_range(&self) -> Option<String> {
+        let flags = [
+            ("--since", self.since),
+            ("--until", self.until),
+            ("--active-since", self.active_since),
+        ];
+        let words =
+            |(flag, time): (&str, Option<Timestamp>)| Some(format!("{flag} {}", time?.to_query()));
+        let flags: Vec<_> = flags.into_iter().filter_map(words).collect();
+        (self.sent == 0 && !flags.is_empty()).then(|| flags.join(" "))
+    }
+
     /// Removes the parts of a conversation that are not wanted.
     pub fn part_of(&self, mut conversation: Conversation) -> Conversation {
         if !self.keep_raw {
