@@ -11,6 +11,7 @@ mod support;
 mod archive;
 mod cli;
 mod console;
+mod docs;
 mod format;
 mod house;
 mod http;

@@ -57,7 +57,7 @@ pub struct OutputArgs {
     )]
     pub name: Option<NameTemplate>,
 
-    /// A template of your own for transcripts, in Jinja's language (see the README)
+    /// A template of your own for transcripts, in Jinja's language (see docs/templates.md)
     #[arg(long, value_name = "FILE")]
     #[serde(serialize_with = "asked::path")]
     pub template: Option<PathBuf>,

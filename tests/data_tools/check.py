@@ -26,7 +26,7 @@ COLUMNS = (
     "source account conversation_id conversation_created_at channel title tags user_name seq message_id created_at role "
     "user_id author type text options attachments raw"
 ).split()
-README = Path(__file__).parents[2] / "README.md"
+DOCUMENT = Path(__file__).parents[2] / "docs/data-tools.md"
 CONVEXPORT, FAKE = (Path(path).resolve() for path in sys.argv[1:])
 
 
@@ -85,8 +85,8 @@ def assert_rows(tool, rows, expected):
 
 
 def recipe():
-    """The SQL of the README, which names every column."""
-    return re.search(r"```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[1]
+    """The SQL of the document, which names every column."""
+    return re.search(r"```sql\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)[1]
 
 
 def guarded(cell):

@@ -183,15 +183,15 @@ fn a_conversation_that_does_not_fit_is_named_and_the_next_is_written() {
 }
 
 #[test]
-fn the_readmes_template_works_as_written() {
+fn the_documents_template_works_as_written() {
     // Some systems check text out with other ends of lines.
-    let readme = include_str!("../../README.md").replace("\r\n", "\n");
+    let document = include_str!("../../docs/templates.md").replace("\r\n", "\n");
     let block = |mark: &str, before: &str| {
-        let (_, rest) = readme.split_once(before).unwrap();
+        let (_, rest) = document.split_once(before).unwrap();
         let (_, rest) = rest.split_once(&format!("```{mark}\n")).unwrap();
         rest.split_once("```").unwrap().0.to_owned()
     };
-    let heading = "### Transcripts of your own";
+    let heading = "# Transcripts of your own";
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("chat.jinja"), block("jinja", heading)).unwrap();
     let command = block("sh", heading);
