@@ -1,5 +1,8 @@
 // The numbers of what is selected. They are those of `convexport stats`.
 
+/// From so many conversations on, a search takes about a second and more.
+const MANY = 50_000;
+
 /// A percentile, interpolated between two times as spreadsheets do it, in whole milliseconds.
 const percentile = (sorted, percent) => {
   if (!sorted.length) return null;
@@ -96,6 +99,7 @@ const overview = found => {
   return el("div.overview", {},
     el("div.bar", el("a.back", { href: to({}) }, "List"), el("h1", "Overview")),
     el("p.soft", found.length === talks.length ? range : `${number(all)} of ${counted(talks.length, "conversation")} · ${range}`),
+    talks.length > MANY && el("p.soft", "Searching so many conversations takes a while here. An archive is faster: ", el("code", "convexport search bot.db WORDS")),
     el("ul.figures", {},
       figure(number(all), "conversations", to({}), counted(numbers.messages, "message")),
       figure(number(numbers.withAgent), "with a human agent", to({ agent: "yes" }), share(numbers.withAgent, all)),

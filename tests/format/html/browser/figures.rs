@@ -129,6 +129,8 @@ fn measure(conversations: usize, messages: usize, first: Duration, key: Duration
         std::thread::sleep(Duration::from_millis(100));
     }
     println!("  ready to search after another {:.2?}", start.elapsed());
+    let advised = browser.eval("$('view').textContent.includes('convexport search')");
+    assert_eq!(advised, conversations > 50_000);
     browser.eval("$('search').focus()");
     let mut times = Vec::new();
     for words in ["parcel 4711-2", "bebe", "\"is parcel 17\"", "where"] {
