@@ -15,7 +15,7 @@ const FIRST: usize = 32 << 10;
 const FULL: usize = 1 << 20;
 
 /// Higher levels take much more time, and save little of such small texts.
-const LEVEL: u32 = 3;
+const LEVEL: u32 = 2;
 
 /// Collects lines of JSON, and writes them as blocks: deflated, in base64, in an element that a browser ignores.
 #[derive(Default)]
