@@ -11,6 +11,7 @@ mod check;
 mod commands;
 mod console;
 mod format;
+mod help;
 mod ids;
 mod network;
 mod output;
