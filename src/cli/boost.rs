@@ -26,9 +26,11 @@ use crate::time::Timestamp;
 use crate::usage::{UsageError, usage};
 
 const NOTES: &str = "\
-The access token comes from the variable BOOST_TOKEN or from --token-file. Or it is fetched with --client-id and the \
-client's secret, from BOOST_CLIENT_SECRET or --client-secret-file. The site's allowlist must have this machine's IP \
-address.";
+Access:
+  The access token comes from the variable BOOST_TOKEN or from --token-file, or
+  is fetched with --client-id and the client's secret, which comes from
+  BOOST_CLIENT_SECRET or --client-secret-file. The site's allowlist must have
+  this machine's IP address.";
 
 const EXAMPLES: &[Example] = &[
     (

@@ -82,7 +82,7 @@ Exit codes:
   0  done (also when there was nothing to export)
   1  failed
   2  wrong usage
-  3  incomplete: some conversations are missing, each named on stderr, or the stream was cut
+  3  incomplete: conversations are missing, each named, or the stream was cut
   4  refused: the token or its rights (401, 403)
   5  gave up after retries: try later
   130, 143  interrupted (Ctrl-C, SIGTERM)";

@@ -16,7 +16,7 @@ use crate::format::singer::Catalog;
 use crate::model::Vendor;
 
 const CONFIG: &str = "\
-A config:
+Config:
   {\"source\": \"botpress\", \"bot_id\": \"ID\", \"start_date\": \"2026-01-01\"}
   {\"source\": \"boost\", \"site\": \"NAME\", \"start_date\": \"2026-01-01\"}
 

@@ -152,7 +152,7 @@ impl ValueEnum for LogFormat {
     }
 }
 
-/// A time zone. Shells complete its names, in which the case of letters does not matter.
+/// A time zone, of which shells complete the name.
 #[derive(Clone)]
 pub struct ZoneParser;
 
