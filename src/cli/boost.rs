@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 use super::asked::{self, asked};
 use super::boost_target::BoostTarget;
 use super::console::ConsoleArgs;
-use super::help::{Example, Help};
+use super::examples;
+use super::help::Help;
 use super::network::{self, NetworkArgs};
 use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
@@ -31,29 +32,6 @@ Access:
   is fetched with --client-id and the client's secret, which comes from
   BOOST_CLIENT_SECRET or --client-secret-file. The site's allowlist must have
   this machine's IP address.";
-
-const EXAMPLES: &[Example] = &[
-    (
-        "The last month of a site, to read",
-        "convexport boost --site NAME --since 30d > month.txt",
-    ),
-    (
-        "The same for Excel or LibreOffice",
-        "convexport boost --site NAME --since 30d -o month.xlsx",
-    ),
-    (
-        "Every night, into an archive that keeps what the site deletes",
-        "convexport boost --site NAME --since 2024-01-01 --archive site.db",
-    ),
-    (
-        "A filter of the Admin Panel that has no flag here",
-        "convexport boost --site NAME --since 7d --filter 'labels=[\"Perfect Match\"]'",
-    ),
-    (
-        "A saved answer, without network or account",
-        "convexport boost --input export.json.gz",
-    ),
-];
 
 /// The flags that are filters. The contents of --query are one more.
 const FILTERS: &[&str] = &[
@@ -75,7 +53,7 @@ const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
     mut_arg("until", |arg| arg.help("Only conversations with an end-user interaction before WHEN [default: now]")),
     mut_arg("limit", |arg| arg.help("At most N conversations, the first that come")),
     mut_arg("token_file", |arg| network::token_file(arg, "BOOST_TOKEN")),
-    examples(EXAMPLES)
+    examples(examples::BOOST)
 )]
 pub struct BoostArgs {
     /// Which conversations.

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::asked::{self, asked};
 use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
-use super::help::{Example, Help};
+use super::examples;
+use super::help::Help;
 use super::network::{self, NetworkArgs};
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
@@ -22,34 +23,6 @@ use crate::source::botpress::{Options, Tickets};
 use crate::time::Timestamp;
 use crate::usage::{UsageError, usage};
 
-const EXAMPLES: &[Example] = &[
-    (
-        "Every conversation of a bot, to read",
-        "convexport botpress --bot-id ID > all.txt",
-    ),
-    (
-        "The last week, for Excel or LibreOffice",
-        "convexport botpress --bot-id ID --active-since 7d -o week.xlsx",
-    ),
-    (
-        "Every night, into an archive that keeps what the vendor deletes",
-        "convexport botpress --bot-id ID --archive bot.db",
-    ),
-    (
-        "One file per conversation, only those from WhatsApp",
-        "convexport botpress --bot-id ID --integration whatsapp -d transcripts",
-    ),
-    (
-        "Two conversations by their ids, with the names of who wrote",
-        "convexport botpress --bot-id ID --conversation A --conversation B \\\n  --with-users",
-    ),
-    (
-        "The list alone, and later what it names",
-        "convexport botpress --bot-id ID --list -o list.jsonl\n\
-         convexport botpress --bot-id ID --conversation @list.jsonl -o all.jsonl",
-    ),
-];
-
 /// The flags that are filters.
 const FILTERS: &[&str] = &["channel", "integration", "tag", "participant"];
 
@@ -57,7 +30,7 @@ const FILTERS: &[&str] = &["channel", "integration", "tag", "participant"];
 #[derive(Debug, Default, Args, Serialize)]
 #[command(
     mut_arg("token_file", |arg| network::token_file(arg, "BP_TOKEN")),
-    examples(EXAMPLES)
+    examples(examples::BOTPRESS)
 )]
 pub struct BotpressArgs {
     /// Which conversations.

@@ -11,7 +11,8 @@ use super::boost_target::BoostTarget;
 use super::botpress::BotpressArgs;
 use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
-use super::help::{Example, Help};
+use super::examples;
+use super::help::Help;
 use super::network::{self, NetworkArgs};
 use super::select::SelectArgs;
 use super::settings::{Memory, Settings};
@@ -19,54 +20,9 @@ use crate::console;
 use crate::format::Format;
 use crate::time::{Span, Timestamp, When};
 
-const EXAMPLES: &[Example] = &[
-    (
-        "Token, bot and network, with one request",
-        "convexport check botpress --bot-id ID",
-    ),
-    (
-        "Whether anything at the vendor is missing in an archive",
-        "convexport check botpress --bot-id ID --archive bot.db",
-    ),
-    (
-        "For monitoring: exit code 3 when no run was complete for 26 hours",
-        "convexport check --archive bot.db --max-age 26h",
-    ),
-];
-
-const BOTPRESS: &[Example] = &[
-    (
-        "Token, bot and network, with one request",
-        "convexport check botpress --bot-id ID",
-    ),
-    (
-        "Whether anything at the vendor is missing in an archive",
-        "convexport check botpress --bot-id ID --archive bot.db",
-    ),
-    (
-        "With the token in a file",
-        "convexport check botpress --bot-id ID --token-file token.txt",
-    ),
-];
-
-const BOOST: &[Example] = &[
-    (
-        "Token, site and network",
-        "convexport check boost --site NAME",
-    ),
-    (
-        "Whether anything at the site is missing in an archive",
-        "convexport check boost --site NAME --archive site.db",
-    ),
-    (
-        "With a client instead of a token",
-        "convexport check boost --site NAME --client-id ID --client-secret-file FILE",
-    ),
-];
-
 /// Flags of `convexport check`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, examples(EXAMPLES))]
+#[command(args_conflicts_with_subcommands = true, examples(examples::CHECK))]
 pub struct CheckArgs {
     /// What to check at the vendor.
     #[command(subcommand)]
@@ -94,7 +50,7 @@ pub enum CheckVendor {
 #[derive(Debug, Args)]
 #[command(
     mut_arg("token_file", |arg| network::token_file(arg, "BP_TOKEN")),
-    examples(BOTPRESS)
+    examples(examples::CHECK_BOTPRESS)
 )]
 pub struct BotpressCheck {
     /// Which bot.
@@ -117,7 +73,7 @@ pub struct BotpressCheck {
 #[derive(Debug, Args)]
 #[command(
     mut_arg("token_file", |arg| network::token_file(arg, "BOOST_TOKEN")),
-    examples(BOOST)
+    examples(examples::CHECK_BOOST)
 )]
 pub struct BoostCheck {
     /// Which site.

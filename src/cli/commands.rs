@@ -8,74 +8,12 @@ use clap_complete::Shell;
 use super::boost::BoostArgs;
 use super::botpress::BotpressArgs;
 use super::check::CheckArgs;
-use super::help::{Example, Help};
+use super::examples;
+use super::help::Help;
 use super::render::RenderArgs;
 use super::search::SearchArgs;
 use super::stats::StatsArgs;
 use super::tap::TapArgs;
-
-const EXAMPLES: &[Example] = &[
-    (
-        "Every conversation of a Botpress bot, to read",
-        "convexport botpress --bot-id ID > all.txt",
-    ),
-    (
-        "The last month of a boost.ai site, for Excel or LibreOffice",
-        "convexport boost --site NAME --since 30d -o month.xlsx",
-    ),
-    ("What a command can do", "convexport render --help"),
-];
-
-const VERIFY: &[Example] = &[
-    ("An archive", "convexport verify bot.db"),
-    (
-        "A file, with the summary that its export wrote",
-        "convexport verify week.jsonl --summary week.json",
-    ),
-    (
-        "A folder",
-        "convexport verify transcripts --summary transcripts.json",
-    ),
-];
-
-const SCHEMA: &[Example] = &[
-    (
-        "The schema of a line of jsonl",
-        "convexport schema > conversation.schema.json",
-    ),
-    ("What is in a summary", "convexport schema summary"),
-    (
-        "The tables and views of an archive",
-        "convexport schema archive",
-    ),
-];
-
-const COMPLETIONS: &[Example] = &[
-    (
-        "In every bash",
-        "echo 'source <(convexport completions bash)' >> ~/.bashrc",
-    ),
-    (
-        "In every zsh",
-        "convexport completions zsh > \"${fpath[1]}/_convexport\"",
-    ),
-    (
-        "In every fish",
-        "convexport completions fish > ~/.config/fish/completions/convexport.fish",
-    ),
-];
-
-const MAN: &[Example] = &[
-    ("Read the page of the program", "convexport man | man -l -"),
-    (
-        "Read the page of a command",
-        "convexport man pages && man pages/convexport-render.1",
-    ),
-    (
-        "Install them for yourself",
-        "convexport man ~/.local/share/man/man1",
-    ),
-];
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -92,7 +30,7 @@ Exit codes:
 /// Writes transcripts for people or records for programs, to a pipe, a file or a folder.
 /// Data goes to stdout, everything else to stderr.
 #[derive(Debug, Parser)]
-#[command(name = "convexport", version, after_help = EXIT_CODES, after_long_help = EXIT_CODES, max_term_width = 100, examples(EXAMPLES))]
+#[command(name = "convexport", version, after_help = EXIT_CODES, after_long_help = EXIT_CODES, max_term_width = 100, examples(examples::PROGRAM))]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -119,20 +57,20 @@ pub enum Command {
     /// Run as a Singer tap: what to export is in a config, and where to go on in a state
     Tap(TapArgs),
     /// Print the JSON Schema of what is written
-    #[command(examples(SCHEMA))]
+    #[command(examples(examples::SCHEMA))]
     Schema {
         /// Which document
         #[arg(value_name = "FORMAT", value_enum, default_value_t = Document::Jsonl)]
         document: Document,
     },
     /// Print a script that makes a shell complete the commands and flags
-    #[command(examples(COMPLETIONS))]
+    #[command(examples(examples::COMPLETIONS))]
     Completions {
         /// Which shell
         shell: Shell,
     },
     /// Print the manual page, or write one for each command
-    #[command(examples(MAN))]
+    #[command(examples(examples::MAN))]
     Man {
         /// Write `convexport.1`, `convexport-botpress.1` and so on into this folder
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -142,7 +80,7 @@ pub enum Command {
 
 /// Flags of `convexport verify`.
 #[derive(Debug, Args)]
-#[command(examples(VERIFY))]
+#[command(examples(examples::VERIFY))]
 pub struct VerifyArgs {
     /// The archive, or the folder or file of an export
     #[arg(value_name = "ARCHIVE|DIR|FILE")]

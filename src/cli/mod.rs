@@ -10,6 +10,7 @@ mod botpress_target;
 mod check;
 mod commands;
 mod console;
+mod examples;
 mod format;
 mod help;
 mod ids;

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::asked::{self, asked};
 use super::console::ConsoleArgs;
-use super::help::{Example, Help};
+use super::examples;
+use super::help::Help;
 use super::network::NetworkArgs;
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
@@ -20,47 +21,12 @@ use crate::source::botpress::Tickets;
 use crate::source::{Options as SourceOptions, SavedOptions};
 use crate::time::Timestamp;
 
-const EXAMPLES: &[Example] = &[
-    (
-        "Read an export as transcripts",
-        "convexport render week.jsonl",
-    ),
-    (
-        "The last week of an archive, for Excel or LibreOffice",
-        "convexport render bot.db --active-since 7d -o week.xlsx",
-    ),
-    (
-        "A page to read and search in a browser",
-        "convexport render bot.db -o bot.html",
-    ),
-    (
-        "One file per conversation, by month",
-        "convexport render bot.db -d months --name '{year}/{month}/{date}_{id}'",
-    ),
-    (
-        "With a template of your own",
-        "convexport render week.jsonl --template chat.jinja > chats.txt",
-    ),
-    (
-        "What a run added to an archive or changed in it",
-        "convexport render bot.db --changed-since 24h -f jsonl",
-    ),
-    (
-        "Bring earlier exports into an archive",
-        "convexport render 2024.jsonl.gz 2025.jsonl --archive bot.db",
-    ),
-    (
-        "In a pipe",
-        "convexport botpress -f jsonl | tee all.jsonl | convexport render -",
-    ),
-];
-
 /// Flags of `convexport render`.
 #[derive(Debug, Args, Serialize)]
 #[command(
     mut_arg("limit", |arg| arg.help("At most N conversations, the first of the file")),
     mut_arg("no_raw", |arg| arg.help("Leave the vendor's own records out, if the export has them")),
-    examples(EXAMPLES)
+    examples(examples::RENDER)
 )]
 pub struct RenderArgs {
     /// What to read: archives, exports in json or jsonl, as they are or gzip, and folders of them (`-` is stdin)

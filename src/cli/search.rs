@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::asked::{self, asked};
 use super::console::ConsoleArgs;
-use super::help::{Example, Help};
+use super::examples;
+use super::help::Help;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::RunArgs;
@@ -21,25 +22,6 @@ use crate::source::{Options as SourceOptions, SavedOptions, Selection};
 use crate::time::Timestamp;
 use crate::usage::usage;
 
-const EXAMPLES: &[Example] = &[
-    (
-        "Messages with both words, the newest first",
-        "convexport search bot.db refund parcel",
-    ),
-    (
-        "A phrase, in what users wrote in the last month",
-        "convexport search bot.db '\"where is my parcel\"' --role user --since 30d",
-    ),
-    (
-        "The whole conversations that have it, to read",
-        "convexport search bot.db refund -f html -o refund.html",
-    ),
-    (
-        "How many messages have it",
-        "convexport search bot.db refund | wc -l",
-    ),
-];
-
 /// Flags of `convexport search`.
 #[derive(Debug, Args, Serialize)]
 #[command(
@@ -47,7 +29,7 @@ const EXAMPLES: &[Example] = &[
     mut_arg("until", |arg| arg.help("Only messages sent before WHEN")),
     mut_arg("limit", |arg| arg.help("At most N hits, the newest; with an output, at most N conversations")),
     mut_arg("format", |arg| arg.help("Write the whole conversations that have a hit, in this format [default: the hits]")),
-    examples(EXAMPLES)
+    examples(examples::SEARCH)
 )]
 pub struct SearchArgs {
     /// The archive

@@ -8,7 +8,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::console::ConsoleArgs;
-use super::help::{Example, Help};
+use super::examples;
+use super::help::Help;
 use super::network::NetworkArgs;
 use super::select::{ActiveArgs, SelectArgs};
 use super::settings::Paths;
@@ -21,26 +22,11 @@ use crate::time::{Timestamp, Zone};
 use crate::usage::usage;
 use crate::{console, http};
 
-const EXAMPLES: &[Example] = &[
-    (
-        "Last week on the terminal",
-        "convexport stats bot.db --since 7d",
-    ),
-    (
-        "This year by month, for a spreadsheet",
-        "convexport stats bot.db --since 2026-01-01 --by month -o 2026.csv",
-    ),
-    (
-        "One number for a program",
-        "convexport stats bot.db -f json | jq .first_response.median_seconds",
-    ),
-];
-
 /// Flags of `convexport stats`.
 #[derive(Debug, Args)]
 #[command(
     mut_arg("limit", |arg| arg.help("At most N conversations, the first of the file")),
-    examples(EXAMPLES)
+    examples(examples::STATS)
 )]
 pub struct StatsArgs {
     /// What to read: archives, exports in json or jsonl, as they are or gzip, and folders of them (`-` is stdin)

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
 
 use super::asked::asked;
-use super::help::{Example, Help};
+use super::examples;
+use super::help::Help;
 use super::settings::{Memory, Settings};
 use super::tap_args;
 use super::tap_config::Config;
@@ -23,25 +24,9 @@ Config:
 Its keys are `source`, `start_date`, `token`, `client_secret`, and the flags of `convexport botpress` or `boost` with `_` \
 for `-`. The access token can come from BP_TOKEN or BOOST_TOKEN instead.";
 
-const EXAMPLES: &[Example] = &[
-    (
-        "Load conversations into a database",
-        "convexport tap -c config.json | target-postgres --config target.json",
-    ),
-    (
-        "Go on where the last run ended",
-        "convexport tap -c config.json -s state.json | target-jsonl >> states.jsonl\n\
-         tail -n 1 states.jsonl > state.json",
-    ),
-    (
-        "See which streams there are",
-        "convexport tap --discover > catalog.json",
-    ),
-];
-
 /// Flags of `convexport tap`.
 #[derive(Debug, Args)]
-#[command(after_long_help = CONFIG, after_help = "--help shows a config.", examples(EXAMPLES))]
+#[command(after_long_help = CONFIG, after_help = "--help shows a config.", examples(examples::TAP))]
 pub struct TapArgs {
     /// What to export, as JSON
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "discover")]
