@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::asked::{self, asked};
 use super::boost_target::BoostTarget;
 use super::console::ConsoleArgs;
-use super::network::NetworkArgs;
+use super::examples;
+use super::help::Help;
+use super::network::{self, NetworkArgs};
 use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
 use super::select::{self, SelectArgs};
@@ -24,22 +26,12 @@ use crate::source::boost::{Options, Origin, Request};
 use crate::time::Timestamp;
 use crate::usage::{UsageError, usage};
 
-const EXAMPLES: &str = "\
-The access token comes from the environment variable BOOST_TOKEN or from --token-file, or is fetched with
---client-id and the client secret (BOOST_CLIENT_SECRET or --client-secret-file).
-This machine's IP address must be in the site's allowlist.
-
-Examples:
-  A month of a site, as transcripts:
-    convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 > january.txt
-  The same as JSON lines, in a file that appears when it is complete:
-    convexport boost --site NAME --since 2024-01-01 --until 2024-02-01 -o january.jsonl
-  Every night, into an archive that keeps what the site deletes:
-    convexport boost --site NAME --since 2024-01-01 --archive site.db
-  A filter of the Admin Panel that has no flag here:
-    convexport boost --site NAME --since 7d --filter 'labels=[\"Perfect Match\"]'
-  A saved answer, without network or account:
-    convexport boost --input export.json.gz";
+const NOTES: &str = "\
+Access:
+  The access token comes from the variable BOOST_TOKEN or from --token-file, or
+  is fetched with --client-id and the client's secret, which comes from
+  BOOST_CLIENT_SECRET or --client-secret-file. The site's allowlist must have
+  this machine's IP address.";
 
 /// The flags that are filters. The contents of --query are one more.
 const FILTERS: &[&str] = &[
@@ -56,25 +48,14 @@ const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
 /// Flags of `convexport boost`.
 #[derive(Debug, Args, Serialize)]
 #[command(
-    after_long_help = EXAMPLES,
-    after_help = "The access token comes from BOOST_TOKEN or --token-file. See --help for examples.",
+    after_long_help = NOTES,
     mut_arg("since", |arg| select::since(arg, "Only conversations with an end-user interaction at or after WHEN")),
     mut_arg("until", |arg| arg.help("Only conversations with an end-user interaction before WHEN [default: now]")),
-    mut_arg("limit", |arg| arg.help("At most N conversations, the first that come"))
+    mut_arg("limit", |arg| arg.help("At most N conversations, the first that come")),
+    mut_arg("token_file", |arg| network::token_file(arg, "BOOST_TOKEN")),
+    examples(examples::BOOST)
 )]
 pub struct BoostArgs {
-    /// Which site.
-    #[command(flatten)]
-    #[serde(flatten)]
-    pub target: BoostTarget,
-
-    /// Read a saved answer (JSON or gzip; `-` is stdin) instead of asking the site
-    #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "since", "until", "conversation", "action_id", "api_status", "environment", "only_masked", "filter", "query",
-        "token_file", "client_secret_file", "token_url", "sweep", "only_failed"])]
-    #[serde(serialize_with = "asked::path")]
-    pub input: Option<PathBuf>,
-
     /// Which conversations.
     #[command(flatten)]
     #[serde(flatten)]
@@ -85,32 +66,64 @@ pub struct BoostArgs {
     pub output: OutputArgs,
 
     /// Only conversations in which this action was shown (repeatable)
-    #[arg(long, value_name = "ID", help_heading = "Selection")]
+    #[arg(
+        long,
+        value_name = "ID",
+        hide_short_help = true,
+        help_heading = "Filters"
+    )]
     pub action_id: Vec<u64>,
 
     /// Only conversations with this API status
-    #[arg(long, value_name = "STATUS", help_heading = "Selection")]
+    #[arg(
+        long,
+        value_name = "STATUS",
+        hide_short_help = true,
+        help_heading = "Filters"
+    )]
     pub api_status: Option<String>,
 
     /// Only conversations of this environment (such as `live`)
-    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        hide_short_help = true,
+        help_heading = "Filters"
+    )]
     pub environment: Option<String>,
 
     /// Only conversations whose personal data is masked
-    #[arg(long, help_heading = "Selection")]
+    #[arg(long, hide_short_help = true, help_heading = "Filters")]
     pub only_masked: bool,
 
     /// Any other filter of the Admin Panel, its value as JSON (repeatable)
-    #[arg(long, value_name = "KEY=JSON", value_parser = key_json, help_heading = "Selection")]
+    #[arg(long, value_name = "KEY=JSON", value_parser = key_json, hide_short_help = true, help_heading = "Filters")]
     pub filter: Vec<(String, Value)>,
 
     /// A file with the whole request body as JSON; flags take precedence
-    #[arg(long, value_name = "FILE", help_heading = "Selection")]
+    #[arg(
+        long,
+        value_name = "FILE", value_hint = ValueHint::FilePath,
+        hide_short_help = true,
+        help_heading = "Filters"
+    )]
     #[serde(serialize_with = "asked::path")]
     pub query: Option<PathBuf>,
 
+    /// Which site.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub target: BoostTarget,
+
+    /// Read a saved answer (JSON or gzip; `-` is stdin) instead of asking the site
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = None::<&str>, conflicts_with_all = [
+        "since", "until", "conversation", "action_id", "api_status", "environment", "only_masked", "filter", "query",
+        "token_file", "client_secret_file", "token_url", "sweep", "only_failed"])]
+    #[serde(serialize_with = "asked::path")]
+    pub input: Option<PathBuf>,
+
     /// Refuse a conversation of more than N MiB of JSON
-    #[arg(long, value_name = "N", default_value = "64", value_parser = mebibytes, help_heading = "Network")]
+    #[arg(long, value_name = "N", default_value = "64", value_parser = mebibytes, hide_short_help = true, help_heading = "Network")]
     #[serde(skip)]
     pub max_element: usize,
 
@@ -118,12 +131,12 @@ pub struct BoostArgs {
     ///
     /// Worth a try for long ranges; boost.ai does not say how many it allows. Each window's answer is kept in a
     /// temporary file until its turn comes.
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = up_to_64, conflicts_with = "input", help_heading = "Network")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = up_to_64, conflicts_with = "input", hide_short_help = true, help_heading = "Network")]
     #[serde(skip)]
     pub parallel_windows: Option<u16>,
 
     /// How long to wait for the first byte of an export, which comes when the site's query is done [default: 600]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Network")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, hide_short_help = true, help_heading = "Network")]
     #[serde(skip)]
     pub first_byte_timeout: Option<Duration>,
 

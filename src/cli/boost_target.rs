@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde::Serialize;
 use url::Url;
 
@@ -24,7 +24,8 @@ pub struct BoostTarget {
         long,
         value_name = "NAME|URL",
         env = "BOOST_SITE",
-        hide_env_values = true
+        hide_env_values = true,
+        help_heading = None::<&str>
     )]
     pub site: Option<String>,
 
@@ -34,13 +35,19 @@ pub struct BoostTarget {
         value_name = "ID",
         env = "BOOST_CLIENT_ID",
         hide_env_values = true,
+        hide_short_help = true,
         help_heading = "Network"
     )]
     #[serde(skip)]
     pub client_id: Option<String>,
 
     /// Read the client's secret from a file (`-` is stdin) instead of `BOOST_CLIENT_SECRET`
-    #[arg(long, value_name = "FILE", help_heading = "Network")]
+    #[arg(
+        long,
+        value_name = "FILE", value_hint = ValueHint::FilePath,
+        hide_short_help = true,
+        help_heading = "Network"
+    )]
     #[serde(skip)]
     pub client_secret_file: Option<PathBuf>,
 
@@ -50,7 +57,12 @@ pub struct BoostTarget {
     pub client_secret: Option<Secret>,
 
     /// The OAuth 2.0 token endpoint [default: `api/oauth2/v1/token` on the site, which the vendor's document does not name]
-    #[arg(long, value_name = "URL", help_heading = "Network")]
+    #[arg(
+        long,
+        value_name = "URL",
+        hide_short_help = true,
+        help_heading = "Network"
+    )]
     #[serde(skip)]
     pub token_url: Option<String>,
 }

@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::asked::{self, asked};
 use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
-use super::network::NetworkArgs;
+use super::examples;
+use super::help::Help;
+use super::network::{self, NetworkArgs};
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
 use super::select::{ActiveArgs, SelectArgs};
@@ -21,36 +23,16 @@ use crate::source::botpress::{Options, Tickets};
 use crate::time::Timestamp;
 use crate::usage::{UsageError, usage};
 
-const EXAMPLES: &str = "\
-The access token comes from the environment variable BP_TOKEN or from --token-file.
-
-Examples:
-  Read every conversation of a bot:
-    convexport botpress --bot-id ID > transcripts.txt
-  The last week as JSON lines, in a file that appears when it is complete:
-    convexport botpress --bot-id ID --active-since 7d -o week.jsonl
-  One transcript file per conversation, only those from WhatsApp:
-    convexport botpress --bot-id ID --integration whatsapp -d transcripts
-  Every night, into an archive that keeps what the vendor deletes:
-    convexport botpress --bot-id ID --archive bot.db
-  Two conversations by their ids, with the names of who wrote:
-    convexport botpress --bot-id ID --conversation A --conversation B --with-users
-  The list alone, and later what it names:
-    convexport botpress --bot-id ID --list -o list.jsonl
-    convexport botpress --bot-id ID --conversation @list.jsonl -o all.jsonl";
-
 /// The flags that are filters.
 const FILTERS: &[&str] = &["channel", "integration", "tag", "participant"];
 
 /// Flags of `convexport botpress`.
 #[derive(Debug, Default, Args, Serialize)]
-#[command(after_long_help = EXAMPLES, after_help = "The access token comes from BP_TOKEN or --token-file. See --help for examples.")]
+#[command(
+    mut_arg("token_file", |arg| network::token_file(arg, "BP_TOKEN")),
+    examples(examples::BOTPRESS)
+)]
 pub struct BotpressArgs {
-    /// Which bot.
-    #[command(flatten)]
-    #[serde(flatten)]
-    pub target: BotpressTarget,
-
     /// Which conversations.
     #[command(flatten)]
     #[serde(flatten)]
@@ -60,29 +42,23 @@ pub struct BotpressArgs {
     #[serde(flatten)]
     pub active: ActiveArgs,
 
-    /// List the conversations without their messages, as JSON lines: one request per page
-    ///
-    /// The list can be cut in parts, and --conversation - reads each of them.
-    #[arg(long, help_heading = "Selection", conflicts_with_all = [
-        "conversation", "concurrency", "with_users", "with_state", "archive", "output_dir"])]
-    pub list: bool,
+    /// Only of this integration (`webchat`, `whatsapp`)
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub integration: Option<String>,
 
     /// Where to and how.
     #[command(flatten)]
     #[serde(flatten)]
     pub output: OutputArgs,
 
-    /// How many conversations are fetched at once [default: 32]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = up_to_256, help_heading = "Network")]
-    #[serde(skip)]
-    pub concurrency: Option<u16>,
-
-    /// Add the author's name to every message, and the people to every conversation (one request per person)
-    #[arg(long, help_heading = "Content")]
+    /// Add the names of who wrote (one request per person)
+    ///
+    /// Every message gets its author's name, and every conversation its people.
+    #[arg(long, help_heading = "Output")]
     pub with_users: bool,
 
     /// Add the payload of the conversation's state of this name (one request per conversation; repeatable)
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Content")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), hide_short_help = true, help_heading = "Output details")]
     pub with_state: Vec<String>,
 
     /// What becomes of the tickets of human agents, which repeat what is in the customers' conversations
@@ -91,29 +67,53 @@ pub struct BotpressArgs {
         long,
         value_enum,
         value_name = "WHAT",
-        help_heading = "Content",
+        hide_short_help = true,
+        help_heading = "Output details",
         conflicts_with = "list"
     )]
     pub tickets: Option<Tickets>,
 
+    /// List the conversations without their messages, as JSON lines: one request per page
+    ///
+    /// The list can be cut in parts, and --conversation - reads each of them.
+    #[arg(long, hide_short_help = true, help_heading = "Output details", conflicts_with_all = [
+        "conversation", "concurrency", "with_users", "with_state", "archive", "output_dir"])]
+    pub list: bool,
+
     /// Only conversations of this channel (such as `channel`, `dm`)
-    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        hide_short_help = true,
+        help_heading = "Filters"
+    )]
     pub channel: Option<String>,
 
-    /// Only conversations of this integration (such as `webchat`, `whatsapp`)
-    #[arg(long, value_name = "NAME", help_heading = "Selection")]
-    pub integration: Option<String>,
-
     /// Only conversations with this tag (repeatable: all must match)
-    #[arg(long, value_name = "K=V", value_parser = key_value, help_heading = "Selection")]
+    #[arg(long, value_name = "K=V", value_parser = key_value, hide_short_help = true, help_heading = "Filters")]
     pub tag: Vec<(String, String)>,
 
     /// Only conversations with this user in them (repeatable)
-    #[arg(long, value_name = "ID", help_heading = "Selection")]
+    #[arg(
+        long,
+        value_name = "ID",
+        hide_short_help = true,
+        help_heading = "Filters"
+    )]
     pub participant: Vec<String>,
 
+    /// Which bot.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub target: BotpressTarget,
+
+    /// How many conversations are fetched at once [default: 32]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = up_to_256, hide_short_help = true, help_heading = "Network")]
+    #[serde(skip)]
+    pub concurrency: Option<u16>,
+
     /// How many items to ask for per page (newer servers only; without it the API decides)
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = from_1::<u16>, help_heading = "Network")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = from_1::<u16>, hide_short_help = true, help_heading = "Network")]
     #[serde(skip)]
     pub page_size: Option<u16>,
 

@@ -17,11 +17,18 @@ const BASE_URL: &str = "https://api.botpress.cloud";
 #[derive(Debug, Default, Args, Serialize)]
 pub struct BotpressTarget {
     /// The bot: the part after `chatbots/` in its dashboard's address
-    #[arg(long, value_name = "ID", env = "BP_BOT_ID", hide_env_values = true)]
+    #[arg(long, value_name = "ID", env = "BP_BOT_ID", hide_env_values = true, help_heading = None::<&str>)]
     pub bot_id: Option<String>,
 
     /// Where the API is [default: `https://api.botpress.cloud`]
-    #[arg(long, value_name = "URL", env = "BP_API_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "BP_API_URL",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "Network"
+    )]
     pub base_url: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 use serde_json::Value;
 
 use super::boost::BoostArgs;
@@ -11,32 +11,25 @@ use super::boost_target::BoostTarget;
 use super::botpress::BotpressArgs;
 use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
-use super::network::NetworkArgs;
+use super::examples;
+use super::help::Help;
+use super::network::{self, NetworkArgs};
 use super::select::SelectArgs;
 use super::settings::{Memory, Settings};
 use crate::console;
 use crate::format::Format;
 use crate::time::{Span, Timestamp, When};
 
-const EXAMPLES: &str = "\
-Examples:
-  Token, bot and network, with one request:
-    convexport check botpress --bot-id ID
-  Whether anything at the vendor is missing in an archive:
-    convexport check botpress --bot-id ID --archive bot.db
-  For monitoring, without network: 3 when the last complete run is older than a day and two hours:
-    convexport check --archive bot.db --max-age 26h";
-
 /// Flags of `convexport check`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, after_long_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, examples(examples::CHECK))]
 pub struct CheckArgs {
     /// What to check at the vendor.
     #[command(subcommand)]
     pub vendor: Option<CheckVendor>,
 
     /// Say what this archive covers; needs no network
-    #[arg(long, value_name = "FILE.db")]
+    #[arg(long, value_name = "FILE.db", value_hint = ValueHint::FilePath)]
     pub archive: Option<PathBuf>,
 
     /// Exit with 3 when the last complete run of this archive is older
@@ -55,13 +48,17 @@ pub enum CheckVendor {
 
 /// Flags of `convexport check botpress`.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("token_file", |arg| network::token_file(arg, "BP_TOKEN")),
+    examples(examples::CHECK_BOTPRESS)
+)]
 pub struct BotpressCheck {
     /// Which bot.
     #[command(flatten)]
     pub target: BotpressTarget,
 
     /// Walk the whole list, and name what is missing in this archive; no messages are fetched
-    #[arg(long, value_name = "FILE.db")]
+    #[arg(long, value_name = "FILE.db", value_hint = ValueHint::FilePath)]
     pub archive: Option<PathBuf>,
 
     /// How to reach it.
@@ -74,13 +71,17 @@ pub struct BotpressCheck {
 
 /// Flags of `convexport check boost`.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("token_file", |arg| network::token_file(arg, "BOOST_TOKEN")),
+    examples(examples::CHECK_BOOST)
+)]
 pub struct BoostCheck {
     /// Which site.
     #[command(flatten)]
     pub target: BoostTarget,
 
     /// Read the whole export, and name what is missing in this archive (the site has no list without messages)
-    #[arg(long, value_name = "FILE.db")]
+    #[arg(long, value_name = "FILE.db", value_hint = ValueHint::FilePath)]
     pub archive: Option<PathBuf>,
 
     /// How to reach it.

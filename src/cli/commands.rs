@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::boost::BoostArgs;
 use super::botpress::BotpressArgs;
 use super::check::CheckArgs;
+use super::examples;
+use super::help::Help;
 use super::render::RenderArgs;
 use super::search::SearchArgs;
 use super::stats::StatsArgs;
@@ -18,7 +20,7 @@ Exit codes:
   0  done (also when there was nothing to export)
   1  failed
   2  wrong usage
-  3  incomplete: some conversations are missing, each named on stderr, or the stream was cut
+  3  incomplete: conversations are missing, each named, or the stream was cut
   4  refused: the token or its rights (401, 403)
   5  gave up after retries: try later
   130, 143  interrupted (Ctrl-C, SIGTERM)";
@@ -28,7 +30,7 @@ Exit codes:
 /// Writes transcripts for people or records for programs, to a pipe, a file or a folder.
 /// Data goes to stdout, everything else to stderr.
 #[derive(Debug, Parser)]
-#[command(name = "convexport", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "convexport", version, after_help = EXIT_CODES, after_long_help = EXIT_CODES, max_term_width = 100, examples(examples::PROGRAM))]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -55,33 +57,37 @@ pub enum Command {
     /// Run as a Singer tap: what to export is in a config, and where to go on in a state
     Tap(TapArgs),
     /// Print the JSON Schema of what is written
+    #[command(examples(examples::SCHEMA))]
     Schema {
         /// Which document
         #[arg(value_name = "FORMAT", value_enum, default_value_t = Document::Jsonl)]
         document: Document,
     },
     /// Print a script that makes a shell complete the commands and flags
+    #[command(examples(examples::COMPLETIONS))]
     Completions {
         /// Which shell
         shell: Shell,
     },
     /// Print the manual page, or write one for each command
+    #[command(examples(examples::MAN))]
     Man {
         /// Write `convexport.1`, `convexport-botpress.1` and so on into this folder
-        #[arg(value_name = "DIR")]
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         folder: Option<PathBuf>,
     },
 }
 
 /// Flags of `convexport verify`.
 #[derive(Debug, Args)]
+#[command(examples(examples::VERIFY))]
 pub struct VerifyArgs {
     /// The archive, or the folder or file of an export
     #[arg(value_name = "ARCHIVE|DIR|FILE")]
     pub export: PathBuf,
 
     /// The summary that was written with an export
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub summary: Option<PathBuf>,
 }
 

@@ -9,19 +9,19 @@ use crate::console::{self, LogFormat};
 #[command(next_help_heading = "Messages")]
 pub struct ConsoleArgs {
     /// Show nothing but errors
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, conflicts_with = "verbose", help_heading = None::<&str>)]
     pub quiet: bool,
 
     /// Show every request, retry and wait
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = None::<&str>)]
     pub verbose: bool,
 
     /// Show no progress bar (there is none when stderr is no terminal)
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub no_progress: bool,
 
     /// How messages on stderr are written
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    #[arg(long, value_enum, hide_short_help = true, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
 }
 

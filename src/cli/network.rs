@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Arg, Args, ValueHint};
 
 use super::values::seconds;
 use crate::http::{self, Secret};
@@ -12,8 +12,8 @@ use crate::http::{self, Secret};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
-    /// Read the access token from a file (`-` is stdin) instead of `BP_TOKEN` or `BOOST_TOKEN`
-    #[arg(long, value_name = "FILE")]
+    /// Read the access token from a file (`-` is stdin)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = None::<&str>)]
     pub token_file: Option<PathBuf>,
 
     /// The access token, if a tap's config has it.
@@ -21,12 +21,19 @@ pub struct NetworkArgs {
     pub token: Option<Secret>,
 
     /// How many times to retry a failed request; waiting for a rate limit does not count
-    #[arg(long, value_name = "N", default_value_t = Self::DEFAULT_RETRIES)]
+    #[arg(long, value_name = "N", default_value_t = Self::DEFAULT_RETRIES, hide_short_help = true)]
     pub retries: u32,
 
     /// How long to wait for a connection, and for the next bytes of an answer
-    #[arg(long, value_name = "SECONDS", default_value = "30", allow_negative_numbers = true, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true, allow_negative_numbers = true, value_parser = seconds)]
     pub timeout: Duration,
+}
+
+/// Says which variable has the token of this vendor.
+pub fn token_file(arg: Arg, variable: &str) -> Arg {
+    arg.help(format!(
+        "Read the access token from a file (`-` is stdin), not from the variable {variable}"
+    ))
 }
 
 impl NetworkArgs {

@@ -5,13 +5,14 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::asked::{self, asked};
 use super::format::FormatArgs;
 use super::settings::Memory;
+use super::values::ZoneParser;
 use crate::format::singer::Catalog;
 use crate::format::{self, Format, Template};
 use crate::io::Compression;
@@ -24,12 +25,14 @@ use crate::usage::{UsageError, usage};
 #[derive(Debug, Default, Args, Serialize)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// The format of the export [default: by the output's extension, else text]
+    /// The format [default: by the extension of -o, else text]
     #[arg(short, long, value_enum)]
     pub format: Option<Format>,
 
-    /// Write to a file, which appears when it is complete (`-` is stdout, the default; `.gz` compresses)
-    #[arg(short, long, value_name = "FILE", conflicts_with = "output_dir")]
+    /// Write to a file (`-` is stdout, the default; `.gz` compresses)
+    ///
+    /// It appears under its name when it is complete.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "output_dir")]
     #[serde(serialize_with = "asked::absolute")]
     pub output: Option<PathBuf>,
 
@@ -37,11 +40,19 @@ pub struct OutputArgs {
     ///
     /// Without it that file stays, the empty export stays as FILE.partial, and the exit code is 1. With --archive, a night
     /// without news is such an export.
-    #[arg(long, requires = "output", conflicts_with = "output_dir")]
+    #[arg(
+        long,
+        requires = "output",
+        conflicts_with = "output_dir",
+        hide_short_help = true,
+        help_heading = "Output details"
+    )]
     pub allow_empty: bool,
 
-    /// Write one file per conversation, named `DATE_ID.EXT` by its day of creation in UTC, or by --name
-    #[arg(short = 'd', long, value_name = "DIR")]
+    /// Write one file per conversation into a folder
+    ///
+    /// It is named `DATE_ID.EXT` by its day of creation in UTC, or by --name.
+    #[arg(short = 'd', long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     #[serde(serialize_with = "asked::absolute")]
     pub output_dir: Option<PathBuf>,
 
@@ -53,26 +64,30 @@ pub struct OutputArgs {
         long,
         value_name = "TEMPLATE",
         requires = "output_dir",
-        conflicts_with = "output"
+        conflicts_with = "output",
+        hide_short_help = true,
+        help_heading = "Output details"
     )]
     pub name: Option<NameTemplate>,
 
     /// A template of your own for transcripts, in Jinja's language (see docs/templates.md)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, hide_short_help = true, help_heading = "Output details")]
     #[serde(serialize_with = "asked::path")]
     pub template: Option<PathBuf>,
 
-    /// The time zone of transcripts, csv and xlsx, and of a WHEN without offset: `local`, `utc` or a name like Europe/Oslo
-    #[arg(long, value_name = "ZONE", default_value = "local")]
+    /// The time zone, such as Europe/Oslo or `utc`
+    ///
+    /// It is for transcripts, csv and xlsx, and for a WHEN without offset. `local` is this machine's.
+    #[arg(long, value_name = "ZONE", default_value = "local", value_parser = ZoneParser, hide_possible_values = true)]
     pub timezone: Zone,
 
     /// How transcripts and csv show a time, in the notation of strftime [default: "%Y-%m-%d %H:%M:%S %:z", in a csv
     /// without the offset]
-    #[arg(long, value_name = "STRFTIME", value_parser = time::check_format)]
+    #[arg(long, value_name = "STRFTIME", value_parser = time::check_format, hide_short_help = true, help_heading = "Output details")]
     pub time_format: Option<String>,
 
     /// Leave the vendor's own records out
-    #[arg(long)]
+    #[arg(long, hide_short_help = true, help_heading = "Output details")]
     pub no_raw: bool,
 
     /// What belongs to one format.

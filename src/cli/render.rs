@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::asked::{self, asked};
 use super::console::ConsoleArgs;
+use super::examples;
+use super::help::Help;
 use super::network::NetworkArgs;
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
@@ -19,30 +21,12 @@ use crate::source::botpress::Tickets;
 use crate::source::{Options as SourceOptions, SavedOptions};
 use crate::time::Timestamp;
 
-const EXAMPLES: &str = "\
-Examples:
-  Read an export as transcripts:
-    convexport render week.jsonl
-  Only the last week of an archive, one file per conversation, by month:
-    convexport render bot.db --active-since 7d -d week --name '{year}/{month}/{date}_{id}'
-  As a workbook for Excel or LibreOffice:
-    convexport render bot.db --active-since 7d -o week.xlsx
-  With a template of your own:
-    convexport render week.jsonl --template chat.jinja > chats.txt
-  What a run added to an archive or changed in it:
-    convexport render bot.db --changed-since 24h -f jsonl
-  Bring earlier exports into an archive:
-    convexport render 2024.jsonl.gz 2025.jsonl --archive bot.db
-  In a pipe:
-    convexport botpress -f jsonl | tee all.jsonl | convexport render -";
-
 /// Flags of `convexport render`.
 #[derive(Debug, Args, Serialize)]
 #[command(
-    after_long_help = EXAMPLES,
-    after_help = "See --help for examples.",
     mut_arg("limit", |arg| arg.help("At most N conversations, the first of the file")),
-    mut_arg("no_raw", |arg| arg.help("Leave the vendor's own records out, if the export has them"))
+    mut_arg("no_raw", |arg| arg.help("Leave the vendor's own records out, if the export has them")),
+    examples(examples::RENDER)
 )]
 pub struct RenderArgs {
     /// What to read: archives, exports in json or jsonl, as they are or gzip, and folders of them (`-` is stdin)
@@ -60,27 +44,38 @@ pub struct RenderArgs {
     pub active: ActiveArgs,
 
     /// Only conversations of an archive that were added or changed by this run (its number) or later, or since WHEN
-    #[arg(long, value_name = "RUN|WHEN", help_heading = "Selection")]
+    #[arg(
+        long,
+        value_name = "RUN|WHEN",
+        hide_short_help = true,
+        help_heading = "Filters"
+    )]
     pub changed_since: Option<ChangedSince>,
 
     /// What becomes of the tickets of human agents, which repeat what is in the customers' conversations
     /// [default: include]
-    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Content")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        hide_short_help = true,
+        help_heading = "Output details"
+    )]
     pub tickets: Option<Tickets>,
-
-    /// Bring what is read into this archive, instead of writing it in a format
-    #[arg(long, value_name = "FILE.db", help_heading = "Archive", conflicts_with_all = [
-        "format", "output", "output_dir", "template", "no_raw"])]
-    #[serde(serialize_with = "asked::absolute")]
-    pub archive: Option<PathBuf>,
 
     /// Where to and how.
     #[command(flatten)]
     #[serde(flatten)]
     pub output: OutputArgs,
 
+    /// Bring what is read into this archive, instead of writing it in a format
+    #[arg(long, value_name = "FILE.db", value_hint = ValueHint::FilePath, help_heading = "Output", conflicts_with_all = [
+        "format", "output", "output_dir", "template", "no_raw"])]
+    #[serde(serialize_with = "asked::absolute")]
+    pub archive: Option<PathBuf>,
+
     /// Refuse a conversation of more than N MiB of JSON
-    #[arg(long, value_name = "N", default_value = "256", value_parser = mebibytes, help_heading = "Run")]
+    #[arg(long, value_name = "N", default_value = "256", value_parser = mebibytes, hide_short_help = true, help_heading = "Run")]
     #[serde(skip)]
     pub max_element: usize,
 

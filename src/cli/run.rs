@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use crate::time::Span;
 
@@ -10,24 +10,31 @@ use crate::time::Span;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Archive")]
 pub struct ArchiveArgs {
-    /// Bring this archive up to date: a SQLite database that keeps every message, also when the vendor deletes it
+    /// Bring this archive up to date: it keeps what the vendor deletes
     ///
-    /// The first run fetches everything selected. Later runs fetch what is new or changed, and what failed before. Without
-    /// -f, -o and -d nothing else is written. -d is a mirror: the folder has a file for every selected conversation of the
-    /// archive. On stdout and in -o are the conversations that this run added or changed, as they now stand.
-    #[arg(long, value_name = "FILE.db")]
+    /// It is a SQLite database. The first run fetches everything selected. Later runs fetch what is new or changed, and
+    /// what failed before. Without -f, -o and -d nothing else is written. -d is a mirror: the folder has a file for every
+    /// selected conversation of the archive. On stdout and in -o are the conversations that this run added or changed, as
+    /// they now stand.
+    #[arg(long, value_name = "FILE.db", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub archive: Option<PathBuf>,
 
     /// Look further back in this run, for late answers and for changed or deleted conversations
-    #[arg(long, requires = "archive", conflicts_with_all = ["limit", "conversation", "until", "only_failed"])]
+    #[arg(long, hide_short_help = true, requires = "archive", conflicts_with_all = ["limit", "conversation", "until", "only_failed"])]
     pub sweep: bool,
 
     /// How long after such a run the next one is due
-    #[arg(long, value_name = "SPAN", default_value = "7d", requires = "archive")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "SPAN",
+        default_value = "7d",
+        requires = "archive"
+    )]
     pub sweep_every: Span,
 
     /// Fetch only the conversations that could not be fetched before
-    #[arg(long, requires = "archive", conflicts_with_all = ["limit", "conversation", "until"])]
+    #[arg(long, hide_short_help = true, requires = "archive", conflicts_with_all = ["limit", "conversation", "until"])]
     pub only_failed: bool,
 
     /// A flag of earlier versions.
@@ -52,14 +59,14 @@ impl Default for ArchiveArgs {
 #[command(next_help_heading = "Run")]
 pub struct RunArgs {
     /// Write a JSON summary of the run: counts, failures, and the size and SHA-256 of every file (`-` is stderr)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, hide_short_help = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub summary: Option<PathBuf>,
 
     /// Stop cleanly after this time, with exit code 3
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, hide_short_help = true, value_name = "SPAN")]
     pub max_duration: Option<Span>,
 
     /// Stop at the first conversation that cannot be exported
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub fail_fast: bool,
 }

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use super::asked::{self, asked};
 use super::console::ConsoleArgs;
+use super::examples;
+use super::help::Help;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::RunArgs;
@@ -20,26 +22,14 @@ use crate::source::{Options as SourceOptions, SavedOptions, Selection};
 use crate::time::Timestamp;
 use crate::usage::usage;
 
-const EXAMPLES: &str = "\
-Examples:
-  Messages with both words, the newest first:
-    convexport search bot.db refund parcel
-  A phrase, in what users wrote in the last month:
-    convexport search bot.db '\"where is my parcel\"' --role user --since 30d
-  The whole conversations that have it, to read:
-    convexport search bot.db refund -f html -o refund.html
-  How many messages have it:
-    convexport search bot.db refund | wc -l";
-
 /// Flags of `convexport search`.
 #[derive(Debug, Args, Serialize)]
 #[command(
-    after_long_help = EXAMPLES,
-    after_help = "See --help for examples.",
     mut_arg("since", |arg| select::since(arg, "Only messages sent at or after WHEN")),
     mut_arg("until", |arg| arg.help("Only messages sent before WHEN")),
     mut_arg("limit", |arg| arg.help("At most N hits, the newest; with an output, at most N conversations")),
-    mut_arg("format", |arg| arg.help("Write the whole conversations that have a hit, in this format [default: the hits]"))
+    mut_arg("format", |arg| arg.help("Write the whole conversations that have a hit, in this format [default: the hits]")),
+    examples(examples::SEARCH)
 )]
 pub struct SearchArgs {
     /// The archive

@@ -30,7 +30,9 @@ pub struct SelectArgs {
     #[arg(long, visible_alias = "to", value_name = "WHEN")]
     pub until: Option<When>,
 
-    /// Only this conversation (repeatable; `-` and `@FILE` read ids, one per line, or JSON lines with an `id`)
+    /// Only this conversation (repeatable; `@FILE` and `-` read ids)
+    ///
+    /// `-` is stdin. A list has one id per line, or JSON lines with an `id`.
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub conversation: Vec<String>,
 
@@ -43,7 +45,9 @@ pub struct SelectArgs {
 #[derive(Debug, Default, Args, Serialize)]
 #[command(next_help_heading = "Selection")]
 pub struct ActiveArgs {
-    /// Only conversations with a message at or after WHEN, whole, however long ago they were created
+    /// Only conversations with a message at or after WHEN
+    ///
+    /// They come whole, however long ago they were created.
     #[arg(long, value_name = "WHEN")]
     pub active_since: Option<When>,
 }

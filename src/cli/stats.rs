@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::console::ConsoleArgs;
+use super::examples;
+use super::help::Help;
 use super::network::NetworkArgs;
 use super::select::{ActiveArgs, SelectArgs};
 use super::settings::Paths;
-use super::values::mebibytes;
+use super::values::{ZoneParser, mebibytes};
 use crate::format;
 use crate::sink::Target;
 use crate::source::{SavedOptions, Selection};
@@ -20,21 +22,11 @@ use crate::time::{Timestamp, Zone};
 use crate::usage::usage;
 use crate::{console, http};
 
-const EXAMPLES: &str = "\
-Examples:
-  Last week on the terminal:
-    convexport stats bot.db --since 7d
-  One year by month, for a spreadsheet:
-    convexport stats bot.db --since 2026-01-01 --until 2027-01-01 --by month -o 2026.csv
-  One number for a program:
-    convexport stats bot.db --since 24h | jq .first_response.median_seconds";
-
 /// Flags of `convexport stats`.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = EXAMPLES,
-    after_help = "See --help for examples.",
-    mut_arg("limit", |arg| arg.help("At most N conversations, the first of the file"))
+    mut_arg("limit", |arg| arg.help("At most N conversations, the first of the file")),
+    examples(examples::STATS)
 )]
 pub struct StatsArgs {
     /// What to read: archives, exports in json or jsonl, as they are or gzip, and folders of them (`-` is stdin)
@@ -56,21 +48,27 @@ pub struct StatsArgs {
     #[arg(short, long, value_enum, help_heading = "Output")]
     pub format: Option<stats::Format>,
 
-    /// Write to a file, which appears when it is complete (`-` is stdout, the default; `.gz` compresses)
-    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    /// Write to a file (`-` is stdout, the default; `.gz` compresses)
+    ///
+    /// It appears under its name when it is complete.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
 
-    /// The time zone of days and hours, and of a WHEN without offset: `local`, `utc` or a name like Europe/Oslo
+    /// The time zone, such as Europe/Oslo or `utc`
+    ///
+    /// It is for days and hours, and for a WHEN without offset. `local` is this machine's.
     #[arg(
         long,
         value_name = "ZONE",
         default_value = "local",
+        value_parser = ZoneParser,
+        hide_possible_values = true,
         help_heading = "Output"
     )]
     pub timezone: Zone,
 
     /// Refuse a conversation of more than N MiB of JSON
-    #[arg(long, value_name = "N", default_value = "256", value_parser = mebibytes, help_heading = "Run")]
+    #[arg(long, value_name = "N", default_value = "256", value_parser = mebibytes, hide_short_help = true, help_heading = "Run")]
     pub max_element: usize,
 
     /// What to say meanwhile.

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::asked::asked;
+use super::examples;
+use super::help::Help;
 use super::settings::{Memory, Settings};
 use super::tap_args;
 use super::tap_config::Config;
@@ -14,33 +16,28 @@ use crate::format::Format;
 use crate::format::singer::Catalog;
 use crate::model::Vendor;
 
-const EXAMPLES: &str = "\
-Examples:
-  Load a bot's conversations into a database, and keep where to go on:
-    convexport tap --config config.json --state state.json | target-postgres --config target.json >> states.jsonl
-    tail -n 1 states.jsonl > state.json
-
-config.json:
+const CONFIG: &str = "\
+Config:
   {\"source\": \"botpress\", \"bot_id\": \"ID\", \"start_date\": \"2026-01-01\"}
   {\"source\": \"boost\", \"site\": \"NAME\", \"start_date\": \"2026-01-01\"}
 
-Its keys are `source`, `start_date`, `token`, `client_secret`, and the flags of `convexport botpress` or `boost` with `_`
+Its keys are `source`, `start_date`, `token`, `client_secret`, and the flags of `convexport botpress` or `boost` with `_` \
 for `-`. The access token can come from BP_TOKEN or BOOST_TOKEN instead.";
 
 /// Flags of `convexport tap`.
 #[derive(Debug, Args)]
-#[command(after_long_help = EXAMPLES, after_help = "See --help for a config.")]
+#[command(after_long_help = CONFIG, after_help = "--help shows a config.", examples(examples::TAP))]
 pub struct TapArgs {
     /// What to export, as JSON
-    #[arg(short, long, value_name = "FILE", required_unless_present = "discover")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "discover")]
     pub config: Option<PathBuf>,
 
     /// Which streams and properties; everything without it
-    #[arg(short = 'p', long, visible_alias = "properties", value_name = "FILE")]
+    #[arg(short = 'p', long, visible_alias = "properties", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub catalog: Option<PathBuf>,
 
     /// The value of the last STATE of the run before; everything from `start_date` on without it
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub state: Option<PathBuf>,
 
     /// Print the catalog of everything there is, and do nothing else

@@ -1,16 +1,18 @@
 //! Values of flags: parsed here, so that a wrong one is refused with its flag.
 
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Command, Error, ValueEnum};
 
 use crate::console::LogFormat;
 use crate::format::{AgentAs, ChatMedia, Format, RowKind, Separator};
 use crate::model::Role;
 use crate::source::botpress::Tickets;
+use crate::time::Zone;
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
@@ -147,6 +149,28 @@ impl ValueEnum for LogFormat {
             Self::Text => PossibleValue::new("text").help("A line for people"),
             Self::Json => PossibleValue::new("json").help("One JSON object per line"),
         })
+    }
+}
+
+/// A time zone, of which shells complete the name.
+#[derive(Clone)]
+pub struct ZoneParser;
+
+impl TypedValueParser for ZoneParser {
+    type Value = Zone;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Zone, Error> {
+        let parser = StringValueParser::new().try_map(|text| text.parse::<Zone>());
+        parser.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Zone::names().map(PossibleValue::new)))
     }
 }
 

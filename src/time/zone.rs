@@ -25,6 +25,12 @@ impl Zone {
     /// UTC.
     pub const UTC: Self = Self::Named(Tz::UTC);
 
+    /// The names that can be given.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        ["local", "utc"].into_iter().chain(zones)
+    }
+
     /// The time at which a clock in this zone shows `wall`. If a clock change skips `wall`, one hour is added. If
     /// `wall` occurs twice, the first one counts.
     pub(super) fn at(self, wall: NaiveDateTime) -> Result<Timestamp> {
