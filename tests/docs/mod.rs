@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs, mem, thread};
 
@@ -135,13 +135,18 @@ fn run(document: &Path) -> Option<String> {
     (!output.status.success()).then(|| format!("{}: {told}", document.display()))
 }
 
-#[test]
-fn commands_run_as_written() {
+/// The pages of `docs/`, and the README.
+fn documents() -> Vec<PathBuf> {
     let root = Path::new(ROOT);
     let pages = fs::read_dir(root.join("docs")).unwrap();
     let pages = pages.map(|page| page.unwrap().path());
     let pages = pages.filter(|page| page.extension().is_some_and(|name| name == "md"));
-    let documents: Vec<_> = pages.chain([root.join("README.md")]).collect();
+    pages.chain([root.join("README.md")]).collect()
+}
+
+#[test]
+fn commands_run_as_written() {
+    let documents = documents();
     let failures: Vec<_> = thread::scope(|scope| {
         let runs: Vec<_> = documents
             .iter()
@@ -152,4 +157,34 @@ fn commands_run_as_written() {
             .collect()
     });
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn links_lead_somewhere_and_the_index_has_every_page() {
+    let index = fs::read_to_string(Path::new(ROOT).join("docs/README.md")).unwrap();
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        for (_, rest) in text
+            .match_indices("](")
+            .map(|(at, _)| text.split_at(at + 2))
+        {
+            let link = rest.split(')').next().unwrap();
+            let file = link.split('#').next().unwrap();
+            if !link.contains(':') && !file.is_empty() {
+                let target = document.with_file_name(file);
+                assert!(target.exists(), "{}: {link}", document.display());
+            }
+        }
+        let name = document.file_name().unwrap().to_str().unwrap();
+        assert!(
+            name == "README.md" || index.contains(&format!("({name})")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_readme_stays_short() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    assert!(readme.lines().count() <= 180);
 }
