@@ -84,8 +84,11 @@ pub trait PagedFormatter: Formatter {
     /// Whether there are pages, or so much that there should be.
     fn has_pages(&self) -> bool;
 
-    /// Adds the current page, and begins another one. Returns how many conversations are on it.
-    fn page(&mut self, around: &Neighbours, out: &mut Vec<u8>) -> u64;
+    /// Writes the current page, and begins another one. Returns how many conversations are on it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn page(&mut self, around: &Neighbours, out: &mut dyn Write) -> io::Result<u64>;
 
     /// Takes the names of all pages, before [`Formatter::end`].
     fn contents(&mut self, pages: Vec<String>);

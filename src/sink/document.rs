@@ -184,14 +184,12 @@ impl Document<dyn PagedFormatter> {
         name: String,
         mut out: HashingWriter,
     ) -> io::Result<FileEntry> {
-        self.buffer.clear();
-        let conversations = self.formatter.page(around, &mut self.buffer);
-        let written = out.write_all(&self.buffer).and_then(|()| out.flush());
+        let written = self.formatter.page(around, &mut out);
+        let written = written.and_then(|count| out.flush().map(|()| count));
         self.broken |= written.is_err();
-        written?;
         Ok(FileEntry {
             name,
-            conversations,
+            conversations: written?,
             bytes: out.bytes(),
             sha256: out.sha256(),
         })

@@ -208,10 +208,10 @@ impl PagedFormatter for Html {
         !self.pages.is_empty() || self.still.len() > INSIDE
     }
 
-    fn page(&mut self, around: &Neighbours, out: &mut Vec<u8>) -> u64 {
-        let still = mem::take(&mut self.still);
-        out.extend_from_slice(still::page(&still, around).as_bytes());
-        mem::take(&mut self.inside)
+    fn page(&mut self, around: &Neighbours, out: &mut dyn Write) -> io::Result<u64> {
+        still::page(&self.still, around, out)?;
+        self.still.clear();
+        Ok(mem::take(&mut self.inside))
     }
 
     fn contents(&mut self, pages: Vec<String>) {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io;
 
 use super::escape::{Escaped, Quoted, encoded};
 use super::head;
@@ -88,8 +89,8 @@ fn words_of(message: &Message) -> Cow<'_, str> {
     }
 }
 
-/// A page with these conversations.
-pub fn page(conversations: &str, around: &Neighbours) -> String {
+/// Writes a page with these conversations.
+pub fn page(conversations: &str, around: &Neighbours, out: &mut dyn io::Write) -> io::Result<()> {
     let Neighbours {
         index,
         previous,
@@ -109,11 +110,15 @@ pub fn page(conversations: &str, around: &Neighbours) -> String {
         }
     }
     nav.push_str("</nav>");
-    format!(
-        "{}<body>\n<header><h1>Conversations, page {number}</h1>{nav}</header>\n<main>\n{conversations}</main>\n\
-         <footer>{nav}</footer>\n</body>\n</html>\n",
-        head::plain(&format!("Conversations, page {number}"), STYLE)
-    )
+    let head = head::plain(&format!("Conversations, page {number}"), STYLE);
+    let before = format!(
+        "{head}<body>\n<header><h1>Conversations, page {number}</h1>{nav}</header>\n<main>\n"
+    );
+    let after = format!("</main>\n<footer>{nav}</footer>\n</body>\n</html>\n");
+    for part in [&before, conversations, &after] {
+        out.write_all(part.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Links to the pages, for those who have no JavaScript.
