@@ -245,8 +245,9 @@ fn incomplete(summary: &Summary, list_moved: bool, place: String) -> String {
     if counts.failed > 0 || !list_moved {
         let all = counts.conversations + counts.left_out + counts.failed;
         reasons.push(format!(
-            "{} of {all} conversations could not be exported",
-            counts.failed
+            "{} of {} could not be exported",
+            counts.failed,
+            counted(all, "conversation")
         ));
     }
     reasons.extend(Some(place).filter(|place| !place.is_empty()));

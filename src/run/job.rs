@@ -11,7 +11,7 @@ use super::archive;
 use super::exit::Exit;
 use super::export::Export;
 use super::monitor::Monitor;
-use super::paths::check_distinct_paths;
+use super::paths::check_paths;
 use super::pump::Pump;
 use super::recorder::Recorder;
 use super::singer_state::SingerState;
@@ -33,7 +33,7 @@ use crate::time::Timestamp;
 /// The error that ended the export early.
 pub fn run(args: &impl ExportArgs) -> Result<Exit> {
     let paths = args.paths();
-    check_distinct_paths(&paths)?;
+    check_paths(&paths)?;
     let settings = match (args.resolve(), &paths.summary) {
         (Ok(settings), _) => settings,
         (Err(error), None) => return Err(error),
@@ -52,7 +52,7 @@ pub fn run(args: &impl ExportArgs) -> Result<Exit> {
 /// # Errors
 /// The error that ended the export early.
 pub fn run_settings(mut settings: Settings) -> Result<Exit> {
-    check_distinct_paths(&settings.paths)?;
+    check_paths(&settings.paths)?;
     // There is no progress bar on a terminal that shows the data.
     let target = settings.output.as_ref().map(|output| &output.target);
     let to_stdout = matches!(target, Some(Target::Stdout));
@@ -76,7 +76,12 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     match summary.write(&path) {
         Err(error) if worked.is_ok() => Err(error),
         Err(error) => {
-            console.error(&format!("{error:#}"));
+            let text = format!("{error:#}");
+            // When it cannot be written at the beginning, that is what ended the run.
+            let is_said = worked.as_ref().is_err_and(|why| format!("{why:#}") == text);
+            if !is_said {
+                console.error(&text);
+            }
             worked
         }
         Ok(()) => worked,

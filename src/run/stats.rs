@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::exit::Exit;
 use super::monitor::Monitor;
-use super::paths::check_distinct_paths;
+use super::paths::check_paths;
 use super::pump::{Pump, Work};
 use super::signal::Stop;
 use crate::cli::{StatsArgs, StatsSettings};
@@ -30,7 +30,7 @@ const WIDTH: usize = 80;
 /// When an input is not a complete export, or the output cannot be written.
 pub fn run(args: &StatsArgs) -> Result<Exit> {
     let settings = args.resolve()?;
-    check_distinct_paths(&settings.paths())?;
+    check_paths(&settings.paths())?;
     let to_terminal = settings.output.is_none() && io::stdout().is_terminal();
     let console = Console::new(settings.console, to_terminal);
     let mut counting = Counting::new(&settings, console.clone());
@@ -225,9 +225,10 @@ impl Output {
                 let is_terminal = file.is_terminal();
                 show(file, is_terminal, numbers).context("could not write to the output")?;
             }
-            Self::File(partial) => {
+            Self::File(mut partial) => {
                 save(&partial, numbers).with_context(|| partial.context())?;
                 if !complete {
+                    partial.replace_earlier()?;
                     return Ok(Some(partial.paths().partial().display().to_string()));
                 }
                 partial.commit()?;

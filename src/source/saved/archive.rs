@@ -9,6 +9,7 @@ use super::wanted::Wanted;
 use crate::archive::{Filter, Reader};
 use crate::source::batch::BatchSender;
 use crate::source::incomplete::Incomplete;
+use crate::text::counted;
 
 /// Sends the selected conversations of an archive. Returns false when no more are wanted.
 ///
@@ -37,8 +38,9 @@ pub fn read(
     match read {
         Ok(()) => Ok(goes_on),
         Err(error) => Err(Incomplete(format!(
-            "could not read all of {}: {error:#} (after {came} conversations)",
-            path.display()
+            "could not read all of {}: {error:#} (after {})",
+            path.display(),
+            counted(came, "conversation")
         ))
         .into()),
     }
