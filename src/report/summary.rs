@@ -88,6 +88,9 @@ pub struct Failure {
     pub id: Option<String>,
     /// Why.
     pub error: String,
+    /// Whether it does not exist, so that another run would not find it either.
+    #[serde(skip)]
+    pub is_unknown: bool,
 }
 
 /// A conversation with another number of messages than the vendor reports.

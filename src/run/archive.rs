@@ -52,6 +52,8 @@ pub fn run(
     let Fetch { writer, plan, .. } = fetch;
     summary.watermark_after = complete_until(&writer, &plan)?;
     let missing = summary.counts.failed;
+    let unknown = summary.failed.iter().filter(|failure| failure.is_unknown);
+    let unknown = unknown.count() as u64;
     let written = match output {
         None => Ok(()),
         Some(output) => writing.write(output, writer, &plan, fetched, &mut pump, summary),
@@ -60,8 +62,11 @@ pub fn run(
     written.map_err(|error| writing.explained(error, fetched))?;
     let unwritten = summary.counts.failed - missing;
     summary.complete = fetched.complete && summary.counts.failed == 0;
-    if !fetched.complete || missing > 0 {
-        tell_missing(missing, plan.kind, &context.console);
+    if unknown > 0 {
+        tell_unknown(unknown, &context.console);
+    }
+    if missing > unknown || (unknown == 0 && !fetched.complete) {
+        tell_missing(missing - unknown, plan.kind, &context.console);
     }
     if unwritten > 0 {
         writing.tell_unwritten(unwritten, fetched);
@@ -81,6 +86,14 @@ fn tell_missing(count: u64, kind: Kind, console: &Console) {
         _ => "fetched; the next run tries again",
     };
     console.error(&format!("incomplete: {missing} could not be {why}"));
+}
+
+/// Says how many of the conversations that the user named do not exist.
+fn tell_unknown(count: u64, console: &Console) {
+    let verb = if count == 1 { "does" } else { "do" };
+    console.error(&format!(
+        "incomplete: {count} of the conversations asked for {verb} not exist"
+    ));
 }
 
 /// Opens the archive, and plans what to ask for.

@@ -200,6 +200,7 @@ impl Work for Export<'_> {
                 self.note_done(&id);
                 self.recorder.gone(id, &gone.error);
             }
+            Event::NotFound(missing) => return self.recorder.not_found(missing),
             Event::Failed(failed) => return self.failed(failed),
         }
         Ok(())

@@ -163,6 +163,15 @@ impl<'a> Fetch<'a> {
         Ok(())
     }
 
+    /// No later run has to look for it. The archive may have it from before.
+    fn not_found(&mut self, missing: FailedConversation) -> Result<()> {
+        match (&missing.id, &self.plan.account) {
+            (Some(id), Some((vendor, account))) => self.writer.note_gone(*vendor, account, id)?,
+            _ => self.unretryable = true,
+        }
+        self.recorder.not_found(missing)
+    }
+
     fn failed(&mut self, failed: FailedConversation) -> Result<()> {
         match (&failed.id, &self.plan.account) {
             (Some(id), Some((vendor, account))) => {
@@ -220,6 +229,7 @@ impl Work for Fetch<'_> {
                 Ok(())
             }
             Event::Gone(gone) => self.gone(gone),
+            Event::NotFound(missing) => self.not_found(missing),
             Event::Failed(failed) => self.failed(failed),
         }
     }

@@ -92,11 +92,24 @@ impl Recorder<'_> {
     /// # Errors
     /// Its error, when the first failure ends the run.
     pub fn failed(&mut self, failed: FailedConversation) -> Result<()> {
+        self.missing(failed, false)
+    }
+
+    /// Counts a conversation that was asked for and does not exist.
+    ///
+    /// # Errors
+    /// Its error, when the first failure ends the run.
+    pub fn not_found(&mut self, missing: FailedConversation) -> Result<()> {
+        self.missing(missing, true)
+    }
+
+    fn missing(&mut self, failed: FailedConversation, is_unknown: bool) -> Result<()> {
         let error = format!("{:#}", failed.error);
         self.summary.counts.failed += 1;
         self.summary.failed.push(Failure {
             id: failed.id,
             error: error.clone(),
+            is_unknown,
         });
         if self.fail_fast {
             return Err(failed.error);

@@ -158,7 +158,7 @@ impl Work for Counting {
                     self.add(conversation);
                 }
             }
-            Event::Failed(failed) => self.fail(&failed),
+            Event::Failed(failed) | Event::NotFound(failed) => self.fail(&failed),
             Event::Expect(count) => self.console.expect(count),
             // Only vendors send these.
             Event::Clock(_)

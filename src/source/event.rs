@@ -26,6 +26,8 @@ pub enum Event {
     },
     /// A conversation that the vendor has deleted.
     Gone(FailedConversation),
+    /// A conversation that the user named and that does not exist. Nobody has listed it, so it was not deleted meanwhile.
+    NotFound(FailedConversation),
     /// A conversation that could not be fetched.
     Failed(FailedConversation),
     /// A conversation of a list that is not fetched, because the archive has it as the list shows it.

@@ -130,7 +130,7 @@ impl Saved {
         for id in self.wanted.missing() {
             let error = anyhow!("there is no conversation {id} in {}", self.name);
             let id = Some(id);
-            batch.send(Event::Failed(FailedConversation { id, error }));
+            batch.send(Event::NotFound(FailedConversation { id, error }));
         }
     }
 }
