@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, anyhow};
 
+use super::again;
 use super::exit::{Exit, is_broken_pipe};
 use super::export::Export;
 use super::fetch::{Fetch, Fetched};
@@ -85,7 +86,12 @@ fn tell_missing(count: u64, kind: Kind, console: &Console) {
         Kind::Import => "read; the archive has the others",
         _ => "fetched; the next run tries again",
     };
-    console.error(&format!("incomplete: {missing} could not be {why}"));
+    let again = again::only_failed().filter(|_| count > 0 && !matches!(kind, Kind::Import));
+    let again = again.map(|again| format!(", and {again}"));
+    console.error(&format!(
+        "incomplete: {missing} could not be {why}{}",
+        again.unwrap_or_default()
+    ));
 }
 
 /// Says how many of the conversations that the user named do not exist.
@@ -235,6 +241,7 @@ impl Writing<'_> {
             from_archive: true,
             tickets: TicketFilter::Include,
             list_moved: false,
+            again: None,
             recorder,
         };
         export.run(pump, source)?;

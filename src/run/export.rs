@@ -5,6 +5,7 @@ use std::mem;
 
 use anyhow::{Error, Result};
 
+use super::again::Again;
 use super::exit::Exit;
 use super::pump::{Pump, Work};
 use super::recorder::Recorder;
@@ -33,6 +34,8 @@ pub struct Export<'a> {
     pub tickets: TicketFilter,
     /// Whether the list may not have had everything.
     pub list_moved: bool,
+    /// What is needed to try again what failed, where that is possible.
+    pub again: Option<Again>,
     /// What is counted.
     pub recorder: Recorder<'a>,
 }
@@ -57,6 +60,7 @@ impl Export<'_> {
             from_archive,
             tickets: _,
             list_moved,
+            again,
             recorder: Recorder {
                 summary, console, ..
             },
@@ -94,7 +98,12 @@ impl Export<'_> {
         if complete {
             return Ok(Exit::Done);
         }
-        console.error(&incomplete(summary, list_moved, place));
+        let again = again.and_then(|again| again.in_words(summary));
+        console.error(&incomplete(
+            summary,
+            list_moved,
+            [place, again.unwrap_or_default()],
+        ));
         Ok(Exit::Incomplete)
     }
 
@@ -236,8 +245,8 @@ fn ended_early(error: Error, place: String, from_archive: bool, console: &Consol
     error
 }
 
-/// Why an export that came to its end is incomplete.
-fn incomplete(summary: &Summary, list_moved: bool, place: String) -> String {
+/// Why an export that came to its end is incomplete, and the rest: where it is, and how to go on.
+fn incomplete(summary: &Summary, list_moved: bool, rest: [String; 2]) -> String {
     let counts = &summary.counts;
     let mut reasons = Vec::new();
     if list_moved {
@@ -251,7 +260,7 @@ fn incomplete(summary: &Summary, list_moved: bool, place: String) -> String {
             counted(all, "conversation")
         ));
     }
-    reasons.extend(Some(place).filter(|place| !place.is_empty()));
+    reasons.extend(rest.into_iter().filter(|words| !words.is_empty()));
     format!("incomplete: {}", reasons.join("; "))
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use super::again::Again;
 use super::archive;
 use super::exit::Exit;
 use super::export::Export;
@@ -18,8 +19,8 @@ use super::singer_state::SingerState;
 use super::tickets::TicketFilter;
 use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
 use crate::console::Console;
-use crate::format::FormatterFactory;
 use crate::format::singer::Stream;
+use crate::format::{Format, FormatterFactory};
 use crate::io::supports_locks;
 use crate::report::Summary;
 use crate::sink::{Sink, Target};
@@ -111,6 +112,10 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         asked,
         ..
     } = settings;
+    // A tap is called again with the state of its target, and a list has nothing that could be fetched by its id.
+    let is_repeatable = source.account().is_some()
+        && matches!(memory, Memory::None)
+        && format.format != Format::List;
     let tickets = TicketFilter::new(selection.tickets, selection.keep_raw)?;
     // The vendor's records tell which messages of a ticket are copies.
     selection.keep_raw |= selection.tickets == Tickets::Merge;
@@ -141,6 +146,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         from_archive: false,
         tickets,
         list_moved: false,
+        again: is_repeatable.then(|| Again::new(&run, &output)),
         recorder,
     };
     let mut pump = Pump::start(run.max_duration)?;

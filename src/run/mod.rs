@@ -4,6 +4,7 @@
 //! source to the output. With one, [`archive`] plans the run, [`fetch`] moves the data into the archive, and the output is
 //! written from there: [`mirror`] keeps a folder, [`export`] writes what changed.
 
+mod again;
 mod archive;
 mod check;
 mod command;
