@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, anyhow};
 
 use super::again;
+use super::closing;
 use super::exit::{Exit, is_broken_pipe};
 use super::export::Export;
 use super::fetch::{Fetch, Fetched};
@@ -44,23 +45,38 @@ pub fn run(
         lists_files: settings.run.summary.is_some(),
         context,
     };
-    let mut pump = Pump::start(settings.run.max_duration)?;
+    let mut pump = Pump::start(settings.run.max_duration, &context.console)?;
     let (mut fetch, source) = prepare(settings, options, context, summary)?;
     fetch.has_output = output.is_some() && !is_mirror;
     let fetched = fetch
         .run(&mut pump, source)
         .map_err(|error| archive::explained(error, &options.path))?;
     let Fetch { writer, plan, .. } = fetch;
+    let conversations = writer.conversations();
+    context.console.restart();
     summary.watermark_after = complete_until(&writer, &plan)?;
     let missing = summary.counts.failed;
     let unknown = summary.failed.iter().filter(|failure| failure.is_unknown);
     let unknown = unknown.count() as u64;
+    let places = output
+        .iter()
+        .flat_map(|output| closing::places(&output.target));
+    let places: Vec<_> = places.collect();
     let written = match output {
         None => Ok(()),
         Some(output) => writing.write(output, writer, &plan, fetched, &mut pump, summary),
     };
     pump.end();
     written.map_err(|error| writing.explained(error, fetched))?;
+    context.console.finish(|| {
+        let archive = options.path.display().to_string();
+        let counts = &summary.counts;
+        if counts.conversations + counts.failed > 0 {
+            return closing::wrote(summary, None, &[vec![archive], places].concat());
+        }
+        let is_part = plan.kind == Kind::Part;
+        closing::nothing_new(summary, &archive, conversations, is_part)
+    });
     let unwritten = summary.counts.failed - missing;
     summary.complete = fetched.complete && summary.counts.failed == 0;
     if unknown > 0 {
@@ -239,6 +255,7 @@ impl Writing<'_> {
             sink,
             singer: None,
             from_archive: true,
+            places: Vec::new(),
             tickets: TicketFilter::Include,
             list_moved: false,
             again: None,

@@ -6,6 +6,7 @@ use std::mem;
 use anyhow::{Error, Result};
 
 use super::again::Again;
+use super::closing::{self, shown};
 use super::exit::Exit;
 use super::pump::{Pump, Work};
 use super::recorder::Recorder;
@@ -30,6 +31,8 @@ pub struct Export<'a> {
     pub singer: Option<(Vec<Stream>, SingerState)>,
     /// Whether the same can be written again from an archive.
     pub from_archive: bool,
+    /// Where the output goes, in words.
+    pub places: Vec<String>,
     /// What becomes of the tickets of human agents.
     pub tickets: TicketFilter,
     /// Whether the list may not have had everything.
@@ -58,6 +61,7 @@ impl Export<'_> {
             mut sink,
             singer,
             from_archive,
+            places,
             tickets: _,
             list_moved,
             again,
@@ -88,7 +92,9 @@ impl Export<'_> {
             .write_trailer(trailer.unwrap_or_default().as_bytes())
             .and_then(|()| sink.finish(complete, worked.is_ok()))
             .inspect(|finished| note_files(summary, &finished.files));
-        console.finish(|| summary.to_string());
+        if worked.is_ok() && !from_archive && (complete || summary.counts.conversations > 0) {
+            tell_written(&finished, places, summary, console);
+        }
         let place = finished.as_ref().map(place).unwrap_or_default();
         if let Err(error) = worked {
             return Err(ended_early(error, place, from_archive, console));
@@ -151,7 +157,7 @@ impl Export<'_> {
         match self.sink.write(conversation)? {
             Written::Yes => {
                 let messages = conversation.messages.len() as u64;
-                self.recorder.advance(messages);
+                self.recorder.written(messages);
             }
             Written::Skipped(reason) => self.recorder.left_out(&conversation.id, reason),
             Written::Unfit(error) => {
@@ -179,6 +185,7 @@ impl Export<'_> {
 
 impl Work for Export<'_> {
     fn handle(&mut self, event: Event) -> Result<()> {
+        self.recorder.note_progress(&event);
         match event {
             Event::Clock(time) => {
                 if let Some((_, state)) = &mut self.singer {
@@ -224,6 +231,24 @@ impl Work for Export<'_> {
         self.recorder.summary.files.extend(files);
         Ok(())
     }
+}
+
+/// Says what was written, if it was, and where to.
+fn tell_written(
+    finished: &Result<Finished>,
+    mut places: Vec<String>,
+    summary: &Summary,
+    console: &Console,
+) {
+    let Ok(finished) = finished else { return };
+    if finished.kept.is_some() {
+        return;
+    }
+    if !finished.partial.is_empty() {
+        places = shown(&finished.partial);
+    }
+    let bytes = Some(summary.bytes).filter(|bytes| *bytes > 0);
+    console.finish(|| closing::wrote(summary, bytes, &places));
 }
 
 /// The error of a run that ended early, with what is left of its output.

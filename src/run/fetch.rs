@@ -61,8 +61,6 @@ impl<'a> Fetch<'a> {
     pub fn run(&mut self, pump: &mut Pump, source: Source) -> Result<Fetched> {
         let worked = pump.run(source, self);
         let ended = self.end(worked.is_ok());
-        let summary = &mut *self.recorder.summary;
-        self.recorder.console.finish(|| summary.to_string());
         if let Err(error) = worked {
             return Err(match error.downcast_ref::<Stop>() {
                 Some(stop) => Stopped {
@@ -139,7 +137,7 @@ impl<'a> Fetch<'a> {
         match outcome.merged {
             Merged::Added | Merged::Changed => {
                 self.recorder.note_odd_content(conversation);
-                self.recorder.advance(outcome.messages.unsigned_abs());
+                self.recorder.written(outcome.messages.unsigned_abs());
             }
             Merged::Unchanged => self.recorder.summary.counts.skipped += 1,
         }
@@ -194,6 +192,7 @@ impl Work for Fetch<'_> {
             return self.begin(time).map(drop);
         }
         self.begun()?;
+        self.recorder.note_progress(&event);
         match event {
             Event::Clock(_) => Ok(()),
             Event::Expect(count) => {

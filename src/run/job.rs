@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::again::Again;
 use super::archive;
+use super::closing;
 use super::exit::Exit;
 use super::export::Export;
 use super::monitor::Monitor;
@@ -68,6 +69,7 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     settings.format.asked = settings.asked.clone();
     let path = settings.run.summary.clone();
     let worked = work(settings, &context, &mut summary);
+    console.end();
     let Some(path) = path else {
         return worked;
     };
@@ -144,12 +146,13 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         sink,
         singer,
         from_archive: false,
+        places: closing::places(&output.target),
         tickets,
         list_moved: false,
         again: is_repeatable.then(|| Again::new(&run, &output)),
         recorder,
     };
-    let mut pump = Pump::start(run.max_duration)?;
+    let mut pump = Pump::start(run.max_duration, &context.console)?;
     let exit = export.run(&mut pump, source);
     pump.end();
     exit

@@ -7,6 +7,7 @@
 mod again;
 mod archive;
 mod check;
+mod closing;
 mod command;
 mod compare;
 mod coverage;

@@ -48,11 +48,12 @@ pub fn check_paths(paths: &Paths) -> Result<()> {
             "{0} is a folder: give -d {0}, or -o with a file in it",
             path.display()
         )),
-        Target::File(path) | Target::Split { path, .. } => check_leads_to(path),
         Target::Folder { path, .. } if path.exists() && !path.is_dir() => {
             bail!(usage!("{} is a file: -d needs a folder", path.display()))
         }
-        Target::Folder { path, .. } => check_leads_to(path),
+        Target::File(path) | Target::Split { path, .. } | Target::Folder { path, .. } => {
+            check_leads_to(path)
+        }
     }
 }
 

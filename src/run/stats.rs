@@ -36,12 +36,13 @@ pub fn run(args: &StatsArgs) -> Result<Exit> {
     let mut counting = Counting::new(&settings, console.clone());
     let source = source(&settings, &console)?;
     let output = Output::open(settings.output.as_deref())?;
-    let mut pump = Pump::start(None)?;
+    let mut pump = Pump::start(None, &console)?;
     let worked = pump.run(source, &mut counting);
     pump.end();
     if !to_terminal {
         console.finish(|| counting.in_words());
     }
+    console.end();
     match worked {
         Err(error) if error.is::<Stop>() => output.discard().and(Err(error)),
         worked => counting.finish(worked, settings.format, output),
@@ -152,6 +153,8 @@ impl Counting {
 
 impl Work for Counting {
     fn handle(&mut self, event: Event) -> Result<()> {
+        let (done, fetched) = event.handled();
+        self.console.advance(done, fetched);
         match event {
             Event::Conversations(conversations) => {
                 for conversation in conversations.iter() {

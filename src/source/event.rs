@@ -40,6 +40,26 @@ pub enum Event {
     Skipped,
 }
 
+impl Event {
+    /// How many conversations it deals with, and how many of them were fetched.
+    #[must_use]
+    pub fn handled(&self) -> (u64, u64) {
+        match self {
+            Self::Conversations(conversations) => {
+                let count = conversations.len() as u64;
+                (count, count)
+            }
+            Self::Gone(_) | Self::NotFound(_) | Self::Failed(_) | Self::Skipped => (1, 1),
+            Self::Unchanged(_) => (1, 0),
+            Self::Clock(_)
+            | Self::Expect(_)
+            | Self::CountMismatch { .. }
+            | Self::ListMoved
+            | Self::NoMatch(_) => (0, 0),
+        }
+    }
+}
+
 /// A conversation that is not in the export.
 #[derive(Debug)]
 pub struct FailedConversation {

@@ -113,6 +113,7 @@ impl Botpress {
             filter: &filter,
             console: &console,
             queue,
+            listed: 0,
         };
         let breaker = CircuitBreaker::of(&plan);
         let sending = send(&fetcher, breaker, results, events);

@@ -87,10 +87,7 @@ impl Sample {
         let (of, whose) = match (self.count, self.is_cut) {
             (0, false) => return format!("no conversation matches {wanted}: the bot has none"),
             (count, false) => (
-                format!(
-                    "0 of {} match {wanted}",
-                    counted(count as u64, "conversation")
-                ),
+                format!("0 of {} match {wanted}", counted(count, "conversation")),
                 "the bot has".to_owned(),
             ),
             (count, true) => (
