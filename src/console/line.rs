@@ -230,7 +230,7 @@ mod tests {
             "1,241 / 5,000 · 1.0/s · 1 h 5 min left"
         );
         assert_eq!(line.text(begun + 13 * SECOND, 9), "1,241 / …");
-        assert_eq!(line.text(begun, 30), "1,241 / 5,000");
+        assert_eq!(line.text(begun, 20), "1,241 / 5,000");
     }
 
     #[test]

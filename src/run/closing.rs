@@ -91,7 +91,7 @@ fn size(bytes: u64) -> String {
 /// `0.4 s`, `3 s`, `1 h 5 min`.
 fn time(span: Duration) -> String {
     if span < Duration::from_secs(1) {
-        return format!("{:.1} s", span.as_secs_f64());
+        return format!("{:.1} s", (span.as_secs_f64() * 10.0).ceil() / 10.0);
     }
     let seconds = span.as_secs_f64().round();
     let whole = Duration::from_secs_f64(seconds).as_secs();
@@ -120,7 +120,7 @@ mod tests {
             assert_eq!(size(bytes), words);
         }
         for (millis, words) in [
-            (40, "0.0 s"),
+            (40, "0.1 s"),
             (400, "0.4 s"),
             (3400, "3 s"),
             (65_000, "65 s"),

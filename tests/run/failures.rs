@@ -45,7 +45,9 @@ fn one_lost_conversation_does_not_stop_the_run() {
     let said = format!(
         "convexport: error: could not read the messages of conversation {lost}: 500 Internal Server Error (Internal: \
          This failure was ordered by a test.) (after 2 attempts)\n\
-         convexport: error: incomplete: 1 of 30 conversations could not be exported\n"
+         convexport: error: incomplete: 1 of 30 conversations could not be exported; this tries just those: {} botpress \
+         -f jsonl --retries 1 --conversation {lost}\n",
+        env!("CARGO_BIN_EXE_convexport")
     );
     assert_eq!((run.code, run.stderr), (3, said));
     assert_eq!(ids(&records(&run.stdout)), all);
