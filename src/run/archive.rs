@@ -2,11 +2,11 @@
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::again;
 use super::closing;
 use super::exit::{Exit, is_broken_pipe};
 use super::export::Export;
 use super::fetch::{Fetch, Fetched};
+use super::incomplete;
 use super::mirror;
 use super::plan::Plan;
 use super::pump::Pump;
@@ -14,7 +14,6 @@ use super::recorder::Recorder;
 use super::tickets::TicketFilter;
 use crate::archive::{self, Changed, Kind, Writer};
 use crate::cli::{ArchiveOptions, Settings};
-use crate::console::Console;
 use crate::format::{self, FormatterFactory};
 use crate::report::Summary;
 use crate::sink::{self, KeptFile, Sink, Target};
@@ -80,10 +79,11 @@ pub fn run(
     let unwritten = summary.counts.failed - missing;
     summary.complete = fetched.complete && summary.counts.failed == 0;
     if unknown > 0 {
-        tell_unknown(unknown, &context.console);
+        context.console.error(&incomplete::unknown(unknown));
     }
     if missing > unknown || (unknown == 0 && !fetched.complete) {
-        tell_missing(missing - unknown, plan.kind, &context.console);
+        let text = incomplete::archive(missing - unknown, plan.kind);
+        context.console.error(&text);
     }
     if unwritten > 0 {
         writing.tell_unwritten(unwritten, fetched);
@@ -93,29 +93,6 @@ pub fn run(
     } else {
         Exit::Incomplete
     })
-}
-
-/// Says how many conversations are missing in the archive.
-fn tell_missing(count: u64, kind: Kind, console: &Console) {
-    let missing = counted(count, "conversation");
-    let why = match kind {
-        Kind::Import => "read; the archive has the others",
-        _ => "fetched; the next run tries again",
-    };
-    let again = again::only_failed().filter(|_| count > 0 && !matches!(kind, Kind::Import));
-    let again = again.map(|again| format!(", and {again}"));
-    console.error(&format!(
-        "incomplete: {missing} could not be {why}{}",
-        again.unwrap_or_default()
-    ));
-}
-
-/// Says how many of the conversations that the user named do not exist.
-fn tell_unknown(count: u64, console: &Console) {
-    let verb = if count == 1 { "does" } else { "do" };
-    console.error(&format!(
-        "incomplete: {count} of the conversations asked for {verb} not exist"
-    ));
 }
 
 /// Opens the archive, and plans what to ask for.

@@ -8,6 +8,7 @@ use anyhow::{Error, Result};
 use super::again::Again;
 use super::closing::{self, shown};
 use super::exit::Exit;
+use super::incomplete;
 use super::pump::{Pump, Work};
 use super::recorder::Recorder;
 use super::signal::{self, Stop, Stopped};
@@ -105,7 +106,7 @@ impl Export<'_> {
             return Ok(Exit::Done);
         }
         let again = again.and_then(|again| again.in_words(summary));
-        console.error(&incomplete(
+        console.error(&incomplete::export(
             summary,
             list_moved,
             [place, again.unwrap_or_default()],
@@ -268,25 +269,6 @@ fn ended_early(error: Error, place: String, from_archive: bool, console: &Consol
         console.error(&format!("incomplete: {place}"));
     }
     error
-}
-
-/// Why an export that came to its end is incomplete, and the rest: where it is, and how to go on.
-fn incomplete(summary: &Summary, list_moved: bool, rest: [String; 2]) -> String {
-    let counts = &summary.counts;
-    let mut reasons = Vec::new();
-    if list_moved {
-        reasons.push("the list moved each time it was read, so some may be missing".to_owned());
-    }
-    if counts.failed > 0 || !list_moved {
-        let all = counts.conversations + counts.left_out + counts.failed;
-        reasons.push(format!(
-            "{} of {} could not be exported",
-            counts.failed,
-            counted(all, "conversation")
-        ));
-    }
-    reasons.extend(rest.into_iter().filter(|words| !words.is_empty()));
-    format!("incomplete: {}", reasons.join("; "))
 }
 
 /// Where an incomplete export is, in words.
