@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{self, FileKind, HEADER};
-use crate::io::{network_file_system, open_and_lock};
+use crate::io::{LockFile, network_file_system};
 
 /// How long to wait for another program that writes to the file.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(5);
@@ -28,10 +28,10 @@ pub struct Writable {
     /// Why the database keeps a rollback journal, if it does.
     pub no_wal: Option<String>,
     #[expect(dead_code, reason = "it is held")]
-    lock: File,
+    lock: LockFile,
 }
 
-/// The file that locks an archive. It stays, since removing it could free a lock that another run waits for.
+/// The file that locks an archive while a run writes to it.
 fn lock_path(path: &Path) -> PathBuf {
     beside(path, "-lock")
 }
@@ -83,7 +83,7 @@ pub fn open_to_write(path: &Path) -> Result<Writable> {
             .and_then(|header| schema::check_header(&header));
         kind.with_context(context)?;
     }
-    let lock = open_and_lock(&lock_path(path)).with_context(context)?;
+    let lock = LockFile::take(&lock_path(path)).with_context(context)?;
     let kind = create_private(path).and_then(|()| header(path));
     let kind = kind
         .map_err(Into::into)

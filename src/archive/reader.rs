@@ -123,6 +123,20 @@ impl Reader {
         Ok(())
     }
 
+    /// How many conversations a filter without a search selects.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn count(&self, filter: &Filter) -> Result<u64> {
+        let (condition, values) = condition(filter);
+        let select = format!("SELECT count(*) FROM conversations c WHERE true{condition}");
+        let values = params_from_iter(&values);
+        let count: i64 = self
+            .connection
+            .query_row(&select, values, |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Compares a conversation with how a list shows it. Returns `None` when no run has fetched it, and whether the
     /// archive has it like that. A count that differs because messages created before `recent_since` were deleted is no
     /// difference. A list does not show every change, so with `seen` only what a run fetched that

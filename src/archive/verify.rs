@@ -10,6 +10,7 @@ use super::ledger;
 use super::merge;
 use super::rows::{self, CONVERSATION};
 use super::schema::SCHEMA;
+use crate::text::counted;
 
 /// What an archive has.
 #[derive(Clone, Copy, Debug, Default)]
@@ -185,7 +186,9 @@ fn check_counts(connection: &Connection, checked: Checked) -> Result<()> {
         connection.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if (conversations, messages) != (checked.conversations, checked.messages) {
         bail!(
-            "the last run left {conversations} conversations with {messages} messages, and {} with {} can be read",
+            "the last run left {} with {}, and {} with {} can be read",
+            counted(conversations.unsigned_abs(), "conversation"),
+            counted(messages.unsigned_abs(), "message"),
             checked.conversations,
             checked.messages
         );

@@ -216,6 +216,12 @@ impl Writer {
         self.commit()
     }
 
+    /// How many conversations the archive has.
+    #[must_use]
+    pub fn conversations(&self) -> u64 {
+        self.run.conversations.unsigned_abs()
+    }
+
     /// The first run of this run's selection since the last that saw everything.
     ///
     /// # Errors

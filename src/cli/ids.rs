@@ -11,7 +11,7 @@ use crate::source::{IdSet, Ids};
 use crate::usage::usage;
 
 /// Reads the ids. `-` and `@FILE` are lists of them, one per line, bare or as JSON that has an `id` (so what --list wrote
-/// can be read). None comes twice. Returns `None` when the flag is not there; an empty list asks for no conversation.
+/// can be read), or a summary, of which those are meant that failed. None comes twice. Returns `None` when the flag is not there; an empty list asks for no conversation.
 ///
 /// # Errors
 /// When a list cannot be read, an id cannot be one, or stdin is taken for something else.
@@ -49,6 +49,17 @@ pub fn read(values: &[String], stdin: Option<&str>) -> Result<Option<Ids>> {
     Ok(Some(Ids { ids, typed }))
 }
 
+/// The summary of a run.
+#[derive(Deserialize)]
+struct Summary {
+    failed: Vec<Failure>,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    id: Option<Id>,
+}
+
 fn listed(text: &str, name: &str) -> Result<Vec<String>> {
     #[derive(Deserialize)]
     struct Line {
@@ -57,6 +68,10 @@ fn listed(text: &str, name: &str) -> Result<Vec<String>> {
     let mut ids = Vec::new();
     // Some programs begin a file with a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
+    if let Ok(Summary { failed }) = serde_json::from_str(text) {
+        let failed = failed.into_iter().filter_map(|failure| failure.id);
+        return Ok(failed.map(|id| id.0).collect());
+    }
     for (number, line) in (1..).zip(text.lines().map(str::trim)) {
         if line.starts_with('{') {
             let line = serde_json::from_str::<Line>(line);

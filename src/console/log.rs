@@ -2,15 +2,17 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::json;
 
 use super::options::{LogFormat, Options};
 use super::progress::Progress;
+use crate::http::Retry;
 use crate::text::neutralise;
 use crate::time::Timestamp;
 
-/// Writes to stderr. Clones share one progress bar. All text is neutralised for terminals.
+/// Writes to stderr. Clones share one progress line. All text is neutralised for terminals.
 #[derive(Clone, Debug)]
 pub struct Console(Arc<Inner>);
 
@@ -22,7 +24,7 @@ struct Inner {
 }
 
 impl Console {
-    /// Sets up the output on stderr for the options and the kind of stderr. There is no bar on a terminal that is
+    /// Sets up the output on stderr for the options and the kind of stderr. There is no progress line on a terminal that is
     /// `shared` with the data, since they would disturb each other.
     #[must_use]
     pub fn new(options: Options, shared: bool) -> Self {
@@ -39,19 +41,41 @@ impl Console {
         }))
     }
 
-    /// Shows a bar up to this total, with the remaining time.
+    /// Shows how many conversations the list has so far.
+    pub fn expect_so_far(&self, conversations: u64) {
+        self.0.progress.line().expect_so_far(conversations);
+    }
+
+    /// Shows how many conversations there are, and the remaining time.
     pub fn expect(&self, conversations: u64) {
-        self.0.progress.expect(conversations);
+        self.0.progress.line().expect(conversations);
     }
 
-    /// Shows how many conversations and messages are exported.
-    pub fn advance(&self, conversations: u64, messages: u64) {
-        self.0.progress.advance(conversations, messages);
+    /// Shows that conversations are dealt with, and how many of them were fetched.
+    pub fn advance(&self, done: u64, fetched: u64) {
+        let now = Instant::now();
+        self.0.progress.line().advance(done, fetched, now);
     }
 
-    /// Shows what the export waits for. An empty text shows nothing.
+    /// Shows the next part of the work, which counts from zero.
+    pub fn restart(&self) {
+        self.0.progress.line().restart();
+    }
+
+    /// Shows what all requests wait for. An empty text shows nothing.
     pub fn status(&self, text: &str) {
-        self.0.progress.status(text);
+        self.0.progress.line().set_status(text);
+    }
+
+    /// Shows after some seconds that a request waits since a time, and whether it is sent again. Returns the number of
+    /// the wait.
+    pub fn begin_wait(&self, since: Instant, retry: Option<Retry>) -> u64 {
+        self.0.progress.line().begin_wait(since, retry)
+    }
+
+    /// Ends a wait.
+    pub fn end_wait(&self, wait: u64) {
+        self.0.progress.line().end_wait(wait);
     }
 
     /// Reports an error. The options cannot hide it.
@@ -80,13 +104,23 @@ impl Console {
         }
     }
 
-    /// Removes the bar. On a terminal, writes the last line.
-    pub fn finish(&self, last_line: impl FnOnce() -> String) {
+    /// Removes the progress line for good.
+    pub fn end(&self) {
         self.0.progress.finish();
+    }
+
+    /// Removes the progress line for good. On a terminal, writes the last line.
+    pub fn finish(&self, last_line: impl FnOnce() -> String) {
+        self.end();
         let Options { quiet, verbose, .. } = self.0.options;
         if (self.0.terminal && !quiet) || verbose {
             self.say("info", &last_line());
         }
+    }
+
+    /// Hides the progress line while something else writes to stderr.
+    pub fn aside(&self, write: impl FnOnce()) {
+        self.0.progress.suspend(write);
     }
 
     fn say(&self, level: &str, text: &str) {

@@ -2,6 +2,7 @@
 //!
 //! A progress bar that must not be shown is hidden, so callers need not ask whether there is one.
 
+mod line;
 mod log;
 mod options;
 mod progress;

@@ -1,72 +1,76 @@
-//! The progress bar.
+//! The progress line on a terminal.
 
 use std::fmt;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-/// How often the spinner moves.
+use super::line::Line;
+
+/// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A bar that counts conversations and messages.
+/// How wide a terminal is that does not tell.
+const WIDTH: usize = 80;
+
+/// How wide what stands before the text is, and what stays free behind it: some terminals go on in the next line when a
+/// line is full.
+const MARGIN: usize = 3;
+
+/// A line that is drawn again and again. Its text is made when it is drawn.
 #[derive(Debug)]
-pub struct Progress(ProgressBar);
+pub struct Progress {
+    bar: ProgressBar,
+    line: Arc<Mutex<Line>>,
+}
 
 impl Progress {
-    /// Makes a bar on stderr. It is hidden unless `shown`.
+    /// Makes a line on stderr. It is hidden unless `shown`.
     pub fn new(shown: bool) -> Self {
         let target = if shown {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(None, target).with_style(style(
-            "{spinner} {pos} conversations · {prefix} · {rate}  {msg}",
-        ));
+        let line = Arc::<Mutex<Line>>::default();
+        let bar = ProgressBar::with_draw_target(None, target).with_style(style(line.clone()));
         if shown {
             bar.enable_steady_tick(TICK);
         }
-        bar.set_prefix("0 messages");
-        Self(bar)
+        Self { bar, line }
     }
 
-    /// Shows a bar up to this total, with the remaining time.
-    pub fn expect(&self, conversations: u64) {
-        self.0.set_length(conversations);
-        self.0.set_style(style(
-            "{wide_bar} {pos}/{len} conversations · {prefix} · {rate} · {eta} left  {msg}",
-        ));
+    /// What the line knows. A change is shown when it is drawn the next time.
+    pub fn line(&self) -> MutexGuard<'_, Line> {
+        lock(&self.line)
     }
 
-    /// Shows how many conversations and messages are exported.
-    pub fn advance(&self, conversations: u64, messages: u64) {
-        self.0.set_position(conversations);
-        self.0.set_prefix(format!("{messages} messages"));
-    }
-
-    /// Shows what the export waits for. An empty text shows nothing.
-    pub fn status(&self, text: &str) {
-        self.0.set_message(text.to_owned());
-    }
-
-    /// Hides the bar while something else is written.
+    /// Hides the line while something else is written.
     pub fn suspend(&self, write: impl FnOnce()) {
-        self.0.suspend(write);
+        self.bar.suspend(write);
     }
 
-    /// Removes the bar.
+    /// Removes the line for good.
     pub fn finish(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
-    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
-        // The export goes on even if the bar cannot be written.
-        let _ = write!(out, "{:.1} a second", state.per_sec());
+fn style(line: Arc<Mutex<Line>>) -> ProgressStyle {
+    let text = move |_: &ProgressState, out: &mut dyn fmt::Write| {
+        let size = terminal_size::terminal_size_of(std::io::stderr());
+        let width = size.map_or(WIDTH, |(width, _)| width.0.into());
+        let text = lock(&line).text(Instant::now(), width.saturating_sub(MARGIN));
+        // The export goes on even if the line cannot be written.
+        let _ = out.write_str(&text);
     };
-    let style = ProgressStyle::with_template(template);
+    let style = ProgressStyle::with_template("{spinner} {text}");
     style
         .expect("the template is a constant and valid")
-        .with_key("rate", rate)
+        .with_key("text", text)
+}
+
+fn lock(line: &Mutex<Line>) -> MutexGuard<'_, Line> {
+    line.lock().unwrap_or_else(PoisonError::into_inner)
 }

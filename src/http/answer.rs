@@ -1,7 +1,7 @@
 //! An answer whose body is read piece by piece.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
@@ -10,6 +10,7 @@ use reqwest::{Response, StatusCode};
 use super::connection::ConnectionError;
 use super::error::Cause;
 use super::observer::Observer;
+use super::waiting::Waiting;
 
 /// A gzip stream can begin with a header of this many bytes before there is any data.
 const GZIP_HEADER: usize = 10;
@@ -21,8 +22,6 @@ pub struct Patience {
     pub first: Duration,
     /// How long to wait for each of the next pieces.
     pub next: Duration,
-    /// Whether the user is told of the wait for the first byte.
-    pub announced: bool,
 }
 
 /// An answer whose headers have come.
@@ -64,14 +63,12 @@ impl Answer {
         } else {
             self.patience.first
         };
+        let _waiting = Waiting::for_answer(&*self.observer, Instant::now());
         let chunk = tokio::time::timeout(limit, self.response.chunk()).await;
         let chunk = chunk
             .map_err(|_| ConnectionError::silent(limit))?
             .map_err(ConnectionError::of)?;
         self.received += chunk.as_ref().map_or(0, Bytes::len);
-        if !started && self.patience.announced {
-            self.observer.on_waiting("");
-        }
         Ok(chunk)
     }
 }

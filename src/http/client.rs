@@ -13,11 +13,12 @@ use super::answer::{Answer, Patience};
 use super::call::{Advice, Call};
 use super::connection::ConnectionError;
 use super::error::{ApiError, Cause};
-use super::observer::Observer;
+use super::observer::{Observer, Retry};
 use super::options::Options;
 use super::rate_limit::{RateLimiter, RequestId};
 use super::retry::{self, Verdict};
 use super::secret::SentSecrets;
+use super::waiting::Waiting;
 use super::{body, refusal};
 use crate::time::{Timestamp, from_http_date};
 
@@ -147,7 +148,6 @@ impl Client {
         let patience = Patience {
             first: self.options.timeout,
             next: self.options.timeout,
-            announced: false,
         };
         self.retrying(call, |id| {
             let request = request(&self.http);
@@ -177,26 +177,30 @@ impl Client {
         let patience = Patience {
             first: first_byte,
             next: self.options.timeout,
-            announced: true,
         };
         self.retrying(call, |id| {
             let request = request(self.http.clone());
             async move {
                 let request = request.await?;
-                self.observer
-                    .on_waiting("waiting for the first byte of the answer");
                 Ok(self.send(request, id, patience).await?)
             }
         })
         .await
     }
 
-    /// Waits before another try.
-    pub async fn pause(&self, reason: &str, failures: u32, span: Duration) {
+    /// Waits before another try of what began at `since`.
+    pub async fn pause(&self, since: Instant, reason: &str, failures: u32, span: Duration) {
         let (of, seconds) = (self.options.retries, span.as_secs_f64());
         self.observer
             .on_detail(&|| format!("{reason}; retry {failures} of {of} in {seconds:.1} s"));
         self.observer.on_retry();
+        let retry = Retry {
+            number: failures,
+            of,
+            at: Instant::now() + span,
+            why: reason.to_owned(),
+        };
+        let _waiting = Waiting::for_retry(&*self.observer, since, retry);
         tokio::time::sleep(span).await;
     }
 
@@ -262,8 +266,11 @@ impl Client {
         F: Future<Output = Result<T, Failure>>,
     {
         let (mut failures, mut attempts) = (0, 0);
+        let mut begun = None;
         loop {
             let permit = self.limiter.acquire().await;
+            let since = *begun.get_or_insert_with(Instant::now);
+            let _waiting = Waiting::for_answer(&*self.observer, since);
             let id = permit.id();
             let cause = match unit(id).await {
                 Ok(value) => {
@@ -286,7 +293,7 @@ impl Client {
                     drop(permit);
                     failures += 1;
                     let reason = format!("could not {}: {cause}", call.purpose);
-                    self.pause(&reason, failures, span).await;
+                    self.pause(since, &reason, failures, span).await;
                     true
                 }
                 Verdict::Retry(_) => {

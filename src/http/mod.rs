@@ -14,6 +14,7 @@ mod rate_limit;
 mod refusal;
 mod retry;
 mod secret;
+mod waiting;
 
 pub use address::{base_url, header};
 pub use answer::Answer;
@@ -21,7 +22,7 @@ pub use call::{Advice, Call};
 pub use client::Client;
 pub use error::{ApiError, Cause};
 pub use network::Network;
-pub use observer::Observer;
+pub use observer::{Observer, Retry};
 pub use options::Options;
 pub use retry::back_off;
 pub use secret::{Secret, SentSecrets};

@@ -1,13 +1,14 @@
-//! A file that gets its final name only when it is complete and synced. Until then its name is `NAME.partial`.
+//! A file that gets its final name only when it is complete and synced. Until then its name is `NAME.partial`, or
+//! `NAME.partial.2` while there is a `NAME.partial` that an earlier run could not complete.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use same_file::Handle;
 
-use super::lock::open_and_lock;
+use super::lock::open_locked;
+use super::paths::{Paths, temporary_names};
 
 /// From this many files on, to sync the whole file system takes less time than to sync each file.
 const MANY: usize = 16;
@@ -17,72 +18,56 @@ const MANY: usize = 16;
 pub struct PartialFile {
     file: File,
     paths: Paths,
-}
-
-/// The temporary and the final path of a file.
-#[derive(Debug)]
-pub struct Paths {
-    partial: PathBuf,
-    target: PathBuf,
-}
-
-impl Paths {
-    /// The path of the complete file.
-    #[must_use]
-    pub fn target(&self) -> &Path {
-        &self.target
-    }
-
-    /// The path of the file while it is incomplete.
-    #[must_use]
-    pub fn partial(&self) -> &Path {
-        &self.partial
-    }
-
-    /// The file's final name, or its temporary name if it is not `complete`, without the folder.
-    #[must_use]
-    pub fn name(&self, complete: bool) -> String {
-        file_name(if complete {
-            &self.target
-        } else {
-            &self.partial
-        })
-    }
-
-    /// Gives the file its final name. The name is durable once the folder is synced.
-    ///
-    /// # Errors
-    /// When the file cannot be renamed.
-    pub fn rename(&self) -> Result<()> {
-        rename(&self.partial, &self.target)
-    }
+    /// The file of the earlier run, if there is one. The run that has locked `NAME.partial` may write to both.
+    _lock: Option<File>,
 }
 
 impl PartialFile {
-    /// Opens `NAME.partial`. Keeps what an earlier, incomplete run wrote there until [`Self::start_over`] is called.
+    /// Opens `NAME.partial`, or `NAME.partial.2` beside it. Makes the folder if need be. Keeps what earlier, incomplete
+    /// runs wrote until [`Self::start_over`] is called.
     ///
     /// # Errors
     /// When the file cannot be written, or another run is writing it.
     pub fn open(path: &Path) -> Result<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
         let target = resolved(path)?;
-        if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
-            bail!("{} is in the way: it is no regular file", target.display());
+        check_regular(fs::metadata(&target), &target)?;
+        let [first, second] = temporary_names(&target);
+        check_regular(fs::symlink_metadata(&first), &first)?;
+        check_regular(fs::symlink_metadata(&second), &second)?;
+        let mut locked = open_locked(&first)?;
+        if length(&second) > length(&first) && fs::rename(&second, &first).is_ok() {
+            // A killed run had come further.
+            locked = open_locked(&first)?;
         }
-        let mut name = target.clone().into_os_string();
-        name.push(".partial");
-        let partial = PathBuf::from(name);
-        if fs::symlink_metadata(&partial).is_ok_and(|meta| !meta.is_file()) {
-            bail!("{} is in the way: it is no regular file", partial.display());
-        }
-        let file = open_locked(&partial)?;
-        if let Ok(earlier) = fs::metadata(&target)
-            && !earlier.permissions().readonly()
+        let (file, lock, partial, earlier) = if locked.metadata()?.len() == 0 {
+            (locked, None, first, None)
+        } else {
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&second)?;
+            (file, Some(locked), second, Some(first))
+        };
+        if let Ok(complete) = fs::metadata(&target)
+            && !complete.permissions().readonly()
         {
             // A file that only some users may read stays that way.
-            file.set_permissions(earlier.permissions())?;
+            file.set_permissions(complete.permissions())?;
         }
-        let paths = Paths { partial, target };
-        Ok(Self { file, paths })
+        Ok(Self {
+            file,
+            paths: Paths {
+                partial,
+                earlier,
+                target,
+            },
+            _lock: lock,
+        })
     }
 
     /// Returns a second file handle to write with.
@@ -144,6 +129,21 @@ impl PartialFile {
     pub fn rename(&self) -> Result<()> {
         self.file.sync_all().with_context(|| self.context())?;
         self.paths.rename()
+    }
+
+    /// How many bytes were written, and how many the earlier run has written that was not completed.
+    #[must_use]
+    pub fn progress(&self) -> (u64, u64) {
+        let earlier = self.paths.earlier.as_deref().map_or(0, length);
+        (self.file.metadata().map_or(0, |meta| meta.len()), earlier)
+    }
+
+    /// Puts the file in the place of that of the earlier run.
+    ///
+    /// # Errors
+    /// When the file cannot be renamed.
+    pub fn replace_earlier(&mut self) -> Result<()> {
+        self.paths.replace_earlier()
     }
 
     /// Syncs and closes the file, which keeps its temporary name.
@@ -213,34 +213,16 @@ fn sync_file_systems(_: &[&PartialFile]) -> Result<()> {
     bail!("only Linux can sync a file system")
 }
 
-/// The last component of a path, as text.
-#[must_use]
-pub fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}
-
-fn rename(from: &Path, to: &Path) -> Result<()> {
-    fs::rename(from, to)
-        .with_context(|| format!("could not rename {} to {}", from.display(), to.display()))
-}
-
-/// Opens and locks the file at this path. Tries again when another run renamed the file between opening and locking.
-fn open_locked(path: &Path) -> Result<File> {
-    loop {
-        let file = open_and_lock(path)?;
-        if is_at(&file, path)? {
-            return Ok(file);
-        }
+fn check_regular(found: io::Result<fs::Metadata>, path: &Path) -> Result<()> {
+    if found.is_ok_and(|meta| !meta.is_file()) {
+        bail!("{} is in the way: it is no regular file", path.display());
     }
+    Ok(())
 }
 
-/// Whether the file still has this name. On every system an open file can be renamed.
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let ours = Handle::from_file(file.try_clone()?)?;
-    Ok(Handle::from_path(path).is_ok_and(|theirs| ours == theirs))
+/// The length of a file. One that is not there has none.
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |meta| meta.len())
 }
 
 /// Syncs the folder of a file, so that the names in it are durable.

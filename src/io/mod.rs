@@ -9,12 +9,13 @@ mod digest;
 mod hashing_writer;
 mod lock;
 mod network_fs;
+pub mod paths;
 mod spool;
 pub mod temporary;
 
 pub use compression::{Compression, GzipWriter};
 pub use digest::{digest_prefix, hex};
 pub use hashing_writer::HashingWriter;
-pub use lock::{open_and_lock, supports_locks};
+pub use lock::{LockFile, supports_locks};
 pub use network_fs::network_file_system;
 pub use spool::Spool;

@@ -1,10 +1,9 @@
 //! One run: counts, failures, files and the exit code.
 
-use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use schemars::JsonSchema;
@@ -14,7 +13,6 @@ use serde_json::Value;
 use super::file_entry::FileEntry;
 use crate::http::Network;
 use crate::io::atomic::PartialFile;
-use crate::text::counted;
 use crate::time::Timestamp;
 
 /// One run: what `--summary` writes.
@@ -88,6 +86,9 @@ pub struct Failure {
     pub id: Option<String>,
     /// Why.
     pub error: String,
+    /// Whether it does not exist, so that another run would not find it either.
+    #[serde(skip)]
+    pub is_unknown: bool,
 }
 
 /// A conversation with another number of messages than the vendor reports.
@@ -165,30 +166,10 @@ impl Summary {
         };
         written().with_context(|| format!("could not write the summary {}", path.display()))
     }
-}
 
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = &self.counts;
-        let conversations = counted(counts.conversations, "conversation");
-        write!(
-            f,
-            "{conversations}, {}",
-            counted(counts.messages, "message")
-        )?;
-        for (count, what) in [
-            (counts.gone, "gone"),
-            (counts.skipped, "unchanged"),
-            (counts.left_out, "left out"),
-            (counts.failed, "failed"),
-        ] {
-            if count > 0 {
-                write!(f, ", {count} {what}")?;
-            }
-        }
-        let seconds = self
-            .clock
-            .map_or(0.0, |clock| clock.elapsed().as_secs_f64());
-        write!(f, " in {seconds:.1} s")
+    /// How long it has taken so far.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.clock.map_or(Duration::ZERO, |clock| clock.elapsed())
     }
 }

@@ -2,9 +2,11 @@
 
 use anyhow::{Context as _, Result, anyhow};
 
+use super::closing;
 use super::exit::{Exit, is_broken_pipe};
 use super::export::Export;
 use super::fetch::{Fetch, Fetched};
+use super::incomplete;
 use super::mirror;
 use super::plan::Plan;
 use super::pump::Pump;
@@ -12,7 +14,6 @@ use super::recorder::Recorder;
 use super::tickets::TicketFilter;
 use crate::archive::{self, Changed, Kind, Writer};
 use crate::cli::{ArchiveOptions, Settings};
-use crate::console::Console;
 use crate::format::{self, FormatterFactory};
 use crate::report::Summary;
 use crate::sink::{self, KeptFile, Sink, Target};
@@ -43,25 +44,46 @@ pub fn run(
         lists_files: settings.run.summary.is_some(),
         context,
     };
-    let mut pump = Pump::start(settings.run.max_duration)?;
+    let mut pump = Pump::start(settings.run.max_duration, &context.console)?;
     let (mut fetch, source) = prepare(settings, options, context, summary)?;
     fetch.has_output = output.is_some() && !is_mirror;
     let fetched = fetch
         .run(&mut pump, source)
         .map_err(|error| archive::explained(error, &options.path))?;
     let Fetch { writer, plan, .. } = fetch;
+    let conversations = writer.conversations();
+    context.console.restart();
     summary.watermark_after = complete_until(&writer, &plan)?;
     let missing = summary.counts.failed;
+    let unknown = summary.failed.iter().filter(|failure| failure.is_unknown);
+    let unknown = unknown.count() as u64;
+    let places = output
+        .iter()
+        .flat_map(|output| closing::places(&output.target));
+    let places: Vec<_> = places.collect();
     let written = match output {
         None => Ok(()),
         Some(output) => writing.write(output, writer, &plan, fetched, &mut pump, summary),
     };
     pump.end();
     written.map_err(|error| writing.explained(error, fetched))?;
+    context.console.finish(|| {
+        let archive = options.path.display().to_string();
+        let counts = &summary.counts;
+        if counts.conversations + counts.failed > 0 {
+            return closing::wrote(summary, None, &[vec![archive], places].concat());
+        }
+        let is_part = plan.kind == Kind::Part;
+        closing::nothing_new(summary, &archive, conversations, is_part)
+    });
     let unwritten = summary.counts.failed - missing;
     summary.complete = fetched.complete && summary.counts.failed == 0;
-    if !fetched.complete || missing > 0 {
-        tell_missing(missing, plan.kind, &context.console);
+    if unknown > 0 {
+        context.console.error(&incomplete::unknown(unknown));
+    }
+    if missing > unknown || (unknown == 0 && !fetched.complete) {
+        let text = incomplete::archive(missing - unknown, plan.kind);
+        context.console.error(&text);
     }
     if unwritten > 0 {
         writing.tell_unwritten(unwritten, fetched);
@@ -71,16 +93,6 @@ pub fn run(
     } else {
         Exit::Incomplete
     })
-}
-
-/// Says how many conversations are missing in the archive.
-fn tell_missing(count: u64, kind: Kind, console: &Console) {
-    let missing = counted(count, "conversation");
-    let why = match kind {
-        Kind::Import => "read; the archive has the others",
-        _ => "fetched; the next run tries again",
-    };
-    console.error(&format!("incomplete: {missing} could not be {why}"));
 }
 
 /// Opens the archive, and plans what to ask for.
@@ -220,8 +232,10 @@ impl Writing<'_> {
             sink,
             singer: None,
             from_archive: true,
+            places: Vec::new(),
             tickets: TicketFilter::Include,
             list_moved: false,
+            again: None,
             recorder,
         };
         export.run(pump, source)?;

@@ -46,6 +46,8 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
         tell("no run has asked for everything, only for single conversations or a part of a range");
         return Ok((Exit::Incomplete, coverage::in_words(&coverage, None)));
     }
+    let bar = console.clone();
+    let tell = |text: &str| bar.aside(|| tell(text));
     let context = Context {
         http: settings.http,
         observer: Monitor::new(console.clone()),
@@ -58,6 +60,7 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
         listed: IdSet::default(),
         missing: 0,
         list_moved: false,
+        console: context.console.clone(),
     };
     for selection in &coverage.selections {
         let mut selected = settings.selection.clone();
@@ -65,12 +68,14 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
         let filters = serde_json::from_str(&selection.filters)?;
         let options = with_filters(settings.source.clone(), &filters);
         let source = Source::new(options, &selected, &context)?;
-        let mut pump = Pump::start(None)?;
+        context.console.restart();
+        let mut pump = Pump::start(None, &context.console)?;
         let compared = pump.run(source, &mut comparison);
         pump.end();
         compared?;
     }
-    coverage::report_holes(&coverage, &comparison.tell);
+    context.console.end();
+    coverage::report_holes(&coverage, comparison.tell);
     Ok(comparison.outcome(&coverage))
 }
 
@@ -84,6 +89,7 @@ struct Comparison<T> {
     missing: u64,
     /// Whether the list may not have had everything.
     list_moved: bool,
+    console: Console,
 }
 
 impl<T: Fn(&str)> Comparison<T> {
@@ -137,6 +143,8 @@ impl<T: Fn(&str)> Comparison<T> {
 
 impl<T: Fn(&str)> Work for Comparison<T> {
     fn handle(&mut self, event: Event) -> Result<()> {
+        let (done, fetched) = event.handled();
+        self.console.advance(done, fetched);
         match event {
             Event::Conversations(conversations) => conversations
                 .iter()

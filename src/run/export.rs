@@ -5,7 +5,10 @@ use std::mem;
 
 use anyhow::{Error, Result};
 
+use super::again::Again;
+use super::closing::{self, shown};
 use super::exit::Exit;
+use super::incomplete;
 use super::pump::{Pump, Work};
 use super::recorder::Recorder;
 use super::signal::{self, Stop, Stopped};
@@ -29,10 +32,14 @@ pub struct Export<'a> {
     pub singer: Option<(Vec<Stream>, SingerState)>,
     /// Whether the same can be written again from an archive.
     pub from_archive: bool,
+    /// Where the output goes, in words.
+    pub places: Vec<String>,
     /// What becomes of the tickets of human agents.
     pub tickets: TicketFilter,
     /// Whether the list may not have had everything.
     pub list_moved: bool,
+    /// What is needed to try again what failed, where that is possible.
+    pub again: Option<Again>,
     /// What is counted.
     pub recorder: Recorder<'a>,
 }
@@ -55,8 +62,10 @@ impl Export<'_> {
             mut sink,
             singer,
             from_archive,
+            places,
             tickets: _,
             list_moved,
+            again,
             recorder: Recorder {
                 summary, console, ..
             },
@@ -84,7 +93,9 @@ impl Export<'_> {
             .write_trailer(trailer.unwrap_or_default().as_bytes())
             .and_then(|()| sink.finish(complete, worked.is_ok()))
             .inspect(|finished| note_files(summary, &finished.files));
-        console.finish(|| summary.to_string());
+        if worked.is_ok() && !from_archive && (complete || summary.counts.conversations > 0) {
+            tell_written(&finished, places, summary, console);
+        }
         let place = finished.as_ref().map(place).unwrap_or_default();
         if let Err(error) = worked {
             return Err(ended_early(error, place, from_archive, console));
@@ -94,7 +105,12 @@ impl Export<'_> {
         if complete {
             return Ok(Exit::Done);
         }
-        console.error(&incomplete(summary, list_moved, place));
+        let again = again.and_then(|again| again.in_words(summary));
+        console.error(&incomplete::export(
+            summary,
+            list_moved,
+            [place, again.unwrap_or_default()],
+        ));
         Ok(Exit::Incomplete)
     }
 
@@ -142,7 +158,7 @@ impl Export<'_> {
         match self.sink.write(conversation)? {
             Written::Yes => {
                 let messages = conversation.messages.len() as u64;
-                self.recorder.advance(messages);
+                self.recorder.written(messages);
             }
             Written::Skipped(reason) => self.recorder.left_out(&conversation.id, reason),
             Written::Unfit(error) => {
@@ -170,6 +186,7 @@ impl Export<'_> {
 
 impl Work for Export<'_> {
     fn handle(&mut self, event: Event) -> Result<()> {
+        self.recorder.note_progress(&event);
         match event {
             Event::Clock(time) => {
                 if let Some((_, state)) = &mut self.singer {
@@ -200,6 +217,7 @@ impl Work for Export<'_> {
                 self.note_done(&id);
                 self.recorder.gone(id, &gone.error);
             }
+            Event::NotFound(missing) => return self.recorder.not_found(missing),
             Event::Failed(failed) => return self.failed(failed),
         }
         Ok(())
@@ -214,6 +232,24 @@ impl Work for Export<'_> {
         self.recorder.summary.files.extend(files);
         Ok(())
     }
+}
+
+/// Says what was written, if it was, and where to.
+fn tell_written(
+    finished: &Result<Finished>,
+    mut places: Vec<String>,
+    summary: &Summary,
+    console: &Console,
+) {
+    let Ok(finished) = finished else { return };
+    if finished.kept.is_some() {
+        return;
+    }
+    if !finished.partial.is_empty() {
+        places = shown(&finished.partial);
+    }
+    let bytes = Some(summary.bytes).filter(|bytes| *bytes > 0);
+    console.finish(|| closing::wrote(summary, bytes, &places));
 }
 
 /// The error of a run that ended early, with what is left of its output.
@@ -233,24 +269,6 @@ fn ended_early(error: Error, place: String, from_archive: bool, console: &Consol
         console.error(&format!("incomplete: {place}"));
     }
     error
-}
-
-/// Why an export that came to its end is incomplete.
-fn incomplete(summary: &Summary, list_moved: bool, place: String) -> String {
-    let counts = &summary.counts;
-    let mut reasons = Vec::new();
-    if list_moved {
-        reasons.push("the list moved each time it was read, so some may be missing".to_owned());
-    }
-    if counts.failed > 0 || !list_moved {
-        let all = counts.conversations + counts.left_out + counts.failed;
-        reasons.push(format!(
-            "{} of {all} conversations could not be exported",
-            counts.failed
-        ));
-    }
-    reasons.extend(Some(place).filter(|place| !place.is_empty()));
-    format!("incomplete: {}", reasons.join("; "))
 }
 
 /// Where an incomplete export is, in words.

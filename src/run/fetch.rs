@@ -61,8 +61,6 @@ impl<'a> Fetch<'a> {
     pub fn run(&mut self, pump: &mut Pump, source: Source) -> Result<Fetched> {
         let worked = pump.run(source, self);
         let ended = self.end(worked.is_ok());
-        let summary = &mut *self.recorder.summary;
-        self.recorder.console.finish(|| summary.to_string());
         if let Err(error) = worked {
             return Err(match error.downcast_ref::<Stop>() {
                 Some(stop) => Stopped {
@@ -139,7 +137,7 @@ impl<'a> Fetch<'a> {
         match outcome.merged {
             Merged::Added | Merged::Changed => {
                 self.recorder.note_odd_content(conversation);
-                self.recorder.advance(outcome.messages.unsigned_abs());
+                self.recorder.written(outcome.messages.unsigned_abs());
             }
             Merged::Unchanged => self.recorder.summary.counts.skipped += 1,
         }
@@ -161,6 +159,15 @@ impl<'a> Fetch<'a> {
         }
         self.recorder.gone(id, &gone.error);
         Ok(())
+    }
+
+    /// No later run has to look for it. The archive may have it from before.
+    fn not_found(&mut self, missing: FailedConversation) -> Result<()> {
+        match (&missing.id, &self.plan.account) {
+            (Some(id), Some((vendor, account))) => self.writer.note_gone(*vendor, account, id)?,
+            _ => self.unretryable = true,
+        }
+        self.recorder.not_found(missing)
     }
 
     fn failed(&mut self, failed: FailedConversation) -> Result<()> {
@@ -185,6 +192,7 @@ impl Work for Fetch<'_> {
             return self.begin(time).map(drop);
         }
         self.begun()?;
+        self.recorder.note_progress(&event);
         match event {
             Event::Clock(_) => Ok(()),
             Event::Expect(count) => {
@@ -220,6 +228,7 @@ impl Work for Fetch<'_> {
                 Ok(())
             }
             Event::Gone(gone) => self.gone(gone),
+            Event::NotFound(missing) => self.not_found(missing),
             Event::Failed(failed) => self.failed(failed),
         }
     }

@@ -7,19 +7,21 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use super::again::Again;
 use super::archive;
+use super::closing;
 use super::exit::Exit;
 use super::export::Export;
 use super::monitor::Monitor;
-use super::paths::check_distinct_paths;
+use super::paths::check_paths;
 use super::pump::Pump;
 use super::recorder::Recorder;
 use super::singer_state::SingerState;
 use super::tickets::TicketFilter;
 use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
 use crate::console::Console;
-use crate::format::FormatterFactory;
 use crate::format::singer::Stream;
+use crate::format::{Format, FormatterFactory};
 use crate::io::supports_locks;
 use crate::report::Summary;
 use crate::sink::{Sink, Target};
@@ -33,7 +35,7 @@ use crate::time::Timestamp;
 /// The error that ended the export early.
 pub fn run(args: &impl ExportArgs) -> Result<Exit> {
     let paths = args.paths();
-    check_distinct_paths(&paths)?;
+    check_paths(&paths)?;
     let settings = match (args.resolve(), &paths.summary) {
         (Ok(settings), _) => settings,
         (Err(error), None) => return Err(error),
@@ -52,7 +54,7 @@ pub fn run(args: &impl ExportArgs) -> Result<Exit> {
 /// # Errors
 /// The error that ended the export early.
 pub fn run_settings(mut settings: Settings) -> Result<Exit> {
-    check_distinct_paths(&settings.paths)?;
+    check_paths(&settings.paths)?;
     // There is no progress bar on a terminal that shows the data.
     let target = settings.output.as_ref().map(|output| &output.target);
     let to_stdout = matches!(target, Some(Target::Stdout));
@@ -67,6 +69,7 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     settings.format.asked = settings.asked.clone();
     let path = settings.run.summary.clone();
     let worked = work(settings, &context, &mut summary);
+    console.end();
     let Some(path) = path else {
         return worked;
     };
@@ -76,7 +79,12 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     match summary.write(&path) {
         Err(error) if worked.is_ok() => Err(error),
         Err(error) => {
-            console.error(&format!("{error:#}"));
+            let text = format!("{error:#}");
+            // When it cannot be written at the beginning, that is what ended the run.
+            let is_said = worked.as_ref().is_err_and(|why| format!("{why:#}") == text);
+            if !is_said {
+                console.error(&text);
+            }
             worked
         }
         Ok(()) => worked,
@@ -106,6 +114,10 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         asked,
         ..
     } = settings;
+    // A tap is called again with the state of its target, and a list has nothing that could be fetched by its id.
+    let is_repeatable = source.account().is_some()
+        && matches!(memory, Memory::None)
+        && format.format != Format::List;
     let tickets = TicketFilter::new(selection.tickets, selection.keep_raw)?;
     // The vendor's records tell which messages of a ticket are copies.
     selection.keep_raw |= selection.tickets == Tickets::Merge;
@@ -134,11 +146,13 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         sink,
         singer,
         from_archive: false,
+        places: closing::places(&output.target),
         tickets,
         list_moved: false,
+        again: is_repeatable.then(|| Again::new(&run, &output)),
         recorder,
     };
-    let mut pump = Pump::start(run.max_duration)?;
+    let mut pump = Pump::start(run.max_duration, &context.console)?;
     let exit = export.run(&mut pump, source);
     pump.end();
     exit

@@ -78,6 +78,7 @@ pub fn update(
         after = last.rowid;
         for entry in &entries {
             update.entry(entry, recorder)?;
+            recorder.console.advance(1, 1);
         }
         update.note()?;
     }

@@ -4,14 +4,17 @@
 //! source to the output. With one, [`archive`] plans the run, [`fetch`] moves the data into the archive, and the output is
 //! written from there: [`mirror`] keeps a folder, [`export`] writes what changed.
 
+mod again;
 mod archive;
 mod check;
+mod closing;
 mod command;
 mod compare;
 mod coverage;
 mod exit;
 mod export;
 mod fetch;
+mod incomplete;
 mod job;
 mod manual;
 mod mirror;

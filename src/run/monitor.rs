@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::console::Console;
-use crate::http::{Network, Observer};
+use crate::http::{Network, Observer, Retry};
 
 /// Counts what the HTTP client does, and shows it.
 #[derive(Debug)]
@@ -49,6 +49,14 @@ impl Observer for Monitor {
 
     fn on_waiting(&self, what: &str) {
         self.console.status(what);
+    }
+
+    fn on_wait(&self, since: Instant, retry: Option<Retry>) -> u64 {
+        self.console.begin_wait(since, retry)
+    }
+
+    fn on_wait_over(&self, wait: u64) {
+        self.console.end_wait(wait);
     }
 
     fn on_rate_limit_over(&self, waited: Duration) {

@@ -1,8 +1,9 @@
-//! Checks that a run uses no file for two purposes.
+//! Checks the files that a run is to write: that none is used for two purposes, and that nothing is in their way.
 
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -10,14 +11,72 @@ use same_file::Handle;
 
 use crate::archive;
 use crate::cli::Paths;
+use crate::io::paths::temporary_names;
 use crate::sink::Target;
 use crate::usage::usage;
 
-/// Checks that no file is named twice, and that the archive and the summary are not in the folder of the export.
+/// Checks that no file is named twice, that the archive and the summary are not in the folder of the export, and that
+/// files can be where they are to be.
 ///
 /// # Errors
 /// A usage error that names the file.
-pub fn check_distinct_paths(paths: &Paths) -> Result<()> {
+pub fn check_paths(paths: &Paths) -> Result<()> {
+    check_distinct(paths)?;
+    if let Some(archive) = &paths.archive {
+        check_leads_to(archive)?;
+        let folder = archive.parent().filter(|folder| !is_here(folder));
+        // A new folder would begin a new archive where a disk is not mounted.
+        if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+            bail!(usage!(
+                "there is no folder {} for the archive: make it first",
+                folder.display()
+            ));
+        }
+    }
+    if let Some(summary) = paths.summary.as_deref().filter(|path| !is_here(path)) {
+        check_leads_to(summary)?;
+        if summary.is_dir() {
+            bail!(usage!(
+                "{} is a folder: --summary needs a file",
+                summary.display()
+            ));
+        }
+    }
+    match &paths.target {
+        Target::Stdout => Ok(()),
+        Target::File(path) | Target::Split { path, .. } if path.is_dir() => bail!(usage!(
+            "{0} is a folder: give -d {0}, or -o with a file in it",
+            path.display()
+        )),
+        Target::Folder { path, .. } if path.exists() && !path.is_dir() => {
+            bail!(usage!("{} is a file: -d needs a folder", path.display()))
+        }
+        Target::File(path) | Target::Split { path, .. } | Target::Folder { path, .. } => {
+            check_leads_to(path)
+        }
+    }
+}
+
+/// Whether a path names no file: stdin or stdout, or this folder.
+fn is_here(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("")
+}
+
+/// Checks that no file is where a folder on the way to this path has to be.
+fn check_leads_to(path: &Path) -> Result<()> {
+    let mut folders = path.ancestors().skip(1);
+    match folders.find(|folder| folder.exists() && !folder.is_dir()) {
+        Some(file) => bail!(usage!(
+            "{} is a file, so there can be no {}",
+            file.display(),
+            path.display()
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Checks that no file is named twice, and that the archive and the summary are not in the folder of the export.
+fn check_distinct(paths: &Paths) -> Result<()> {
     let own = own_files(paths);
     let files = own
         .iter()
@@ -54,7 +113,7 @@ pub fn check_distinct_paths(paths: &Paths) -> Result<()> {
 fn own_files(paths: &Paths) -> Vec<PathBuf> {
     let archive = paths.archive.iter().flat_map(|path| archive::files(path));
     let summary = paths.summary.iter().filter(|path| *path != Path::new("-"));
-    let summary = summary.flat_map(|path| [path.clone(), partial(path)]);
+    let summary = summary.flat_map(|path| iter::once(path.clone()).chain(temporary_names(path)));
     archive.chain(summary).collect()
 }
 
@@ -113,16 +172,13 @@ fn unfinished(target: &Target) -> Vec<PathBuf> {
     match target {
         Target::Stdout | Target::Folder { .. } => Vec::new(),
         Target::File(_) | Target::Split { .. } => {
-            target.paths().iter().map(|path| partial(path)).collect()
+            let paths = target.paths();
+            paths
+                .iter()
+                .flat_map(|path| temporary_names(path))
+                .collect()
         }
     }
-}
-
-/// The name of a file while it is written.
-fn partial(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".partial");
-    name.into()
 }
 
 /// The path of a file, which is the same for all names of the file.

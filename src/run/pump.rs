@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::Instant;
 
 use super::signal::{self, Stop};
+use crate::console::Console;
 use crate::source::{Event, Source};
 
 /// How many events may wait between the source and the work. The source has its own limit as well.
@@ -39,13 +40,13 @@ impl Pump {
     ///
     /// # Errors
     /// When the threads cannot be started.
-    pub fn start(max_duration: Option<Duration>) -> Result<Self> {
+    pub fn start(max_duration: Option<Duration>, console: &Console) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .context("could not start the threads for the network")?;
-        let stops = signal::watch(runtime.handle(), max_duration);
+        let stops = signal::watch(runtime.handle(), max_duration, console.clone());
         Ok(Self { runtime, stops })
     }
 

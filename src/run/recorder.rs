@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::console::Console;
 use crate::model::Conversation;
 use crate::report::{CountMismatch, Failure, Summary};
-use crate::source::FailedConversation;
+use crate::source::{Event, FailedConversation};
 use crate::time::{Span, Timestamp};
 
 /// A difference between this machine's clock and the vendor's that is worth a warning.
@@ -32,12 +32,17 @@ impl Recorder<'_> {
         }
     }
 
+    /// Shows the progress that an event is.
+    pub fn note_progress(&self, event: &Event) {
+        let (done, fetched) = event.handled();
+        self.console.advance(done, fetched);
+    }
+
     /// Counts a conversation that was written.
-    pub fn advance(&mut self, messages: u64) {
+    pub fn written(&mut self, messages: u64) {
         let counts = &mut self.summary.counts;
         counts.conversations += 1;
         counts.messages += messages;
-        self.console.advance(counts.conversations, counts.messages);
     }
 
     /// Notes a conversation in which names are missing.
@@ -92,11 +97,24 @@ impl Recorder<'_> {
     /// # Errors
     /// Its error, when the first failure ends the run.
     pub fn failed(&mut self, failed: FailedConversation) -> Result<()> {
+        self.missing(failed, false)
+    }
+
+    /// Counts a conversation that was asked for and does not exist.
+    ///
+    /// # Errors
+    /// Its error, when the first failure ends the run.
+    pub fn not_found(&mut self, missing: FailedConversation) -> Result<()> {
+        self.missing(missing, true)
+    }
+
+    fn missing(&mut self, failed: FailedConversation, is_unknown: bool) -> Result<()> {
         let error = format!("{:#}", failed.error);
         self.summary.counts.failed += 1;
         self.summary.failed.push(Failure {
             id: failed.id,
             error: error.clone(),
+            is_unknown,
         });
         if self.fail_fast {
             return Err(failed.error);

@@ -1,11 +1,12 @@
 //! Stops a run on Ctrl-C, on SIGTERM, or at the end of `--max-duration`.
 
 use std::fmt;
-use std::io::Write;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, channel};
+
+use crate::console::Console;
 
 /// How long a stopped run may take to save its work. Then the program ends, even if its output is blocked.
 const GRACE: Duration = Duration::from_millis(1900);
@@ -64,7 +65,7 @@ impl Stop {
 /// Waits for the first reason to stop. The program ends at once after a second signal, or when the run does not save
 /// its work in time.
 #[must_use]
-pub fn watch(runtime: &Handle, most: Option<Duration>) -> Receiver<Stop> {
+pub fn watch(runtime: &Handle, most: Option<Duration>, console: Console) -> Receiver<Stop> {
     let (sender, receiver) = channel(1);
     runtime.spawn(async move {
         let stop = tokio::select! {
@@ -77,10 +78,9 @@ pub fn watch(runtime: &Handle, most: Option<Duration>) -> Receiver<Stop> {
             second = signal() => second,
             () = tokio::time::sleep(GRACE) => stop,
         };
-        // If stderr fails, the error cannot be shown anywhere.
-        let line =
-            "convexport: error: ended before everything was written; this continues or begins anew";
-        writeln!(std::io::stderr(), "{line}: {}", command_line()).ok();
+        let line = "ended before everything was written; this continues or begins anew";
+        console.end();
+        console.error(&format!("{line}: {}", command_line()));
         std::process::exit(last.code().into());
     });
     receiver
@@ -124,7 +124,9 @@ pub fn command_line() -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn quoted(word: &str) -> String {
+/// The word, quoted for a shell if need be.
+#[must_use]
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

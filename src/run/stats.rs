@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::exit::Exit;
 use super::monitor::Monitor;
-use super::paths::check_distinct_paths;
+use super::paths::check_paths;
 use super::pump::{Pump, Work};
 use super::signal::Stop;
 use crate::cli::{StatsArgs, StatsSettings};
@@ -30,18 +30,19 @@ const WIDTH: usize = 80;
 /// When an input is not a complete export, or the output cannot be written.
 pub fn run(args: &StatsArgs) -> Result<Exit> {
     let settings = args.resolve()?;
-    check_distinct_paths(&settings.paths())?;
+    check_paths(&settings.paths())?;
     let to_terminal = settings.output.is_none() && io::stdout().is_terminal();
     let console = Console::new(settings.console, to_terminal);
     let mut counting = Counting::new(&settings, console.clone());
     let source = source(&settings, &console)?;
     let output = Output::open(settings.output.as_deref())?;
-    let mut pump = Pump::start(None)?;
+    let mut pump = Pump::start(None, &console)?;
     let worked = pump.run(source, &mut counting);
     pump.end();
     if !to_terminal {
         console.finish(|| counting.in_words());
     }
+    console.end();
     match worked {
         Err(error) if error.is::<Stop>() => output.discard().and(Err(error)),
         worked => counting.finish(worked, settings.format, output),
@@ -152,13 +153,15 @@ impl Counting {
 
 impl Work for Counting {
     fn handle(&mut self, event: Event) -> Result<()> {
+        let (done, fetched) = event.handled();
+        self.console.advance(done, fetched);
         match event {
             Event::Conversations(conversations) => {
                 for conversation in conversations.iter() {
                     self.add(conversation);
                 }
             }
-            Event::Failed(failed) => self.fail(&failed),
+            Event::Failed(failed) | Event::NotFound(failed) => self.fail(&failed),
             Event::Expect(count) => self.console.expect(count),
             // Only vendors send these.
             Event::Clock(_)
@@ -225,9 +228,10 @@ impl Output {
                 let is_terminal = file.is_terminal();
                 show(file, is_terminal, numbers).context("could not write to the output")?;
             }
-            Self::File(partial) => {
+            Self::File(mut partial) => {
                 save(&partial, numbers).with_context(|| partial.context())?;
                 if !complete {
+                    partial.replace_earlier()?;
                     return Ok(Some(partial.paths().partial().display().to_string()));
                 }
                 partial.commit()?;

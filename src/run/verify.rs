@@ -71,11 +71,15 @@ pub fn export(export: &Path, summary: &Path, tell: impl Fn(&str)) -> Result<(Exi
         }
     }
     let others = check_entries(export, &summary, &tell)?;
-    let files = summary.files.len();
+    let files = summary.files.len() as u64;
     if differing > 0 {
         return Ok((
             Exit::Failed,
-            format!("{differing} of {files} files are not what the summary says"),
+            format!(
+                "{differing} of {} {} not what the summary says",
+                counted(files, "file"),
+                if differing == 1 { "is" } else { "are" }
+            ),
         ));
     }
     if others > 0 {
@@ -87,8 +91,11 @@ pub fn export(export: &Path, summary: &Path, tell: impl Fn(&str)) -> Result<(Exi
     let all = match files {
         0 => "that run wrote nothing, so there is nothing to compare".to_owned(),
         _ => format!(
-            "{files} files with {conversations} conversations and {} bytes are what the summary says",
-            summary.bytes
+            "{} with {} and {} {} what the summary says",
+            counted(files, "file"),
+            counted(conversations, "conversation"),
+            counted(summary.bytes, "byte"),
+            if files == 1 { "is" } else { "are" }
         ),
     };
     if summary.complete {

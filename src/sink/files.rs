@@ -12,6 +12,7 @@ use super::written::Written;
 use crate::format::{FormatterFactory, Outcome};
 use crate::io::atomic;
 use crate::model::Conversation;
+use crate::report::FileEntry;
 
 /// One file, or one for each part of a split.
 pub struct Files {
@@ -66,16 +67,43 @@ impl Files {
         let complete = complete && kept.is_none();
         if complete {
             self.commit()?;
+        } else {
+            self.keep_larger()?;
         }
-        let paths = self.parts.iter().map(|file| file.partial().paths());
-        Ok(Finished {
-            partial: paths
-                .filter(|_| !complete)
-                .map(|paths| paths.partial().to_owned())
-                .collect(),
-            files: self.parts.iter().map(|file| file.entry(complete)).collect(),
-            kept,
+        let paths: Vec<_> = self
+            .parts
+            .iter()
+            .map(|file| file.partial().paths())
+            .collect();
+        Ok(if complete {
+            Finished {
+                files: self.entries(true),
+                ..Finished::default()
+            }
+        } else {
+            Finished {
+                files: self.entries(false),
+                kept,
+                ..Finished::unfinished(paths)
+            }
         })
+    }
+
+    fn entries(&self, complete: bool) -> Vec<FileEntry> {
+        let parts = self.parts.iter();
+        parts.map(|file| file.entry(complete)).collect()
+    }
+
+    /// Replaces what an earlier run could not complete, unless that is more.
+    fn keep_larger(&mut self) -> Result<()> {
+        let progress = self.parts.iter().map(|file| file.partial().progress());
+        let (ours, earlier) = progress.fold((0, 0), |sum, file| (sum.0 + file.0, sum.1 + file.1));
+        if ours >= earlier {
+            self.parts
+                .iter_mut()
+                .try_for_each(SingleFile::replace_earlier)?;
+        }
+        Ok(())
     }
 
     /// The earlier file that would be replaced by one without conversations, unless that is allowed.

@@ -1,8 +1,9 @@
 //! How an export ended.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::io::paths::Paths;
 use crate::report::FileEntry;
 
 /// What is left when an export has ended.
@@ -10,6 +11,8 @@ use crate::report::FileEntry;
 pub struct Finished {
     /// The paths of an export that did not get its final names.
     pub partial: Vec<PathBuf>,
+    /// The paths of what an earlier run could not complete, when it is more than that.
+    pub larger: Vec<PathBuf>,
     /// What was written.
     pub files: Vec<FileEntry>,
     /// The earlier file that an export without conversations did not replace.
@@ -25,11 +28,25 @@ pub struct KeptFile {
 }
 
 impl Finished {
+    /// An export that did not get its final names.
+    pub fn unfinished<'p>(paths: impl IntoIterator<Item = &'p Paths>) -> Self {
+        let mut finished = Self::default();
+        for paths in paths {
+            finished.partial.push(paths.partial().to_owned());
+            finished.larger.extend(paths.earlier().map(Path::to_owned));
+        }
+        finished
+    }
+
     /// Where an export is that did not get its final names, in words. Empty for another one.
     #[must_use]
     pub fn place(&self) -> String {
-        let paths = self.partial.iter().map(|path| path.display().to_string());
-        paths.collect::<Vec<_>>().join(" and ")
+        let place = joined(&self.partial);
+        if self.larger.is_empty() {
+            return place;
+        }
+        let larger = joined(&self.larger);
+        format!("{place} (an earlier run had written more, which stays as {larger})")
     }
 
     /// Checks that the export has replaced what it was to replace.
@@ -43,6 +60,11 @@ impl Finished {
             None => Ok(()),
         }
     }
+}
+
+fn joined(paths: &[PathBuf]) -> String {
+    let paths = paths.iter().map(|path| path.display().to_string());
+    paths.collect::<Vec<_>>().join(" and ")
 }
 
 impl From<FileEntry> for Finished {

@@ -1,7 +1,7 @@
 //! A folder with one file per conversation. A file that is exported again is replaced as a whole.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -12,12 +12,12 @@ use super::single::buffered;
 use super::written::Written;
 use crate::format::FormatterFactory;
 use crate::io::atomic::{self, PartialFile};
-use crate::io::{Compression, HashingWriter, open_and_lock};
+use crate::io::{Compression, HashingWriter, LockFile};
 use crate::model::{Conversation, Vendor};
 use crate::report::FileEntry;
 use crate::usage::usage;
 
-/// The lock file of a folder. It is locked while a run writes there, and stays afterwards.
+/// The lock file of a folder. It is there while a run writes there.
 const LOCK: &str = ".convexport.lock";
 
 /// How many files are written before they are synced and get their final names. One sync for many files takes a
@@ -39,7 +39,7 @@ pub struct Folder {
     files: Vec<FileEntry>,
     hashed: bool,
     /// Held until the end of the run.
-    _lock: File,
+    _lock: LockFile,
 }
 
 impl Folder {
@@ -51,10 +51,7 @@ impl Folder {
         hashed: bool,
     ) -> Result<Self> {
         fs::create_dir_all(path)?;
-        if !path.is_dir() {
-            bail!("it is not a folder");
-        }
-        let lock = open_and_lock(&path.join(LOCK))?;
+        let lock = LockFile::take(&path.join(LOCK))?;
         Ok(Self {
             path: path.to_owned(),
             factory,

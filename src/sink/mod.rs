@@ -18,6 +18,6 @@ pub use finished::{Finished, KeptFile};
 pub use folder::Folder;
 pub use name::NameTemplate;
 pub use output::Sink;
-pub use split::Split;
+pub use split::{Split, beside};
 pub use target::{Options, Target};
 pub use written::Written;

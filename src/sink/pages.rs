@@ -13,7 +13,8 @@ use super::single::buffered;
 use super::target::Options;
 use super::written::Written;
 use crate::format::{Neighbours, Outcome, PagedFormatter};
-use crate::io::atomic::{PartialFile, Paths, file_name};
+use crate::io::atomic::PartialFile;
+use crate::io::paths::{Paths, file_name, temporary_names};
 use crate::io::{Compression, HashingWriter};
 use crate::model::Conversation;
 use crate::report::FileEntry;
@@ -92,15 +93,32 @@ impl Pages {
             }
             self.partial.commit()?;
             self.remove_stale_pages()?;
+        } else {
+            self.keep_larger()?;
         }
         let last = self.document.entry(self.partial.paths().name(complete));
         let files = self.entries(complete).into_iter().chain([last]).collect();
-        let partial = self.partial.paths().partial().to_owned();
-        Ok(Finished {
-            partial: Some(partial).filter(|_| !complete).into_iter().collect(),
-            files,
-            kept,
+        Ok(if complete {
+            Finished {
+                files,
+                ..Finished::default()
+            }
+        } else {
+            Finished {
+                files,
+                kept,
+                ..Finished::unfinished([self.partial.paths()])
+            }
         })
+    }
+
+    /// Replaces what an earlier run could not complete, unless that is more.
+    fn keep_larger(&mut self) -> Result<()> {
+        let (ours, earlier) = self.partial.progress();
+        if ours >= earlier {
+            self.partial.replace_earlier()?;
+        }
+        Ok(())
     }
 
     /// The earlier file that would be replaced by one without conversations, unless that is allowed.
@@ -127,7 +145,10 @@ impl Pages {
             .document
             .write_page(&around, name(number), out)
             .with_context(|| file.context())?;
-        self.done.push((file.set_aside()?, entry));
+        let mut paths = file.set_aside()?;
+        // A page of an earlier, incomplete run has nothing that its document has not.
+        paths.replace_earlier()?;
+        self.done.push((paths, entry));
         Ok(())
     }
 
@@ -177,10 +198,9 @@ impl Pages {
     fn remove_stale_pages(&self) -> Result<()> {
         for number in self.done.len() + 1.. {
             let page = self.page_path(number);
-            let mut part = page.clone().into_os_string();
-            part.push(".partial");
+            let [first, second] = temporary_names(&page);
             let mut found = false;
-            for path in [page, part.into()] {
+            for path in [page, first, second] {
                 if path.is_file() && self.is_page(&path).unwrap_or(false) {
                     found = true;
                     fs::remove_file(&path)

@@ -68,6 +68,11 @@ impl SingleFile {
         &self.partial
     }
 
+    /// Puts the file in the place of what an earlier run could not complete.
+    pub fn replace_earlier(&mut self) -> Result<()> {
+        self.partial.replace_earlier()
+    }
+
     /// The file's entry in the summary, with its final name if it is `complete`.
     pub fn entry(&self, complete: bool) -> FileEntry {
         self.document.entry(self.partial.paths().name(complete))

@@ -49,12 +49,13 @@ impl Split {
     #[must_use]
     pub fn paths(&self, path: &Path) -> Vec<PathBuf> {
         let names = self.parts.iter().map(|(name, _)| name);
-        names.map(|name| named(path, name)).collect()
+        names.map(|name| beside(path, name)).collect()
     }
 }
 
 /// The path with a name before its extension, or before its two extensions if the last one compresses.
-fn named(path: &Path, name: &str) -> PathBuf {
+#[must_use]
+pub fn beside(path: &Path, name: &str) -> PathBuf {
     let (plain, gzip) = match Compression::of(path) {
         Compression::None => (path.to_owned(), None),
         Compression::Gzip => (path.with_extension(""), path.extension()),

@@ -26,6 +26,8 @@ pub enum Event {
     },
     /// A conversation that the vendor has deleted.
     Gone(FailedConversation),
+    /// A conversation that the user named and that does not exist. Nobody has listed it, so it was not deleted meanwhile.
+    NotFound(FailedConversation),
     /// A conversation that could not be fetched.
     Failed(FailedConversation),
     /// A conversation of a list that is not fetched, because the archive has it as the list shows it.
@@ -36,6 +38,26 @@ pub enum Event {
     NoMatch(String),
     /// A conversation that exists but is not selected.
     Skipped,
+}
+
+impl Event {
+    /// How many conversations it deals with, and how many of them were fetched.
+    #[must_use]
+    pub fn handled(&self) -> (u64, u64) {
+        match self {
+            Self::Conversations(conversations) => {
+                let count = conversations.len() as u64;
+                (count, count)
+            }
+            Self::Gone(_) | Self::NotFound(_) | Self::Failed(_) | Self::Skipped => (1, 1),
+            Self::Unchanged(_) => (1, 0),
+            Self::Clock(_)
+            | Self::Expect(_)
+            | Self::CountMismatch { .. }
+            | Self::ListMoved
+            | Self::NoMatch(_) => (0, 0),
+        }
+    }
 }
 
 /// A conversation that is not in the export.

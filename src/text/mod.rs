@@ -7,4 +7,4 @@ mod plural;
 
 pub use lines::{lines, one_line};
 pub use neutralise::neutralise;
-pub use plural::{counted, grouped};
+pub use plural::{counted, grouped, plural};

@@ -129,9 +129,11 @@ fn an_archive_that_cannot_be_written_is_told_before_the_first_request() {
     let run = botpress(&fake, "--archive nowhere/a.db")
         .within(folder.path())
         .run();
-    run.ends(
-        1,
-        &["could not use the archive nowhere/a.db", "No such file"],
-    );
+    run.ends(2, &["there is no folder nowhere for the archive"]);
+    std::fs::create_dir(folder.path().join("a.db-lock")).unwrap();
+    let run = botpress(&fake, "--archive a.db")
+        .within(folder.path())
+        .run();
+    run.ends(1, &["could not use the archive a.db", "directory"]);
     assert_eq!(fake.asked(), 0);
 }

@@ -14,7 +14,8 @@ fn verbose_says_requests_and_retries_without_the_token() {
             "GET /v1/chat/conversations?sortField=createdAt: 200 in",
             "502",
             "retry 1 of 5 in 0.",
-            "1 conversation, 1 message in",
+            "Wrote 1 conversation (1 message, ",
+            ") to stdout in ",
         ],
     );
     assert!(!run.stderr.contains("bp_pat"));

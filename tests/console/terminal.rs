@@ -151,6 +151,7 @@ fn other_forms_are_only_made_harmless() {
 mod on_a_terminal {
     use super::{Fake, World, bot_with, botpress};
     use crate::support::fake::{Action, Rule};
+    use crate::support::{boost, records, side_by_side};
 
     fn screen(fake: &Fake, args: &str, redirect: &str) -> String {
         botpress(fake, args).screen("", redirect)
@@ -171,7 +172,7 @@ mod on_a_terminal {
         let fake = Fake::start(World::with_conversations(30, |_| 2).rule(limited));
         let shown = screen(&fake, "-f jsonl", " >/dev/null");
         assert!(
-            shown.contains("30 conversations, 60 messages in"),
+            shown.contains("Wrote 30 conversations (60 messages, "),
             "{shown}"
         );
         // Counted down, so that it depends on the machine which of them are seen.
@@ -189,8 +190,131 @@ mod on_a_terminal {
         assert_eq!(quiet, "");
         let plain = screen(&fake, "-f jsonl --no-progress", " >/dev/null");
         assert!(
-            plain.starts_with("30 conversations, 60 messages in") && plain.lines().count() == 1,
+            plain.starts_with("Wrote 30 conversations (60 messages, ")
+                && plain.lines().count() == 1,
             "{plain}"
         );
+    }
+
+    #[test]
+    fn the_last_line_says_what_was_written_and_where_to() {
+        let fake = Fake::start(
+            World::with_conversations(1200, |i| usize::from(i < 1100)).with_boost(3, |_| 2),
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let last = |command: crate::support::Convexport| {
+            let shown = command.within(folder.path()).screen("", "");
+            let line = shown
+                .trim_end()
+                .rsplit(['\n', '\r'])
+                .next()
+                .unwrap()
+                .to_owned();
+            let line = line.rsplit("\u{1b}[2K").next().unwrap().to_owned();
+            // The time depends on the machine.
+            let (line, time) = line.split_once(" in ").unwrap_or((&line, "0 s"));
+            assert!(time.ends_with('s') || time.contains(" s; "), "{time}");
+            line.to_owned()
+        };
+        let bytes = |name: &str| folder.path().join(name).metadata().unwrap().len();
+        let file = last(botpress(&fake, "-o all.jsonl --limit 5"));
+        let size = bytes("all.jsonl");
+        assert!((1000..9950).contains(&size));
+        let size = format!("{}.{} KB", (size + 50) / 1000, (size + 50) / 100 % 10);
+        let wrote = format!("Wrote 5 conversations (0 messages, {size}) to all.jsonl");
+        assert_eq!(file, wrote);
+        assert_eq!(
+            last(botpress(&fake, "-d all --limit 1")),
+            "Wrote 1 conversation (0 messages) to all"
+        );
+        assert_eq!(
+            last(botpress(&fake, "--archive bot.db")),
+            "Wrote 1,200 conversations (1,100 messages) to bot.db"
+        );
+        assert_eq!(
+            last(botpress(&fake, "--archive bot.db")),
+            "Nothing new; bot.db is up to date (1,200 conversations)"
+        );
+        assert_eq!(
+            last(botpress(&fake, "--archive bot.db --limit 1")),
+            "Nothing new for bot.db (1,200 conversations)"
+        );
+        let both = last(boost(
+            &fake,
+            "--since 2000-01-01 --archive site.db -o new.jsonl",
+        ));
+        let new = std::fs::read_to_string(folder.path().join("new.jsonl")).unwrap();
+        let messages = |record: &serde_json::Value| record["messages"].as_array().unwrap().len();
+        let messages: usize = records(&new).iter().map(messages).sum();
+        assert_eq!(
+            both,
+            format!("Wrote 3 conversations ({messages} messages) to site.db and new.jsonl")
+        );
+    }
+
+    /// The text of each drawing of the progress line.
+    fn drawn(shown: &str) -> Vec<&str> {
+        let lines = shown.split(['\n', '\r']);
+        let lines = lines.flat_map(|line| line.split("\u{1b}[2K"));
+        lines
+            .filter(|line| line.starts_with(|c: char| ('⠀'..='⣿').contains(&c)))
+            .collect()
+    }
+
+    #[test]
+    fn the_list_tells_a_total_and_no_line_is_wider_than_the_terminal() {
+        // The line is drawn five times in a second.
+        let late = Action::Delay(std::time::Duration::from_secs(2));
+        let late = Rule::on("conversationId=").nth(25).answer(late);
+        let fake = Fake::start(World::with_conversations(30, |_| 1).rule(late));
+        let folder = tempfile::tempdir().unwrap();
+        let ids: Vec<_> = fake
+            .world()
+            .conversations
+            .iter()
+            .map(|talk| talk.id.clone())
+            .collect();
+        std::fs::write(folder.path().join("ids"), ids.join("\n")).unwrap();
+        let screen = botpress(&fake, "-f jsonl --conversation @ids")
+            .within(folder.path())
+            .screen("stty cols 44 rows 20;", " >/dev/null");
+        let lines = drawn(&screen);
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.trim_end().chars().count() < 44),
+            "{lines:?}"
+        );
+        assert!(lines.iter().any(|line| line.contains(" / 30")), "{lines:?}");
+    }
+
+    #[test]
+    fn long_waits_are_said() {
+        let late = Rule::on("/messages")
+            .nth(3)
+            .answer(Action::Delay(std::time::Duration::from_secs(8)));
+        let failed = Rule::on("/messages").nth(3).answer(Action::StatusWith {
+            code: 503,
+            headers: vec![("Retry-After".to_owned(), "8".to_owned())],
+            body: String::new(),
+        });
+        let cases = [(late, "no answer for "), (failed, "retry 1 of 5 in ")];
+        side_by_side(cases, |(rule, said)| {
+            let fake = Fake::start(World::with_conversations(5, |_| 2).rule(rule));
+            let shown = screen(&fake, "-f jsonl", " >/dev/null");
+            let waits: Vec<_> = drawn(&shown)
+                .into_iter()
+                .filter(|line| line.contains(said))
+                .collect();
+            assert!(!waits.is_empty(), "{shown}");
+            // Nobody is told of a wait as short as this.
+            let early = ["no answer for 4 s", "in 8 s", "in 7 s", "in 6 s"];
+            assert!(
+                !waits
+                    .iter()
+                    .any(|line| early.iter().any(|early| line.contains(early))),
+                "{waits:?}"
+            );
+        });
     }
 }

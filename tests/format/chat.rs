@@ -345,7 +345,14 @@ fn a_ticket_is_left_out_and_counted() {
         "conversation {} is left out: it is an agent's ticket",
         ids[1]
     );
-    run.ends(0, &[&reason, "1 conversation, 2 messages, 1 left out"]);
+    run.ends(
+        0,
+        &[
+            &reason,
+            "Wrote 1 conversation (2 messages, ",
+            "; 1 left out",
+        ],
+    );
     let lines = records(&run.stdout);
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0]["metadata"]["id"], ids[0]);
@@ -401,7 +408,8 @@ fn one_sided_conversations_are_left_out_and_counted() {
             &[
                 "conversation talk is left out: ",
                 reason,
-                "0 conversations, 0 messages, 1 left out in",
+                "Wrote 0 conversations (0 messages) to stdout in ",
+                "; 1 left out",
             ],
         );
         assert_eq!(run.stdout, "");

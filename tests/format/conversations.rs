@@ -128,7 +128,7 @@ fn a_conversation_without_messages_has_a_row() {
     let fake = Fake::start(World::with_conversations(2, |_| 3).conversation(empty));
     for args in ["-f conversations", "-f csv --rows conversations"] {
         let run = botpress(&fake, args).args("-v").run();
-        run.ends(0, &["3 conversations, 6 messages in"]);
+        run.ends(0, &["Wrote 3 conversations (6 messages, "]);
         assert!(run.stdout.contains("empty"), "{}", run.stdout);
     }
 }

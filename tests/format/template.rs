@@ -168,10 +168,7 @@ fn a_conversation_that_does_not_fit_is_named_and_the_next_is_written() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(
-        names,
-        [".convexport.lock", "2026-11-01_a.txt", "2026-11-01_c.txt"]
-    );
+    assert_eq!(names, ["2026-11-01_a.txt", "2026-11-01_c.txt"]);
     let summary: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("s.json")).unwrap()).unwrap();
     assert_eq!(summary["failed"][0]["id"], "b");

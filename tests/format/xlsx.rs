@@ -424,6 +424,7 @@ fn an_incomplete_workbook_can_be_opened() {
     );
 
     fake.world().faults = vec![Rule::on("nextToken").answer(Action::Status(500))];
+    fs::remove_file(folder.path().join("a.xlsx.partial")).unwrap();
     run().ends(5, &["could not list the conversations", "a.xlsx.partial"]);
     let cut = sheets(&read("a.xlsx.partial"));
     let notice = Data::String(

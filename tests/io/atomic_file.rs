@@ -10,7 +10,9 @@ use crate::support::{botpress, ids, records, truth, wait_until};
 fn a_second_run_leaves_the_first_one_alone() {
     let fake = Fake::start(World::with_conversations(20, |_| 2));
     let folder = tempfile::tempdir().unwrap();
-    for destination in ["-o all.jsonl", "-d all"] {
+    // The lock holds also where an earlier run left something.
+    fs::write(folder.path().join("left.jsonl.partial"), "left").unwrap();
+    for destination in ["-o all.jsonl", "-o left.jsonl", "-d all"] {
         fake.forget();
         let gate = Gate::default();
         let held = Rule::on("/messages")
@@ -37,6 +39,7 @@ fn a_second_run_leaves_the_first_one_alone() {
     let all = fs::read_to_string(folder.path().join("all.jsonl")).unwrap();
     assert_eq!(ids(&records(&all)), truth(&fake.world()));
     assert_eq!(names(&folder.path().join("all")).len(), 20);
+    assert_eq!(names(folder.path()), ["all", "all.jsonl", "left.jsonl"]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What becomes of a run in which conversations fail: what is still written, what is said, and the exit code.
 
+use crate::sink::names;
 use crate::support::fake::{Action, Fake, Rule, World};
-use crate::support::{botpress, fake_with, ids, records, truth};
+use crate::support::{Convexport, boost, botpress, convexport, fake_with, ids, records, truth};
 
 #[test]
 fn a_refusal_in_the_middle_ends_the_run() {
@@ -44,7 +45,9 @@ fn one_lost_conversation_does_not_stop_the_run() {
     let said = format!(
         "convexport: error: could not read the messages of conversation {lost}: 500 Internal Server Error (Internal: \
          This failure was ordered by a test.) (after 2 attempts)\n\
-         convexport: error: incomplete: 1 of 30 conversations could not be exported\n"
+         convexport: error: incomplete: 1 of 30 conversations could not be exported; this tries just those: {} botpress \
+         -f jsonl --retries 1 --conversation {lost}\n",
+        env!("CARGO_BIN_EXE_convexport")
     );
     assert_eq!((run.code, run.stderr), (3, said));
     assert_eq!(ids(&records(&run.stdout)), all);
@@ -142,16 +145,73 @@ fn a_refused_token_is_told_at_once_though_the_list_hangs() {
 }
 
 #[test]
-fn ids_that_are_all_unknown_are_an_error() {
-    let fake = Fake::start(World::with_conversations(3, |_| 1));
-    let run = botpress(&fake, "--conversation typo").run();
-    run.ends(
-        1,
-        &[
-            "conversation typo is gone",
-            "none of the conversations asked for was found",
-        ],
+fn an_id_that_does_not_exist_is_missing_at_each_source() {
+    let fake = Fake::start(World::with_conversations(3, |_| 1).with_boost(3, |_| 2));
+    let folder = tempfile::tempdir().unwrap();
+    let good = fake.world().conversations[0].id.clone();
+    let boost_good = fake.world().boost.conversations[0].id.clone();
+    botpress(&fake, "-o all.jsonl")
+        .within(folder.path())
+        .stdout();
+    let (bot, site, saved) = (
+        || botpress(&fake, ""),
+        || boost(&fake, ""),
+        || convexport("render all.jsonl"),
     );
+    let cases: [(&dyn Fn() -> Convexport, &str, &str); 3] = [
+        (&bot, "404", &good),
+        (
+            &site,
+            "sent no conversation 999: there is none",
+            &boost_good,
+        ),
+        (&saved, "there is no conversation 999 in all.jsonl", &good),
+    ];
+    for (command, why, good) in cases {
+        let all = command().args("--conversation 999 -f jsonl -o none.jsonl");
+        let all = all.within(folder.path()).run();
+        all.ends(
+            3,
+            &["999", why, "incomplete: 1 of 1 conversation could not"],
+        );
+        let some = command().args(&format!(
+            "--conversation 999 --conversation {good} -f jsonl"
+        ));
+        let some = some.within(folder.path()).run();
+        some.ends(
+            3,
+            &["999", why, "incomplete: 1 of 2 conversations could not"],
+        );
+        assert_eq!(records(&some.stdout).len(), 1);
+        let archive = command().args("--conversation 999 --archive all.db");
+        let archive = archive.within(folder.path()).run();
+        archive.ends(3, &[why, "1 of the conversations asked for does not exist"]);
+        assert!(
+            !archive.stderr.contains("tries again"),
+            "{}",
+            archive.stderr
+        );
+    }
+    assert_eq!(names(folder.path()), ["all.db", "all.jsonl"]);
+    // The next run does not look for it.
+    fake.forget();
+    botpress(&fake, "--archive all.db")
+        .within(folder.path())
+        .stdout();
+    let asked = fake.requests();
+    assert!(!asked.iter().any(|request| request.path.contains("999")));
+}
+
+#[test]
+fn a_list_of_ids_may_be_out_of_date() {
+    let fake = Fake::start(World::new().with_boost(3, |_| 2));
+    let run = boost(&fake, "--conversation - -f jsonl").stdin("1000001\n999\n");
+    let run = run.run();
+    run.ends(0, &["conversation 999 is gone"]);
+    assert_eq!(records(&run.stdout).len(), 1);
+    // What a range leaves out may well exist.
+    let range = boost(&fake, "--since 2000-01-01 --conversation 999 -f jsonl");
+    range.run().ends(0, &["no conversation from"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The commands, and what a run is for all of them: failures, signals, memory.
 
+mod again;
 mod check;
 mod failures;
 mod manual;

@@ -46,11 +46,15 @@ fn verify_tells_whether_an_export_is_what_it_was() {
     verify("all").ends(1, &[&name, "other contents"]);
     fs::remove_file(&path).unwrap();
     verify("all").ends(1, &[&name, "it cannot be read"]);
+    let changed = verify("all").stdout;
+    assert_eq!(changed, "1 of 5 files is not what the summary says\n");
 
     botpress(&fake, "-o all.jsonl --summary summary.json")
         .within(folder.path())
         .stdout();
-    assert_eq!(verify("all.jsonl").code, 0);
+    let bytes = &summary(folder.path())["bytes"];
+    let line = format!("1 file with 5 conversations and {bytes} bytes is what the summary says\n");
+    assert_eq!(verify("all.jsonl").stdout, line);
     convexport("verify all --summary nowhere")
         .within(folder.path())
         .run()

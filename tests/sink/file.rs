@@ -85,8 +85,12 @@ fn an_incomplete_export_never_takes_the_place_of_a_complete_one() {
     );
 
     fake.world().faults = vec![Rule::on("nextToken").answer(Action::Status(500))];
-    run().ends(5, &["could not list the conversations", "all.json.partial"]);
-    let cut = fs::read_to_string(folder.path().join("all.json.partial")).unwrap();
+    let larger = "all.json.partial.2 (an earlier run had written more, which stays as ";
+    run().ends(5, &["could not list the conversations", larger]);
+    let best = fs::read(folder.path().join("all.json.partial")).unwrap();
+    let best: Vec<serde_json::Value> = serde_json::from_slice(&best).unwrap();
+    assert_eq!(best.len(), 29, "the better one stays");
+    let cut = fs::read_to_string(folder.path().join("all.json.partial.2")).unwrap();
     assert!(
         cut.starts_with('[') && !cut.trim_end().ends_with(']'),
         "a cut export must not look whole"
@@ -94,7 +98,7 @@ fn an_incomplete_export_never_takes_the_place_of_a_complete_one() {
 
     fake.world().faults = vec![Rule::on("/").answer(Action::Status(401))];
     run().ends(4, &["401"]);
-    let kept = fs::read_to_string(folder.path().join("all.json.partial")).unwrap();
+    let kept = fs::read_to_string(folder.path().join("all.json.partial.2")).unwrap();
     assert_eq!(
         kept, cut,
         "a run that got nothing leaves the earlier one's part"
@@ -104,6 +108,102 @@ fn an_incomplete_export_never_takes_the_place_of_a_complete_one() {
     assert_eq!(run().code, 0);
     assert_eq!(fs::read(folder.path().join("all.json")).unwrap(), complete);
     assert_eq!(names(folder.path()), ["all.json"]);
+}
+
+#[test]
+fn a_better_part_takes_the_place_of_a_worse_one() {
+    let fake = Fake::start(World::with_conversations(30, |_| 3));
+    let folder = tempfile::tempdir().unwrap();
+    let run = |fails: usize| {
+        let fault = Rule::on("/messages").first(fails);
+        fake.world().faults = vec![fault.answer(Action::Status(400))];
+        botpress(&fake, "-o all.jsonl").within(folder.path()).run()
+    };
+    let count = |name: &str| records(&fs::read_to_string(folder.path().join(name)).unwrap()).len();
+    run(20).ends(3, &["20 of 30", "stays as all.jsonl.partial"]);
+    assert_eq!(count("all.jsonl.partial"), 10);
+    run(9).ends(3, &["9 of 30", "stays as all.jsonl.partial"]);
+    assert_eq!(count("all.jsonl.partial"), 21);
+    assert_eq!(names(folder.path()), ["all.jsonl.partial"]);
+    // What a killed run left counts, too.
+    fs::rename(
+        folder.path().join("all.jsonl.partial"),
+        folder.path().join("all.jsonl.partial.2"),
+    )
+    .unwrap();
+    fs::write(folder.path().join("all.jsonl.partial"), "less").unwrap();
+    run(15).ends(3, &["stays as all.jsonl.partial.2 (an earlier run"]);
+    assert_eq!(count("all.jsonl.partial"), 21);
+    assert_eq!(count("all.jsonl.partial.2"), 15);
+    run(0).ends(0, &[]);
+    assert_eq!(names(folder.path()), ["all.jsonl"]);
+}
+
+#[test]
+fn the_folders_of_a_file_are_made() {
+    let fake = Fake::start(World::with_conversations(3, |_| 1));
+    let folder = tempfile::tempdir().unwrap();
+    botpress(&fake, "-o new/er/all.jsonl --summary sums/s.json")
+        .within(folder.path())
+        .stdout();
+    let text = fs::read_to_string(folder.path().join("new/er/all.jsonl")).unwrap();
+    assert_eq!(records(&text).len(), 3);
+    assert_eq!(names(&folder.path().join("sums")), ["s.json"]);
+}
+
+#[test]
+fn what_is_in_the_way_is_named_in_one_sentence() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("afile"), "mine").unwrap();
+    fs::create_dir(folder.path().join("adir")).unwrap();
+    for (args, said) in [
+        ("-d afile", "afile is a file: -d needs a folder"),
+        ("-d afile/x", "afile is a file, so there can be no afile/x"),
+        (
+            "-o afile/x.json",
+            "afile is a file, so there can be no afile/x.json",
+        ),
+        (
+            "--archive afile/x.db",
+            "afile is a file, so there can be no afile/x.db",
+        ),
+        (
+            "--summary afile/s.json",
+            "afile is a file, so there can be no afile/s.json",
+        ),
+        (
+            "-o adir",
+            "adir is a folder: give -d adir, or -o with a file in it",
+        ),
+        ("--summary adir", "adir is a folder: --summary needs a file"),
+        (
+            "--archive no/x.db",
+            "there is no folder no for the archive: make it first",
+        ),
+    ] {
+        let run = botpress(&fake, args).within(folder.path()).run();
+        assert_eq!(
+            (run.code, run.stderr),
+            (2, format!("convexport: error: {said}\n")),
+            "{args}"
+        );
+    }
+    assert_eq!(fake.asked(), 0);
+    assert_eq!(names(folder.path()), ["adir", "afile"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_summary_that_cannot_be_written_is_told_once() {
+    let fake = Fake::start(World::with_conversations(1, |_| 1));
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("s.json")).unwrap();
+    let run = botpress(&fake, "-f jsonl --summary s.json")
+        .within(folder.path())
+        .run();
+    let said = "convexport: error: could not write the summary s.json: it is a link to nowhere\n";
+    assert_eq!((run.code, run.stderr.as_str()), (1, said));
 }
 
 #[test]
@@ -140,9 +240,10 @@ fn the_destination_is_checked_before_the_first_request() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let run = |args: &str| botpress(&fake, args).within(folder.path()).run();
-    run("-o nowhere/all.json").ends(1, &["could not write to nowhere/all.json", "No such file"]);
-    run("-o .").ends(1, &["could not write to .", "directory"]);
-    run("-d file").ends(1, &["could not write to the folder file"]);
+    let partial = folder.path().join("all.json.partial");
+    fs::create_dir(&partial).unwrap();
+    run("-o all.json").ends(1, &["could not write to all.json", "is in the way"]);
+    fs::remove_dir(&partial).unwrap();
     run("-o a -d b").ends(2, &["cannot be used with"]);
     assert_eq!(fake.requests().len(), 0);
     assert_eq!(names(folder.path()), ["file"]);

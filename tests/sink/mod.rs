@@ -9,13 +9,12 @@ pub mod name;
 mod split;
 mod stdout;
 
-/// The names in a folder, without that of the lock.
+/// The names in a folder.
 pub fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    names.retain(|name| name != ".convexport.lock");
     names.sort();
     names
 }

@@ -15,7 +15,7 @@ pub fn files(folder: &Path) -> Vec<String> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.file_name().unwrap() != ".convexport.lock" {
+            } else {
                 let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
                 found.push(name.replace('\\', "/"));
             }

@@ -17,7 +17,7 @@ use crate::source::context::Context;
 use crate::source::delta::Delta;
 use crate::source::event::Event;
 use crate::source::incomplete::Incomplete;
-use crate::source::selection::Selection;
+use crate::source::selection::{Ids, Selection};
 use crate::time::{Span, Timestamp};
 
 /// An export of a site or of a saved answer.
@@ -41,6 +41,8 @@ struct SiteExport {
     site: Arc<Site>,
     body: Body,
     delta: Option<Delta>,
+    /// The ids of the wanted conversations, when nothing else selects them.
+    ids: Option<Ids>,
     /// How many windows of the range are fetched at once. `None` does not cut the range.
     windows: Option<u16>,
 }
@@ -54,6 +56,7 @@ impl Boost {
         let input = match options.origin {
             Origin::Saved(file) => Input::Saved(file),
             Origin::Site(request) => Input::Site(Box::new(SiteExport {
+                ids: query::only_ids(&request, selection).cloned(),
                 body: query::body(&request, selection)?,
                 site: Arc::new(Site::new(
                     request.target,
@@ -121,7 +124,10 @@ impl SiteExport {
         let Some(delta) = &self.delta else {
             let (session, read) = self.range(session, &self.body).await?;
             read?;
-            session.tell_no_match(query::no_match(&self.body)).await;
+            match &self.ids {
+                Some(ids) => session.tell_unknown(ids, self.site.name()).await,
+                None => session.tell_no_match(query::no_match(&self.body)).await,
+            }
             return Ok(());
         };
         let until = query::end(delta);

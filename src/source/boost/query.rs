@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::options::Request;
 use crate::source::delta::Delta;
-use crate::source::selection::Selection;
+use crate::source::selection::{Ids, Selection};
 use crate::time::{Span, Timestamp};
 use crate::usage::usage;
 
@@ -48,6 +48,14 @@ pub fn body(request: &Request, selection: &Selection) -> Result<Body> {
     body.entry("to")
         .or_insert_with(|| json!(selection.now.to_next_second()));
     Ok(body)
+}
+
+/// The ids of the wanted conversations, when nothing else selects them. One that the site does not send does not exist.
+pub fn only_ids<'s>(request: &Request, selection: &'s Selection) -> Option<&'s Ids> {
+    let is_range = selection.since.is_some() || selection.until.is_some();
+    let has_filters = !request.filters.is_empty() || !request.query.is_empty();
+    let ids = selection.ids.as_ref();
+    ids.filter(|_| !is_range && !has_filters)
 }
 
 /// Makes the body that requests failed conversations again, from any time.

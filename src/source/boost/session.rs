@@ -10,6 +10,7 @@ use crate::source::batch::BatchSender;
 use crate::source::delta::Delta;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::id_set::IdSet;
+use crate::source::selection::Ids;
 use crate::time::Timestamp;
 
 /// How to read a stream.
@@ -150,6 +151,28 @@ impl Session {
     pub async fn tell_no_match(&self, text: Option<String>) {
         if let (0, Some(text)) = (self.sent, text) {
             self.batch.events().send(Event::NoMatch(text)).await.ok();
+        }
+    }
+
+    /// Reports the conversations that were asked for by their ids alone and were not in the stream. Those of a list may have
+    /// been deleted since.
+    pub async fn tell_unknown(&self, wanted: &Ids, site: &str) {
+        if self.has_enough() {
+            return;
+        }
+        for id in wanted.ids.iter().filter(|id| !self.seen.contains(id)) {
+            let missing = FailedConversation {
+                id: Some(id.clone()),
+                error: anyhow!(
+                    "{site} sent no conversation {id}: there is none, or its end user never did anything"
+                ),
+            };
+            let event = if wanted.typed {
+                Event::NotFound(missing)
+            } else {
+                Event::Gone(missing)
+            };
+            self.batch.events().send(event).await.ok();
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use reqwest::StatusCode;
@@ -73,7 +73,7 @@ impl Site {
     /// Reads a stream, and starts it again after a failure that may be temporary. Nothing is sent twice. The inner
     /// error is that of the stream.
     pub async fn stream(&self, mut session: Session, body: &Body) -> Result<(Session, Result<()>)> {
-        let mut failures = 0;
+        let (mut failures, since) = (0, Instant::now());
         loop {
             let answer = match self.ask(body).await {
                 Ok(answer) => answer,
@@ -91,7 +91,7 @@ impl Site {
                 }) if !transient || failures == self.client.retries() => {
                     return Ok((session, Err(self.incomplete(&reason))));
                 }
-                Err(Broken { reason, .. }) => self.pause(&reason, &mut failures).await,
+                Err(Broken { reason, .. }) => self.pause(since, &reason, &mut failures).await,
             }
         }
     }
@@ -106,7 +106,7 @@ impl Site {
     /// # Errors
     /// When the answer cannot be fetched after the retries, or the temporary folder is full.
     pub async fn save(&self, body: &Body) -> Result<File> {
-        let mut failures = 0;
+        let (mut failures, since) = (0, Instant::now());
         loop {
             let answer = self.ask(body).await?;
             let (chunks, mut bytes) = chunks::channel();
@@ -127,7 +127,7 @@ impl Site {
                 Err(error) if failures == self.client.retries() => {
                     bail!(Incomplete(error.to_string()))
                 }
-                Err(error) => self.pause(&error.to_string(), &mut failures).await,
+                Err(error) => self.pause(since, &error.to_string(), &mut failures).await,
             }
         }
     }
@@ -154,11 +154,11 @@ impl Site {
             .await
     }
 
-    /// Waits before the next try.
-    async fn pause(&self, reason: &str, failures: &mut u32) {
+    /// Waits before the next try of what began at `since`.
+    async fn pause(&self, since: Instant, reason: &str, failures: &mut u32) {
         let span = http::back_off(*failures);
         *failures += 1;
-        self.client.pause(reason, *failures, span).await;
+        self.client.pause(since, reason, *failures, span).await;
     }
 }
 

@@ -18,6 +18,7 @@ use crate::json::Item;
 use crate::json::array::{SplitError, Splitter};
 use crate::json::lenient::TextOrNone;
 use crate::source::id_set::IdSet;
+use crate::text::counted;
 
 /// How many bytes are read of an answer that is not a stream.
 const ERROR_LIMIT: usize = 64 * 1024;
@@ -272,19 +273,24 @@ impl StreamReader<'_> {
 
     fn report_unknown(&self) {
         for (kind, count) in &self.unknown {
-            let line = || format!("passed over {count} elements of the unknown type `{kind}`");
+            let line = || {
+                format!(
+                    "passed over {} of the unknown type `{kind}`",
+                    counted(*count, "element")
+                )
+            };
             self.session.console.detail(line);
         }
     }
 
     fn broken(&self, error: &StreamError) -> Broken {
         let came = self.came;
-        let of = self
-            .expected
-            .map(|count| format!(" of {count}"))
-            .unwrap_or_default();
         let foreign = matches!(error, StreamError::OwnExport);
-        let so_far = format!(" (after {came}{of} conversations)");
+        let came = match self.expected {
+            Some(count) => format!("{came} of {}", counted(count, "conversation")),
+            None => counted(came, "conversation"),
+        };
+        let so_far = format!(" (after {came})");
         Broken {
             reason: format!("{error}{}", if foreign { "" } else { &so_far }),
             transient: error.is_transient(),

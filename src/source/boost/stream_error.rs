@@ -76,7 +76,11 @@ impl fmt::Display for StreamError {
                 "boost.ai sent {} twice, so as many may be missing",
                 counted(*count, "conversation")
             ),
-            Self::Count(count) => write!(f, "boost.ai says that it sent {count} conversations"),
+            Self::Count(count) => write!(
+                f,
+                "boost.ai says that it sent {}",
+                counted(*count, "conversation")
+            ),
         }
     }
 }

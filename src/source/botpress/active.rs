@@ -48,7 +48,7 @@ impl Lister<'_> {
         }
         for id in changes.ids.into_iter().filter(|id| !seen.contains(id)) {
             found += 1;
-            if !self.queue.push(Start::Changed(id)).await {
+            if !self.push(Start::Changed(id)).await {
                 break;
             }
         }

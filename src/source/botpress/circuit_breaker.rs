@@ -7,7 +7,6 @@ use anyhow::{Result, bail};
 use super::plan::Plan;
 use crate::http::ApiError;
 use crate::source::event::{Event, FailedConversation};
-use crate::source::selection::Ids;
 
 /// The export stops after this many failures in a row, since the API is down.
 const GIVE_UP_AFTER: usize = 20;
@@ -33,8 +32,8 @@ pub struct CircuitBreaker {
 /// What it means when all conversations are gone.
 #[derive(Default)]
 enum AllGone {
-    /// The ids or the bot id are wrong, if at least this many conversations are gone.
-    WrongIds(usize),
+    /// The ids or the bot id are wrong.
+    WrongIds,
     /// The address is not that of the API.
     #[default]
     WrongAddress,
@@ -45,11 +44,7 @@ enum AllGone {
 impl CircuitBreaker {
     pub fn of(plan: &Plan) -> Self {
         let (failed_before, all_gone) = match plan {
-            Plan::Ids(Ids { typed: true, .. }) => (HashSet::new(), AllGone::WrongIds(1)),
-            // Conversations that a program has listed may be deleted before they are fetched.
-            Plan::Ids(Ids { typed: false, .. }) => {
-                (HashSet::new(), AllGone::WrongIds(SUSPICIOUS_WHEN_ALL_GONE))
-            }
+            Plan::Ids(_) => (HashSet::new(), AllGone::WrongIds),
             Plan::All | Plan::Active { .. } => (HashSet::new(), AllGone::WrongAddress),
             Plan::Delta(delta) => {
                 let first = delta.complete_until.is_none();
@@ -79,6 +74,7 @@ impl CircuitBreaker {
             | Event::ListMoved
             | Event::NoMatch(_)
             | Event::Skipped
+            | Event::NotFound(_)
             | Event::CountMismatch { .. } => {}
             Event::Failed(conversation) => return self.count_failure(conversation),
         }
@@ -114,7 +110,7 @@ impl CircuitBreaker {
         let gone = self.gone;
         match self.all_gone {
             _ if self.found + self.failed > 0 => Ok(()),
-            AllGone::WrongIds(minimum) if gone >= minimum => {
+            AllGone::WrongIds if gone >= SUSPICIOUS_WHEN_ALL_GONE => {
                 bail!(
                     "none of the conversations asked for was found: check --conversation and --bot-id"
                 )
@@ -134,6 +130,7 @@ mod tests {
     use reqwest::StatusCode;
 
     use super::*;
+    use crate::source::selection::Ids;
 
     fn failed(status: StatusCode) -> Event {
         Event::Failed(FailedConversation {
@@ -170,15 +167,15 @@ mod tests {
 
     #[test]
     fn a_list_of_nothing_but_gone_conversations_is_an_error() {
-        let typed = |typed| {
-            let ids = vec!["c".to_owned()];
-            Plan::Ids(Ids { ids, typed })
-        };
-        for (plan, most) in [(Plan::All, 3), (typed(true), 0), (typed(false), 3)] {
+        let ids = Plan::Ids(Ids {
+            ids: vec!["c".to_owned()],
+            typed: false,
+        });
+        for plan in [Plan::All, ids] {
             let mut breaker = CircuitBreaker::of(&plan);
             for count in 1..=5 {
                 breaker.count(gone()).unwrap();
-                assert_eq!(breaker.check().is_ok(), count <= most, "{plan:?} {count}");
+                assert_eq!(breaker.check().is_ok(), count < 4, "{plan:?} {count}");
             }
         }
     }

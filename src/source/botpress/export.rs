@@ -58,6 +58,7 @@ impl Botpress {
                 .then(|| UserCache::new(context.console.clone())),
             states: options.with_states,
             keep_raw: selection.keep_raw,
+            ids_are_typed: selection.ids.as_ref().is_some_and(|ids| ids.typed),
             list_only: options.list_only,
             archive: None,
             started: selection.now,
@@ -112,6 +113,7 @@ impl Botpress {
             filter: &filter,
             console: &console,
             queue,
+            listed: 0,
         };
         let breaker = CircuitBreaker::of(&plan);
         let sending = send(&fetcher, breaker, results, events);

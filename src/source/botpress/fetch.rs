@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::value::RawValue;
 
 use super::api::Api;
@@ -34,6 +34,8 @@ pub struct Fetcher {
     pub users: Option<UserCache>,
     pub states: Vec<String>,
     pub keep_raw: bool,
+    /// Whether the user typed the ids of the conversations that are wanted.
+    pub ids_are_typed: bool,
     /// Whether only the list is wanted, without messages.
     pub list_only: bool,
     /// What earlier runs fetched.
@@ -99,6 +101,10 @@ impl Fetcher {
         };
         match error.downcast_ref::<ApiError>() {
             Some(api) if api.concerns_all() => Err(error),
+            Some(api) if api.is_gone() && self.ids_are_typed => {
+                let error = anyhow!("{error:#}; check --conversation and --bot-id");
+                Ok(Event::NotFound(FailedConversation { id, error }))
+            }
             Some(api) if api.is_gone() => Ok(Event::Gone(FailedConversation { id, error })),
             _ => Ok(Event::Failed(FailedConversation { id, error })),
         }

@@ -28,7 +28,7 @@ impl Lister<'_> {
         // Those that failed before, and those that a walk finds new. They are not fetched again for a new message.
         let mut fetched: IdSet = delta.failed.iter().collect();
         for id in &delta.failed {
-            self.queue.push(Start::Id(id.clone())).await;
+            self.push(Start::Id(id.clone())).await;
         }
         match delta.complete_until {
             _ if delta.only_failed => Ok(()),
@@ -145,7 +145,7 @@ impl Lister<'_> {
             .into_iter()
             .filter(|id| !fetched.contains(id) && is_selected(id))
         {
-            self.queue.push(Start::Changed(id)).await;
+            self.push(Start::Changed(id)).await;
         }
         Ok(())
     }

@@ -23,6 +23,8 @@ pub struct Lister<'a> {
     pub filter: &'a Filter,
     pub console: &'a Console,
     pub queue: Queue<Start>,
+    /// How many conversations were added to the queue.
+    pub listed: u64,
 }
 
 impl Lister<'_> {
@@ -30,6 +32,7 @@ impl Lister<'_> {
     pub async fn list(mut self, plan: &Plan) -> Result<()> {
         let found = match plan {
             Plan::Ids(ids) => {
+                self.console.expect(ids.ids.len() as u64);
                 for id in &ids.ids {
                     if !self.queue.push(Start::Id(id.clone())).await {
                         break;
@@ -39,15 +42,26 @@ impl Lister<'_> {
             }
             Plan::All => {
                 let mut fetched = IdSet::default();
-                self.walk_whole(Walk::default(), &mut fetched).await?
+                Some(self.walk_whole(Walk::default(), &mut fetched).await?)
             }
-            Plan::Active { since, is_limited } => self.active(*since, *is_limited).await?,
-            Plan::Delta(delta) => return self.delta(delta).await,
+            Plan::Active { since, is_limited } => Some(self.active(*since, *is_limited).await?),
+            Plan::Delta(delta) => {
+                self.delta(delta).await?;
+                None
+            }
         };
-        if found == 0 {
+        self.console.expect(self.listed);
+        if found == Some(0) {
             self.report_no_match().await;
         }
         Ok(())
+    }
+
+    /// Adds a conversation to the queue. Returns false when no more are wanted.
+    pub(super) async fn push(&mut self, start: Start) -> bool {
+        self.listed += 1;
+        self.console.expect_so_far(self.listed);
+        self.queue.push(start).await
     }
 
     /// Walks the whole list, and again while it moves. Returns how many conversations it found.
@@ -128,7 +142,7 @@ impl Lister<'_> {
                     fetched.insert(&conversation.id);
                 }
             }
-            if !self.queue.push(start).await {
+            if !self.push(start).await {
                 return Ok(false);
             }
         }

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::fetch::Start;
 use super::filter::{Facts, Filter, Range};
 use super::list::Lister;
+use crate::text::counted;
 use crate::time::Timestamp;
 
 /// At most this many pages of the list are looked at: 200 conversations, unless the API or `--page-size` says otherwise.
@@ -86,7 +87,7 @@ impl Sample {
         let (of, whose) = match (self.count, self.is_cut) {
             (0, false) => return format!("no conversation matches {wanted}: the bot has none"),
             (count, false) => (
-                format!("0 of {count} conversations match {wanted}"),
+                format!("0 of {} match {wanted}", counted(count, "conversation")),
                 "the bot has".to_owned(),
             ),
             (count, true) => (

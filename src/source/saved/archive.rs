@@ -8,7 +8,21 @@ use anyhow::Result;
 use super::wanted::Wanted;
 use crate::archive::{Filter, Reader};
 use crate::source::batch::BatchSender;
+use crate::source::event::Event;
 use crate::source::incomplete::Incomplete;
+use crate::text::counted;
+
+/// Says how many conversations of an archive are selected. A search would take as long as reading.
+pub fn tell_count(path: &Path, filter: &Filter, limit: u64, batch: &mut BatchSender) {
+    if filter.search.is_some() {
+        return;
+    }
+    let count = Reader::open(path).and_then(|reader| reader.count(filter));
+    // What is wrong with the archive is told when it is read.
+    if let Ok(count) = count {
+        batch.send(Event::Expect(count.min(limit)));
+    }
+}
 
 /// Sends the selected conversations of an archive. Returns false when no more are wanted.
 ///
@@ -37,8 +51,9 @@ pub fn read(
     match read {
         Ok(()) => Ok(goes_on),
         Err(error) => Err(Incomplete(format!(
-            "could not read all of {}: {error:#} (after {came} conversations)",
-            path.display()
+            "could not read all of {}: {error:#} (after {})",
+            path.display(),
+            counted(came, "conversation")
         ))
         .into()),
     }

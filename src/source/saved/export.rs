@@ -81,6 +81,9 @@ impl Saved {
 
     fn read(mut self, events: Sender<Event>) -> Result<()> {
         let mut batch = BatchSender::new(events);
+        if let [Input::Archive(path)] = self.inputs.as_slice() {
+            archive::tell_count(path, &self.filter(), self.wanted.limit(), &mut batch);
+        }
         for input in std::mem::take(&mut self.inputs) {
             let read = self.read_one(input, &mut batch);
             batch.flush();
@@ -103,15 +106,20 @@ impl Saved {
         Ok(())
     }
 
+    /// What an archive is asked for.
+    fn filter(&self) -> Filter {
+        Filter {
+            changed: self.changed,
+            search: self.search.clone(),
+            ..self.wanted.filter()
+        }
+    }
+
     /// Reads one input to its end. Returns false when no more conversations are wanted.
     fn read_one(&mut self, input: Input, batch: &mut BatchSender) -> Result<bool> {
         let (path, bytes) = match input {
             Input::Archive(path) => {
-                let filter = Filter {
-                    changed: self.changed,
-                    search: self.search.clone(),
-                    ..self.wanted.filter()
-                };
+                let filter = self.filter();
                 return archive::read(&path, &filter, &mut self.wanted, batch);
             }
             Input::Open(path, bytes) => (path, bytes),
@@ -130,7 +138,7 @@ impl Saved {
         for id in self.wanted.missing() {
             let error = anyhow!("there is no conversation {id} in {}", self.name);
             let id = Some(id);
-            batch.send(Event::Failed(FailedConversation { id, error }));
+            batch.send(Event::NotFound(FailedConversation { id, error }));
         }
     }
 }

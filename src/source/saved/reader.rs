@@ -16,6 +16,7 @@ use crate::json::Item;
 use crate::source::batch::BatchSender;
 use crate::source::event::{Event, FailedConversation};
 use crate::source::incomplete::Incomplete;
+use crate::text::counted;
 
 /// Whether to go on. Reading stops when the limit is reached or the receiver is gone.
 type Flow = ControlFlow<()>;
@@ -65,7 +66,8 @@ impl<'a> Reader<'a> {
             Ok(flow) => Ok(flow.is_continue()),
             Err(Flaw::Foreign(what)) => bail!("could not read {name}: {what}"),
             Err(Flaw::Cut(why)) => Err(Incomplete(format!(
-                "could not read all of {name}: {why} (after {came} conversations)"
+                "could not read all of {name}: {why} (after {})",
+                counted(came, "conversation")
             ))
             .into()),
         }

@@ -40,6 +40,11 @@ impl Wanted {
         }
     }
 
+    /// The maximum number of conversations.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// What an archive is asked for.
     pub fn filter(&self) -> Filter {
         let ids = self.ids.as_ref();

@@ -237,10 +237,7 @@ fn a_folder_gets_a_page_a_conversation() {
     botpress(&fake, "-d all -f html")
         .within(folder.path())
         .stdout();
-    let pages: Vec<_> = names(&folder.path().join("all"))
-        .into_iter()
-        .filter(|name| name != ".convexport.lock")
-        .collect();
+    let pages = names(&folder.path().join("all"));
     assert_eq!(pages.len(), 3);
     for name in pages {
         let page = fs::read_to_string(folder.path().join("all").join(name)).unwrap();

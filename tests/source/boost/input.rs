@@ -81,7 +81,7 @@ fn a_proof_that_cannot_be_read_is_none() {
         let run = convexport("boost --input - -f jsonl")
             .stdin(&format!("[{talk},{end}]"))
             .run();
-        run.ends(3, &["cannot be read", "after 1 conversations"]);
+        run.ends(3, &["cannot be read", "after 1 conversation)"]);
         assert_eq!(conversations(&run.stdout), ["1"]);
     }
 }

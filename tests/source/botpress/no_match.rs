@@ -113,7 +113,7 @@ fn only_the_newest_are_looked_at() {
     // The filtered list, and ten pages of the other.
     assert_eq!(fake.asked(), 11);
     let one = Fake::start(World::with_conversations(1, |_| 0));
-    assert!(said(&one, "--channel x").starts_with("0 of 1 conversations match"));
+    assert!(said(&one, "--channel x").starts_with("0 of 1 conversation match"));
     let exact = Fake::start(World::with_conversations(200, |_| 0));
     assert!(said(&exact, "--integration x").starts_with("0 of 200 conversations match"));
 }
@@ -140,7 +140,7 @@ fn what_was_found_is_not_explained() {
     // It is named already, and counts as found.
     botpress(&fake, "--conversation nowhere")
         .run()
-        .ends(1, &["none of the conversations asked for"]);
+        .ends(3, &["nowhere"]);
 }
 
 #[test]
