@@ -16,7 +16,7 @@ pub struct ConsoleArgs {
     #[arg(short, long, help_heading = None::<&str>)]
     pub verbose: bool,
 
-    /// Show no progress bar (there is none when stderr is no terminal)
+    /// Show no progress bar (there is none without a terminal, or when stdout goes to another program)
     #[arg(long, hide_short_help = true)]
     pub no_progress: bool,
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::options::{LogFormat, Options};
+use super::options::{Data, LogFormat, Options};
 use super::progress::Progress;
 use crate::http::Retry;
 use crate::text::neutralise;
@@ -20,23 +20,25 @@ pub struct Console(Arc<Inner>);
 struct Inner {
     options: Options,
     terminal: bool,
+    data: Data,
     progress: Progress,
 }
 
 impl Console {
-    /// Sets up the output on stderr for the options and the kind of stderr. There is no progress line on a terminal that is
-    /// `shared` with the data, since they would disturb each other.
+    /// Sets up the output on stderr for the options and the kind of stderr. There is no progress line on a terminal that
+    /// also shows the data, since they would disturb each other.
     #[must_use]
-    pub fn new(options: Options, shared: bool) -> Self {
+    pub fn new(options: Options, data: Data) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let shown = terminal
-            && !shared
+            && data == Data::Elsewhere
             && !options.quiet
             && !options.no_progress
             && options.log_format == LogFormat::Text;
         Self(Arc::new(Inner {
             options,
             terminal,
+            data,
             progress: Progress::new(shown),
         }))
     }
@@ -109,11 +111,13 @@ impl Console {
         self.0.progress.finish();
     }
 
-    /// Removes the progress line for good. On a terminal, writes the last line.
+    /// Removes the progress line for good. On a terminal, writes the last line, unless another program may still show the
+    /// data there.
     pub fn finish(&self, last_line: impl FnOnce() -> String) {
         self.end();
         let Options { quiet, verbose, .. } = self.0.options;
-        if (self.0.terminal && !quiet) || verbose {
+        let fits = self.0.terminal && self.0.data != Data::Program;
+        if (fits && !quiet) || verbose {
             self.say("info", &last_line());
         }
     }

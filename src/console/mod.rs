@@ -10,6 +10,6 @@ mod screen;
 mod terminal;
 
 pub use log::{Console, last_words};
-pub use options::{LogFormat, Options};
+pub use options::{Data, LogFormat, Options};
 pub use screen::Screen;
 pub use terminal::Neutral;

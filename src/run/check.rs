@@ -9,7 +9,7 @@ use super::monitor::Monitor;
 use super::{compare, coverage};
 use crate::archive::{Coverage, Reader};
 use crate::cli::{CheckArgs, CheckVendor};
-use crate::console::Console;
+use crate::console::{Console, Data};
 use crate::source::{Context, boost, botpress};
 use crate::time::{Span, Timestamp};
 use crate::usage::usage;
@@ -36,7 +36,7 @@ pub fn check(args: CheckArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> {
 /// Sends one request to the vendor. Returns the outcome in one line.
 fn ask(vendor: &CheckVendor) -> Result<String> {
     let context = |http| {
-        let console = Console::new(vendor.console(), false);
+        let console = Console::new(vendor.console(), Data::Elsewhere);
         Context {
             http,
             observer: Monitor::new(console.clone()),

@@ -9,7 +9,7 @@ use super::monitor::Monitor;
 use super::pump::{Pump, Work};
 use crate::archive::{Coverage, Reader};
 use crate::cli::CheckVendor;
-use crate::console::Console;
+use crate::console::{Console, Data};
 use crate::model::Conversation;
 use crate::source::{Context, Event, IdSet, Options, Source, boost};
 use crate::text::counted;
@@ -26,7 +26,7 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
         .context("a comparison has an archive")?
         .clone();
     let reader = Reader::open(&path)?;
-    let console = Console::new(vendor.console(), false);
+    let console = Console::new(vendor.console(), Data::Elsewhere);
     // The time is replaced by that of each selection.
     let settings = vendor.list(Timestamp::now())?;
     let (source, account) = settings

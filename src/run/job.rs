@@ -2,7 +2,6 @@
 //! writes the summary.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -19,7 +18,7 @@ use super::recorder::Recorder;
 use super::singer_state::SingerState;
 use super::tickets::TicketFilter;
 use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
-use crate::console::Console;
+use crate::console::{Console, Data};
 use crate::format::singer::Stream;
 use crate::format::{Format, FormatterFactory};
 use crate::io::supports_locks;
@@ -55,10 +54,13 @@ pub fn run(args: &impl ExportArgs) -> Result<Exit> {
 /// The error that ended the export early.
 pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     check_paths(&settings.paths)?;
-    // There is no progress bar on a terminal that shows the data.
     let target = settings.output.as_ref().map(|output| &output.target);
-    let to_stdout = matches!(target, Some(Target::Stdout));
-    let console = Console::new(settings.console, to_stdout && io::stdout().is_terminal());
+    let data = if matches!(target, Some(Target::Stdout)) {
+        Data::on_stdout()
+    } else {
+        Data::Elsewhere
+    };
+    let console = Console::new(settings.console, data);
     let monitor = Monitor::new(console.clone());
     let context = Context {
         http: settings.http,

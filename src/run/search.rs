@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::job;
 use crate::archive::{self, Hit, MARKS, Query, Reader, Search};
 use crate::cli::SearchArgs;
-use crate::console::Console;
+use crate::console::{Console, Data};
 use crate::format::Format;
 use crate::model::Role;
 use crate::text::{neutralise, one_line};
@@ -43,7 +43,7 @@ pub fn run(args: &SearchArgs) -> Result<Exit> {
     }
     let (search, limit) = args.search()?;
     let reader = Reader::open(path)?;
-    let console = Console::new(args.console.options(), true);
+    let console = Console::new(args.console.options(), Data::Terminal);
     let count = if io::stdout().is_terminal() {
         let times = args.output.time_style(Format::Text)?;
         list(&reader, &search, limit, &times)?

@@ -13,7 +13,7 @@ use super::paths::check_paths;
 use super::pump::{Pump, Work};
 use super::signal::Stop;
 use crate::cli::{StatsArgs, StatsSettings};
-use crate::console::{Console, Neutral};
+use crate::console::{Console, Data, Neutral};
 use crate::io::atomic::PartialFile;
 use crate::io::{Compression, GzipWriter, HashingWriter};
 use crate::model::Conversation;
@@ -31,15 +31,19 @@ const WIDTH: usize = 80;
 pub fn run(args: &StatsArgs) -> Result<Exit> {
     let settings = args.resolve()?;
     check_paths(&settings.paths())?;
-    let to_terminal = settings.output.is_none() && io::stdout().is_terminal();
-    let console = Console::new(settings.console, to_terminal);
+    let data = if settings.output.is_none() {
+        Data::on_stdout()
+    } else {
+        Data::Elsewhere
+    };
+    let console = Console::new(settings.console, data);
     let mut counting = Counting::new(&settings, console.clone());
     let source = source(&settings, &console)?;
     let output = Output::open(settings.output.as_deref())?;
     let mut pump = Pump::start(None, &console)?;
     let worked = pump.run(source, &mut counting);
     pump.end();
-    if !to_terminal {
+    if data != Data::Terminal {
         console.finish(|| counting.in_words());
     }
     console.end();

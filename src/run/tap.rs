@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::exit::Exit;
 use super::job;
 use crate::cli::TapArgs;
-use crate::console::Console;
+use crate::console::{Console, Data};
 use crate::format::singer;
 
 /// The catalog, as text.
@@ -22,7 +22,7 @@ pub fn discover() -> Result<String> {
 /// A usage error that names the wrong key of the config, or the error that ended the export early.
 pub fn run(args: &TapArgs) -> Result<Exit> {
     let (settings, unknown) = args.resolve()?;
-    let console = Console::new(settings.console, true);
+    let console = Console::new(settings.console, Data::on_stdout());
     for key in unknown {
         console.warn(&format!("the config has a key that means nothing: {key}"));
     }

@@ -188,6 +188,11 @@ mod on_a_terminal {
         );
         let quiet = screen(&fake, "-f jsonl -q", " >/dev/null");
         assert_eq!(quiet, "");
+        let paged = screen(&fake, "-f jsonl", " | tail -n 1");
+        assert!(
+            paged.starts_with("{\"source\"") && paged.lines().count() == 1,
+            "nothing on a terminal that another program may use: {paged}"
+        );
         let plain = screen(&fake, "-f jsonl --no-progress", " >/dev/null");
         assert!(
             plain.starts_with("Wrote 30 conversations (60 messages, ")

@@ -31,7 +31,7 @@ fn blocks(document: &str) -> Vec<Block> {
             blocks.push(Block {
                 before: mem::take(&mut before),
                 language: language.to_owned(),
-                text: text.map(|line| format!("{line}\n")).collect(),
+                text: text.flat_map(|line| [line, "\n"]).collect(),
             });
         } else if !line.is_empty() {
             line.clone_into(&mut before);
@@ -55,7 +55,7 @@ fn script(blocks: &[Block]) -> String {
     let commands = commands.filter(|block| !is_file(block));
     let lines = commands.flat_map(|block| block.text.lines());
     let lines = lines.filter(|line| !(line.starts_with("export ") && line.contains("=...")));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// What the documents take as given: archives, earlier exports, a list of bots, and a checkout with its programs.

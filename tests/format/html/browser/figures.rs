@@ -29,7 +29,8 @@ const SYLLABLES: [&str; 16] = [
 fn words(rng: &mut Rng, count: usize) -> String {
     let mut text = String::new();
     for _ in 0..count {
-        let mut word = (5000.0_f64.powf(rng.f64())) as usize;
+        let bits = rng.u32(0..13);
+        let mut word = rng.usize(1..=1 << bits);
         while word > 0 {
             text.push_str(SYLLABLES[word % SYLLABLES.len()]);
             word /= SYLLABLES.len();
