@@ -122,10 +122,18 @@ const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// Checks that no other file is where the data goes.
 fn check_stdout(target: &Target, own: &[PathBuf]) -> Result<()> {
+    let has_name = |file: &Path| STDOUT.iter().any(|name| file == Path::new(name));
+    // A file is replaced when it is complete, and stdout would go on in the old one.
+    let replaced = |file: &&PathBuf| has_name(file) && file.is_file();
+    if let Some(file) = own.iter().find(replaced) {
+        bail!(usage!(
+            "{} is a file here: give the name of that file",
+            file.display()
+        ));
+    }
     let (Target::Stdout, Ok(stdout)) = (target, Handle::stdout()) else {
         return Ok(());
     };
-    let has_name = |file: &Path| STDOUT.iter().any(|name| file == Path::new(name));
     // Only a regular file is opened: a pipe would wait for its other end.
     let is_file = |file: &Path| fs::metadata(file).is_ok_and(|meta| meta.is_file());
     let is_same = |file: &Path| Handle::from_path(file).is_ok_and(|file| file == stdout);

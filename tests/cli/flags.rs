@@ -197,6 +197,15 @@ fn the_summary_does_not_go_where_the_data_goes() {
         .command();
     let run = Run::from(command.stdout(file).output().unwrap());
     run.ends(2, &["x is where stdout goes"]);
+    let file = fs::File::create(folder.path().join("y")).unwrap();
+    let mut command = botpress(&fake, "-o z.jsonl --summary /dev/stdout")
+        .within(folder.path())
+        .command();
+    let run = Run::from(command.stdout(file).output().unwrap());
+    run.ends(
+        2,
+        &["/dev/stdout is a file here: give the name of that file"],
+    );
     assert_eq!(fake.requests().len(), 0);
 }
 
