@@ -70,7 +70,7 @@ pub struct RenderArgs {
 
     /// Bring what is read into this archive, instead of writing it in a format
     #[arg(long, value_name = "FILE.db", help_heading = "Archive", conflicts_with_all = [
-        "format", "output", "output_dir", "template", "no_raw"])]
+        "format", "output", "output_dir", "template", "no_raw", "redact"])]
     #[serde(serialize_with = "asked::absolute")]
     pub archive: Option<PathBuf>,
 
@@ -111,13 +111,7 @@ impl ExportArgs for RenderArgs {
             summary: self.run.summary.clone(),
             archive: self.archive.clone(),
             target: self.output.target(),
-            inputs: self
-                .output
-                .template
-                .iter()
-                .cloned()
-                .chain(self.inputs.clone())
-                .collect(),
+            inputs: self.output.inputs().chain(self.inputs.clone()).collect(),
         }
     }
 
@@ -125,7 +119,7 @@ impl ExportArgs for RenderArgs {
         let format = self.output.format()?;
         let stdin = self.inputs.iter().any(|path| path == Path::new("-"));
         let stdin = stdin.then_some("the export");
-        let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
+        let (zone, keep_raw) = (self.output.timezone, self.output.needs_raw());
         let memory = self.memory()?;
         let selection = self
             .select
@@ -135,6 +129,7 @@ impl ExportArgs for RenderArgs {
         let changed = self
             .changed_since
             .map(|since| since.resolve(zone, selection.now));
+        let redact = self.output.redaction(&memory)?;
         let asked = self.asked();
         let format = self.output.format_options(format)?;
         Ok(Settings {
@@ -147,6 +142,7 @@ impl ExportArgs for RenderArgs {
                 search: None,
             }),
             selection,
+            redact,
             http: NetworkArgs::default().options(),
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),

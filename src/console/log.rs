@@ -1,5 +1,6 @@
 //! Writes messages to stderr: problems, and details with `-v`.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use serde_json::json;
 
 use super::options::{LogFormat, Options};
 use super::progress::Progress;
+use crate::redact::Redactor;
 use crate::text::neutralise;
 use crate::time::Timestamp;
 
@@ -19,6 +21,8 @@ struct Inner {
     options: Options,
     terminal: bool,
     progress: Progress,
+    /// What takes personal data out of all messages.
+    redactor: Option<Arc<Redactor>>,
 }
 
 impl Console {
@@ -26,6 +30,12 @@ impl Console {
     /// `shared` with the data, since they would disturb each other.
     #[must_use]
     pub fn new(options: Options, shared: bool) -> Self {
+        Self::redacting(options, shared, None)
+    }
+
+    /// The same, with personal data taken out of all messages.
+    #[must_use]
+    pub fn redacting(options: Options, shared: bool, redactor: Option<Arc<Redactor>>) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let shown = terminal
             && !shared
@@ -36,6 +46,7 @@ impl Console {
             options,
             terminal,
             progress: Progress::new(shown),
+            redactor,
         }))
     }
 
@@ -51,7 +62,7 @@ impl Console {
 
     /// Shows what the export waits for. An empty text shows nothing.
     pub fn status(&self, text: &str) {
-        self.0.progress.status(text);
+        self.0.progress.status(&self.shown(text));
     }
 
     /// Reports an error. The options cannot hide it.
@@ -89,8 +100,16 @@ impl Console {
         }
     }
 
+    /// A text as it is shown.
+    fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match &self.0.redactor {
+            Some(redactor) => redactor.message(text).into(),
+            None => text.into(),
+        }
+    }
+
     fn say(&self, level: &str, text: &str) {
-        let line = line(self.0.options.log_format, level, text);
+        let line = line(self.0.options.log_format, level, &self.shown(text));
         self.0.progress.suspend(|| {
             // If stderr fails, the error cannot be shown anywhere.
             writeln!(std::io::stderr().lock(), "{line}").ok();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::sync::Arc;
 
 use anyhow::{Error, Result};
 
@@ -15,6 +16,7 @@ use crate::console::Console;
 use crate::format::Outcome;
 use crate::format::singer::{self, Stream};
 use crate::model::Conversation;
+use crate::redact::Redactor;
 use crate::report::{FileEntry, Summary};
 use crate::sink::{Finished, Sink, Written};
 use crate::source::botpress::Joined;
@@ -31,6 +33,8 @@ pub struct Export<'a> {
     pub from_archive: bool,
     /// What becomes of the tickets of human agents.
     pub tickets: TicketFilter,
+    /// Takes personal data out of each conversation before it is written.
+    pub redactor: Option<Arc<Redactor>>,
     /// Whether the list may not have had everything.
     pub list_moved: bool,
     /// What is counted.
@@ -56,6 +60,7 @@ impl Export<'_> {
             singer,
             from_archive,
             tickets: _,
+            redactor: _,
             list_moved,
             recorder: Recorder {
                 summary, console, ..
@@ -139,7 +144,11 @@ impl Export<'_> {
     }
 
     fn write(&mut self, conversation: &Conversation) -> Result<()> {
-        match self.sink.write(conversation)? {
+        let redacted = self
+            .redactor
+            .as_ref()
+            .map(|redactor| redactor.conversation(conversation));
+        match self.sink.write(redacted.as_ref().unwrap_or(conversation))? {
             Written::Yes => {
                 let messages = conversation.messages.len() as u64;
                 self.recorder.advance(messages);

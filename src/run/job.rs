@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
@@ -14,6 +15,7 @@ use super::monitor::Monitor;
 use super::paths::check_distinct_paths;
 use super::pump::Pump;
 use super::recorder::Recorder;
+use super::redaction;
 use super::singer_state::SingerState;
 use super::tickets::TicketFilter;
 use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
@@ -21,6 +23,7 @@ use crate::console::Console;
 use crate::format::FormatterFactory;
 use crate::format::singer::Stream;
 use crate::io::supports_locks;
+use crate::redact::Redactor;
 use crate::report::Summary;
 use crate::sink::{Sink, Target};
 use crate::source::botpress::Tickets;
@@ -38,7 +41,9 @@ pub fn run(args: &impl ExportArgs) -> Result<Exit> {
         (Ok(settings), _) => settings,
         (Err(error), None) => return Err(error),
         (Err(error), Some(path)) => {
-            let mut summary = Summary::start(args.name(), args.asked());
+            // What was asked for may be personal, and nobody can tell now whether it is to be redacted.
+            let asked = Some(args.asked()).filter(|asked| asked.get("redact").is_none());
+            let mut summary = Summary::start(args.name(), asked.unwrap_or_default());
             summary.exit_code = Some(Exit::of(&error).code());
             summary.write(path)?;
             return Err(error);
@@ -56,7 +61,10 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     // There is no progress bar on a terminal that shows the data.
     let target = settings.output.as_ref().map(|output| &output.target);
     let to_stdout = matches!(target, Some(Target::Stdout));
-    let console = Console::new(settings.console, to_stdout && io::stdout().is_terminal());
+    let shared = to_stdout && io::stdout().is_terminal();
+    let redactor = redaction::redactor(&mut settings);
+    let console = Console::redacting(settings.console, shared, redactor.clone());
+    redaction::tell_key(redactor.as_deref(), &console);
     let monitor = Monitor::new(console.clone());
     let context = Context {
         http: settings.http,
@@ -66,7 +74,8 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     let mut summary = Summary::start(settings.name, settings.asked.clone());
     settings.format.asked = settings.asked.clone();
     let path = settings.run.summary.clone();
-    let worked = work(settings, &context, &mut summary);
+    let worked = work(settings, redactor.as_ref(), &context, &mut summary);
+    let worked = redaction::redacted(worked, &mut summary, redactor.as_deref());
     let Some(path) = path else {
         return worked;
     };
@@ -83,19 +92,29 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     }
 }
 
-fn work(settings: Settings, context: &Context, summary: &mut Summary) -> Result<Exit> {
+fn work(
+    settings: Settings,
+    redactor: Option<&Arc<Redactor>>,
+    context: &Context,
+    summary: &mut Summary,
+) -> Result<Exit> {
     warn_without_locks(&settings, &context.console);
     match settings.memory.clone() {
-        Memory::None | Memory::Singer { .. } => export(settings, context, summary),
+        Memory::None | Memory::Singer { .. } => export(settings, redactor, context, summary),
         Memory::Archive(options) => {
             write_unfinished(summary, &settings.run)?;
-            archive::run(settings, &options, context, summary)
+            archive::run(settings, &options, redactor, context, summary)
         }
     }
 }
 
 /// Exports without an archive. A Singer tap goes on from the state of its target, if there is one.
-fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Result<Exit> {
+fn export(
+    settings: Settings,
+    redactor: Option<&Arc<Redactor>>,
+    context: &Context,
+    summary: &mut Summary,
+) -> Result<Exit> {
     let Settings {
         source,
         mut selection,
@@ -135,6 +154,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         singer,
         from_archive: false,
         tickets,
+        redactor: redactor.cloned(),
         list_moved: false,
         recorder,
     };
