@@ -90,6 +90,9 @@ impl Redactor {
         self.options.list.find(text, &mut spans);
         if self.has(Class::People) {
             known.find(text, &mut spans);
+            if !self.has(Class::Email) {
+                known.find_emails(text, &mut spans);
+            }
         }
         if spans.is_empty() {
             return spans;

@@ -16,7 +16,7 @@ pub fn find(run: &Run, spans: &mut Vec<Span>) {
             let digits = run.digits(from, to);
             if has_issuer(&digits) && passes_luhn(&digits) {
                 let place = run.place(from, to);
-                if run.stands_alone(place) {
+                if run.stands_alone(place) && !run.text[..place.0].ends_with('+') {
                     spans.push(Span::new(place, Class::Card, "CARD", digits));
                     return;
                 }

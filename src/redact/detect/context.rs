@@ -3,6 +3,7 @@
 /// How far a word may be from its number, in bytes.
 const BEFORE: usize = 60;
 const AFTER: usize = 16;
+const NEAR: usize = 24;
 
 /// The words around a place: those before it, and the message before if the number is nearly all of this one.
 #[derive(Debug)]
@@ -38,6 +39,12 @@ impl Context {
                 .map(|(at, _)| at + word.len())
         };
         words.iter().filter_map(last).max()
+    }
+
+    /// The words right before the place alone.
+    pub fn near(self) -> Self {
+        let before = tail(&self.before, NEAR).to_owned();
+        Self { before, ..self }
     }
 
     /// Whether one of these words stands before the place.

@@ -17,6 +17,7 @@ mod url;
 use phonenumber::country::Id as Region;
 
 pub use self::digits::runs;
+pub use self::email::find as find_emails;
 use super::class::{Class, Classes};
 use super::span::Span;
 
@@ -60,11 +61,11 @@ impl Detector {
     fn find_numbers(&self, text: &str, question: &str, spans: &mut Vec<Span>) {
         let has = |class| self.classes.has(class);
         for run in digits::runs(text) {
-            if run.lengths(0, run.groups.len()).sum::<usize>() < FEWEST {
-                continue;
-            }
             if has(Class::Iban) {
                 iban::find(&run, spans);
+            }
+            if run.lengths(0, run.groups.len()).sum::<usize>() < FEWEST {
+                continue;
             }
             if has(Class::Card) {
                 card::find(&run, spans);

@@ -26,6 +26,13 @@ const NAMED: &[&str] = &[
     "messages to",
     "contact",
     "tlf",
+    "tél",
+    "my number is",
+    "meine nummer",
+    "nummeret mitt",
+    "mon numéro",
+    "mi número",
+    "meu número",
     "mob",
     "handy",
     "rufnummer",
@@ -52,7 +59,6 @@ const NAMED: &[&str] = &[
     "número é",
     "電話",
     "携帯",
-    "番号は",
     "連絡先",
     "nå meg",
     "nås på",
@@ -108,7 +114,18 @@ const OTHER: &[&str] = &[
 
 /// Words after a telephone number.
 const FOLLOWING: &[&str] = &[
-    "office", "fax", "mobile", "cell", "home", "work", "(mob", "(tel", "mob",
+    "office",
+    "fax",
+    "mobile",
+    "cell",
+    "home",
+    "work",
+    "に電話",
+    "まで電話",
+    "へ電話",
+    "(mob",
+    "(tel",
+    "mob",
 ];
 
 /// Marks before an extension.
@@ -116,6 +133,9 @@ const EXTENSIONS: &[&str] = &["x", " x", "ext", " ext", ", ext", "#"];
 
 /// The fewest and most digits of a number.
 const LENGTHS: std::ops::RangeInclusive<usize> = 7..=15;
+
+/// The same with `00` and the code of a country before it.
+const ABROAD: std::ops::RangeInclusive<usize> = 9..=17;
 
 /// Finds the telephone numbers of a run.
 pub fn find(run: &Run, regions: &[Region], question: &str, spans: &mut Vec<Span>) {
@@ -138,8 +158,8 @@ pub fn find(run: &Run, regions: &[Region], question: &str, spans: &mut Vec<Span>
 /// The number that the groups `from..to` are, if they are one.
 fn number(run: &Run, from: usize, to: usize, regions: &[Region], question: &str) -> Option<Span> {
     let length: usize = run.lengths(from, to).sum();
-    if !LENGTHS.contains(&length) && !(length <= 17 && run.digits(from, from + 1).starts_with("00"))
-    {
+    let is_abroad = || run.digits(from, from + 1).starts_with("00");
+    if !LENGTHS.contains(&length) && !(ABROAD.contains(&length) && is_abroad()) {
         return None;
     }
     let mut place = run.place(from, to);
@@ -204,6 +224,15 @@ fn is_plausible(run: &Run, from: usize, to: usize) -> bool {
     let is_date = lengths.len() == 3
         && run.is_even(from, to)
         && matches!(lengths[..], [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 4]);
+    let begins_with_date = lengths.len() > 3
+        && (matches!(lengths[..3], [4, 1 | 2, 1 | 2])
+            && run.gap(from) == run.gap(from + 1)
+            && run.gap(from) != " ");
+    // 16:23:36.290733
+    let before = &run.text[..run.groups[from].0];
+    let is_time = before
+        .strip_suffix(':')
+        .is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()));
     // 1.234.567 and 12 345 678 are amounts where the first group is short and the others have three digits.
     let is_amount = lengths.len() > 1
         && lengths[0] < 3
@@ -216,7 +245,13 @@ fn is_plausible(run: &Run, from: usize, to: usize) -> bool {
     };
     let first_is_short_alone = lengths.len() > 1 && lengths[1..].iter().all(|length| *length == 1);
     let is_address = lengths.len() == 4 && dotted && lengths.iter().all(|length| *length <= 3);
-    !(is_date || is_amount || is_range || is_address || first_is_short_alone)
+    !(is_date
+        || begins_with_date
+        || is_time
+        || is_amount
+        || is_range
+        || is_address
+        || first_is_short_alone)
 }
 
 /// The number after a `+` or `00`. The zero of `+49 (0) 30 ...` is left out from abroad.
@@ -243,7 +278,7 @@ fn national(
     let other = context.last(OTHER);
     let follows = context.is_followed_by(FOLLOWING);
     let is_named = follows || named.is_some() && named >= other;
-    let is_other = other.is_some() && !is_named;
+    let is_other = !is_named && context.near().has(OTHER);
     let code = with_code(run, from, digits);
     if let Some(number) = code {
         return Some(number);
@@ -254,7 +289,8 @@ fn national(
             continue;
         };
         // A number without blanks could be anything, so it must be one that is given out.
-        let fits = number.is_valid() || is_possible(&number) && grouped;
+        let fits =
+            is_possible(&number) && (grouped || number.is_valid() && has_trunk(&number, digits));
         if is_named && is_possible(&number) || fits && !is_other {
             return Some(e164(&number));
         }
@@ -272,6 +308,13 @@ fn with_code(run: &Run, from: usize, digits: &str) -> Option<String> {
     }
     let number = phonenumber::parse(None, format!("+{digits}")).ok()?;
     number.is_valid().then(|| e164(&number))
+}
+
+/// Whether a number has the digit that its region puts before national numbers, if there is one.
+fn has_trunk(number: &PhoneNumber, digits: &str) -> bool {
+    let region = number.metadata(&phonenumber::metadata::DATABASE);
+    let trunk = region.and_then(|region| region.national_prefix());
+    trunk != Some("0") || digits.starts_with('0')
 }
 
 /// Whether numbers of the region have this length.

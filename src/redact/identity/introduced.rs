@@ -92,6 +92,18 @@ const PHRASES: &[&[&str]] = &[
     &["sou", "eu"],
     &["by", "signed"],
     &["by", "written"],
+    &["with", "spoke"],
+    &["to", "spoke"],
+    &["with", "talked"],
+    &["with", "chatted"],
+    &["tag", "guten"],
+    &["morgen", "guten"],
+    &["abend", "guten"],
+    &["ask"],
+    &["asked"],
+    &["told"],
+    &["named"],
+    &["called"],
 ];
 
 /// Whether the words before this one introduce a name.
@@ -138,7 +150,27 @@ fn is_addressed(text: &str, words: &Words, at: usize) -> bool {
     let after = text[word.end..].trim_start_matches(' ');
     let begins = before.is_empty() || before.ends_with('\n');
     let ends = after.is_empty() || after.starts_with('\n');
-    word.is_capital && begins && (ends && !before.is_empty() || after.starts_with(','))
+    let enclosed = text[..word.start].ends_with(['(', '"', '“', '„', '«', '\''])
+        && text[word.end..].starts_with([')', '"', '”', '“', '»', '\'']);
+    word.is_capital
+        && (enclosed
+            || begins
+                && (ends && !before.is_empty() || after.starts_with(',') && !is_german(words)))
+}
+
+/// Words that nearly every German sentence has one of.
+const GERMAN: &[&str] = &[
+    "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "ich", "ist", "und",
+    "nicht", "im", "zum", "zur", "mit", "auf", "fur", "sehr", "zu", "aber", "wie", "was", "haben",
+    "bitte", "mein", "meine", "ihr", "ihre", "sie", "wir", "kein", "keine",
+];
+
+/// Whether a text is German.
+pub fn is_german(words: &Words) -> bool {
+    words
+        .list
+        .iter()
+        .any(|word| GERMAN.contains(&words.folded(*word)))
 }
 
 /// Whether a sentence begins here.

@@ -10,6 +10,7 @@ use super::json::facts;
 use super::names::Names;
 use crate::model::{Conversation, Role};
 use crate::redact::class::Class;
+use crate::redact::detect::{find_emails, runs};
 use crate::redact::span::{Kind, Span};
 
 /// The shortest id, in bytes, and the fewest digits of a number, that are looked for in texts.
@@ -26,7 +27,7 @@ pub struct Known {
     /// Ids of people.
     ids: BTreeSet<String>,
     /// E-mail addresses, in lower case.
-    pub emails: BTreeSet<String>,
+    emails: BTreeSet<String>,
     /// Telephone numbers, by their digits.
     phones: BTreeMap<String, String>,
     /// Words that stand one after the other, by the first: addresses, numbers, handles.
@@ -198,6 +199,19 @@ impl Known {
         }
     }
 
+    /// Finds the known e-mail addresses, where others are not looked for.
+    pub fn find_emails(&self, text: &str, spans: &mut Vec<Span>) {
+        let mut all = Vec::new();
+        find_emails(text, &mut all);
+        let known = all
+            .into_iter()
+            .filter(|span| self.emails.contains(&span.value));
+        spans.extend(known.map(|span| Span {
+            kind: Kind::Found(Class::People, "EMAIL"),
+            ..span
+        }));
+    }
+
     fn find_phrases(&self, text: &str, spans: &mut Vec<Span>) {
         let words = Words::of(text);
         for (at, first) in words.list.iter().enumerate() {
@@ -224,7 +238,7 @@ impl Known {
 
     /// Finds the known telephone numbers, with or without their country, and however they are grouped.
     fn find_phones(&self, text: &str, spans: &mut Vec<Span>) {
-        for run in crate::redact::detect::runs(text) {
+        for run in runs(text) {
             for from in 0..run.groups.len() {
                 for to in (from + 1..=run.groups.len().min(from + 8)).rev() {
                     let digits = run.digits(from, to);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::fold::{Word, Words};
-use super::introduced::{begins_sentence, is_introduced};
+use super::introduced::{begins_sentence, is_german, is_introduced};
 use super::ordinary::{self, Strength, is_no_name, is_unspaced};
 use super::variants::{joined, spellings};
 
@@ -23,6 +23,16 @@ struct Part {
     /// Whose name it is a part of.
     person: usize,
     strength: Strength,
+}
+
+/// A part of a name in a text.
+#[derive(Clone, Copy, Debug)]
+struct FoundPart {
+    part: Part,
+    /// Where it ends.
+    end: usize,
+    /// How many words it has: two when a line ends within it.
+    words: usize,
 }
 
 /// A place in a text, and the whole name of the person whose name stands there.
@@ -113,44 +123,47 @@ impl Names {
 
     /// The name that begins with this word, and how many words it has.
     fn name_at(&self, text: &str, words: &Words, at: usize) -> (usize, Option<Found<'_>>) {
-        let list = &words.list;
-        let Some((part, first_end, first_length)) = self.part(text, words, at) else {
+        let Some(first) = self.part(text, words, at) else {
             return (1, None);
         };
-        let (mut length, mut end, mut strong) = (
-            first_length,
-            first_end,
-            usize::from(part.strength != Strength::Never),
-        );
-        let mut last = at + length;
-        while last < list.len() && joins(&text[end..list[last].start]) {
-            let Some((next, next_end, count)) = self.part(text, words, last) else {
-                break;
-            };
-            if next.person != part.person && next.strength == Strength::Never {
-                break;
+        // The last word that is more than a particle, and how many there are.
+        let (mut sure, mut count, mut length, mut next) = (None, 0, 1, at);
+        let mut part = Some(first);
+        while let Some(this) = part {
+            let before = words.folded(words.list[next]);
+            next += this.words;
+            if this.part.strength != Strength::Never {
+                (sure, count, length) = (Some((next - this.words, this)), count + 1, next - at);
             }
-            last += count;
-            if next.strength != Strength::Never {
-                strong += 1;
-                (length, end) = (last - at, next_end);
-            }
+            let goes_on = words.list.get(next).is_some_and(|word| {
+                words.folded(*word) != before && joins(&text[this.end..word.start], before)
+            });
+            part = goes_on.then(|| self.part(text, words, next)).flatten();
         }
-        let word = list[at];
-        let place = (word.start, end);
-        let counts = strong > 1 || strong == 1 && stands_for_name(text, words, at, part.strength);
+        let Some((index, last)) = sure else {
+            return (1, None);
+        };
+        let has_particle = length > last.words && count == 1 && words.list[index].is_capital;
+        let counts =
+            count > 1 || has_particle || stands_for_name(text, words, index, last.part.strength);
+        let place = (words.list[at].start, last.end);
         (
             length,
-            counts.then(|| (place, self.people[part.person].as_str())),
+            counts.then(|| (place, self.people[last.part.person].as_str())),
         )
     }
 
-    /// The part of a name that this word is, where it ends, and how many words it takes: two when a line ends within it.
-    fn part(&self, text: &str, words: &Words, at: usize) -> Option<(Part, usize, usize)> {
+    /// The part of a name that begins with this word.
+    fn part(&self, text: &str, words: &Words, at: usize) -> Option<FoundPart> {
         let word = words.list[at];
         let folded = words.folded(word);
+        let found = |part: &Part, end, words| FoundPart {
+            part: *part,
+            end,
+            words,
+        };
         if let Some(part) = self.words.get(folded) {
-            return Some((*part, word.end, 1));
+            return Some(found(part, word.end, 1));
         }
         // `Olas`, `Annas`: a genitive without an apostrophe.
         let genitive = folded
@@ -159,26 +172,25 @@ impl Names {
         if let Some(part) = genitive.and_then(|stem| self.words.get(stem))
             && part.strength == Strength::Sure
         {
-            return Some((*part, word.end - 1, 1));
+            return Some(found(part, word.end - 1, 1));
         }
+        // A name that a hyphen cuts at the end of a line.
         let next = *words.list.get(at + 1)?;
-        let gap = &text[word.end..next.start];
-        let is_hyphenated = gap.starts_with(['-', '\u{2010}'])
-            && gap[1..].contains('\n')
-            && gap.trim().chars().count() == 1;
-        let part = is_hyphenated
-            .then(|| self.words.get(&format!("{folded}{}", words.folded(next))))
-            .flatten()?;
-        Some((*part, next.end, 2))
+        let gap = text[word.end..next.start].strip_prefix(['-', '\u{2010}', '\u{ad}'])?;
+        if !gap.contains('\n') || !gap.trim().is_empty() {
+            return None;
+        }
+        let part = self.words.get(&format!("{folded}{}", words.folded(next)))?;
+        Some(found(part, next.end, 2))
     }
 }
 
-/// Whether this may stand between two parts of a name, also at the end of a line.
-fn joins(gap: &str) -> bool {
-    gap.chars().count() <= 4
-        && gap
-            .chars()
-            .all(|c| c.is_whitespace() || ".,-_'’·*\u{2010}\u{2011}".contains(c))
+/// Whether this may stand between two parts of a name, also at the end of a line. A sentence does not end within one, but an
+/// initial has a dot.
+fn joins(gap: &str, before: &str) -> bool {
+    let ends_sentence = gap.contains('.') && gap.contains(char::is_whitespace) && before.len() > 2;
+    let is_part = |c: char| c.is_whitespace() || ".,-_'’·*\u{2010}\u{2011}".contains(c);
+    gap.chars().count() <= 4 && !ends_sentence && gap.chars().all(is_part)
 }
 
 /// Whether a single word of a name stands for it here.
@@ -188,7 +200,8 @@ fn stands_for_name(text: &str, words: &Words, at: usize, strength: Strength) -> 
         Strength::Sure => true,
         Strength::Never => false,
         Strength::Introduced => is_introduced(text, words, at),
-        Strength::Capital => {
+        Strength::Noun if is_german(words) => is_introduced(text, words, at),
+        Strength::Capital | Strength::Noun => {
             is_introduced(text, words, at) || is_capital_in_sentence(text, words, at, word)
         }
     }

@@ -7,73 +7,74 @@ pub enum Strength {
     Sure,
     /// When it is written like a name: with a capital letter in the middle of a sentence, or after a greeting.
     Capital,
+    /// Like `Capital`, but in German, where all nouns have a capital letter, only after a greeting or a title.
+    Noun,
     /// Only after a greeting or a title: as another word it has a capital letter, too.
     Introduced,
     /// Never alone: `de`, `van`, an initial.
     Never,
 }
 
-/// Words that have a capital letter whether they are names or not: months, days, and the nouns of German.
-const NOUNS: &str = " abril alexa amazon america apple april asia august austin avril bach bauer baum berg bing blum bock brand braun \
-    burg busch chad china christian christmas chrome dallas dorn easter engel esser falk feld feuer fink fischer \
-    fleischer ford forster frank freitag friday friede fuchs gans garten georgia gerber glas glaser gold graf gross \
-    hahn hammer haus heide held herbst herz herzog hirsch hof hoffnung holz horn houston hund india israel jan \
-    januar java jordan juli june jung juni kaiser kaufmann keller kenya kern klein koch kohl konig kraft kramer \
-    kranz kreuz kuhn kunst kurz lang lehrer linde london madison mai maler mann mars marzo maurer may mercedes mond \
-    monday montag morgen nagel noel nord ost paris pfeffer pfeiffer phoenix porsche post rauch reich reiter richter \
-    ritter rose roth ruby sand sander schaf schafer scharf schatz schlosser schneider schreiber schuh schwarz siegel \
-    silber siri sommer sonne sonntag spiegel stahl stark stein stern stock sturm sunday swift sydney tag tuesday \
-    virginia vogel wagner wald weg weiss west winkler winter wirt wolf wunder zimmer ";
+/// Words that have a capital letter whether they are names or not: months, days, places, makers.
+const NOUNS: &str = " abril alexa amazon america apple april asia august austin avril bing chad china christian christmas chrome \
+    dallas easter ford friday georgia houston india israel jan januar java jordan juli june juni kenya london \
+    madison mai mars marzo may mercedes monday noel paris phoenix porsche ruby siri sunday swift sydney tuesday \
+    virginia ";
+
+/// Nouns of German, which all have a capital letter there.
+const GERMAN: &str = " bach bauer baum berg blum bock brand braun burg busch dorn engel esser falk feld feuer fink fischer fleischer \
+    forster frank freitag friede fuchs gans garten gerber glas glaser gold graf gross hahn hammer haus heide held \
+    herbst herz herzog hirsch hof hoffnung holz horn hund jung kaiser kaufmann keller kern klein koch kohl konig \
+    kraft kramer kranz kreuz kuhn kunst kurz lang lehrer linde maler mann maurer mond montag morgen nagel nord ost \
+    pfeffer pfeiffer post rauch reich reiter richter ritter rose roth sand sander schaf schafer scharf schatz \
+    schlosser schneider schreiber schuh schwarz siegel silber sommer sonne sonntag spiegel stahl stark stein stern \
+    stock sturm tag vogel wagner wald weg weiss west winkler winter wirt wolf wunder zimmer ";
 
 /// Other words, in the languages of the names.
-const COMMON: &str = " able ace achim agate aime aimee alegria alle alma alt alto amber amor amour angel angeles angels apple arch arm \
-    arroyo art arts asa ash ask aster aurora autumn bad baker ball bank banks barba barber bare barn barros bas baum \
-    bay beach bean bear beau beauty bell bella belle berg best better bill birch bird bishop bit bjerk blade blake \
-    blanc blanca blanco bliss block bloom blossom blue bo board bob bois bok bond bonnet book booker borg bosque \
-    boss boucher boulanger bow box boy branch branco brandy bratt bravo bright brisk bro brook brooks brown browning \
-    brun brune buck bud buddy bunny burn burns bush busy butler caballero cabeza cal calle calvo camino campo campos \
-    can candy cannon cano care carter casas cash castillo castro cat cera chance change charity charm chase chef \
-    cherry chevalier chip church cielo claire claro clay clear clemente cliff close cloud coelho coin cole collar \
-    colt constant consuelo contra cook cooper coral corner corona cortes costa cotton couch court cox craft crane \
-    creed cross crow cruz crystal cuervo cuesta curry cutter dag daisy dal dale dan dare dart dawn day days dean \
-    dear del delgado dick dina dine dolores don door dot dove drake dream drew duck duke duran dusty dutch duty earl \
-    earth east easy echo eg egg elder elm else em ember encarnacion era esperanza estrela estrella eve even ever \
-    fabre faith falk fall farmer farrier fe feliz fern fidel field fields fils fin finch fire fish fisher fleur \
+const COMMON: &str = " able ace achim agate aime aimee alegria alma alt alto amber amor amour angel angels apple arch arm arroyo art \
+    arts asa ash ask aster aurora autumn bad baker ball bank banks barba barber bare barn bas baum bay beach bean \
+    bear beau beauty bell bella belle berg best better bill birch bird bishop bit bjerk blade blake blanc blanca \
+    blanco bliss block bloom blossom blue bo board bob bois bok bond book booker borg bosque boss bow box boy \
+    branch branco bratt bravo bright brisk bro brook brooks brown browning buck bud buddy bunny burn burns bush \
+    busy butler caballero cabeza cal calle camino campo campos can candy cannon care carter casas cash castillo \
+    cat chance change charity charm chase chef cherry chip church cielo claire claro clay clear clemente cliff \
+    close cloud coelho coin cole collar colt constant consuelo contra cook cooper coral corner corona costa cotton \
+    couch court cox craft crane creed cross crow cruz crystal cuesta curry cutter dag daisy dal dale dan dare dart \
+    dawn day days dean dear del delgado dick dina dine dolores don door dot dove drake dream drew duck duke dusty \
+    dutch duty earl earth east easy echo eg egg elder elm else em ember encarnacion era esperanza estrela estrella \
+    eve even ever faith falk fall farmer farrier fe feliz fern field fields fils fin finch fire fish fisher fleur \
     flint flor flora flores flower flowers fogo forest forester fort foss foster fountain fox franc franco francs \
-    frank frankly fresco frode frost fuente fuentes gallego gallo game gardener garland gates gay gem gene general \
-    gentle ger gill gin ginger gloria glory golden good goode goods graca grace gracia grand grande grant gras gray \
-    green grey gro ground grove guerra guerrero guest gull guy hale hall ham hammer han hand handy hans happy hardy \
-    harmony harp hart has hav hay hazel head heart heath heather heaven hei hell help her herb hero herrera herrero \
-    hest hidalgo hierro hill hills him hit hjelm holiday holly home honey hood hook hope hopes horn house how hoz \
-    hull hunt hunter hus ide iglesia iglesias iris is island ivory ivy jack jade jasper jet jewel jo job joker jolly \
-    joly joy judge just justice keen key keys kid kim kind king kings kit knight kort krog kval la lace lacroix lake \
-    lamb lance land lane lange laurel law leal lee legend legrand leite leroy lever levy li lie light lightner like \
-    lily lima line ling lion little liv live loan lobo lone long loop lot lou loup love lovely low luck lucky luna \
-    lune luz lykke lys machado magic mai major mal male man manna manner manzano mar mara marble march marchand \
-    marechal margin marin marina marine mark marks marques marsh martin mason mast master mat matter mayor meadow \
-    melody mercer mercy merino merit merry mil milagros mild miles milk mill miller millers mills mine mint miracle \
-    miro miss mo mode moe molina money monk mont monte montero moon moore mora moral more moreno morgen moss mother \
-    moulin mount moya mundo muse myrtle nascimento neal near neat neo ness never neves new newton nick nieto nieves \
-    night noble nock nod noir nor north nova novak now nun ny oak ocean odd ola oliva olive olmo opal open ora \
-    orange ort otter over own pace pack page pages paloma pan parent park parker parks parsley pastor pat patience \
-    paz pea peace peach pear pearl pen pena penny pepper perfect perla pet petit petite piano pike pine pino pinto \
-    piper pires pit place plata plaza plum pol pole pollard pond pool poppy porta porter porto post potter pound \
-    power powers pozo prado praia precious press price pride priest prima prime prince princess prior proper prosper \
-    prudence pura queen quick quill ra rabbit rain rainbow ramo ran range rat raven ray read reader real red redondo \
-    reed regular rein rest rex rey reyes rice rich richer rico ride ridge right rincon ring rio rios rip rise river \
-    rivera rivers ro road robin roca rock rocky rojo roll roman rook root rosa rosado rosario rosary rose roses \
-    rousse rousseau roux royal royer rubio ruby rule rush rust rusty sa sabio sage sail sal salas sales salt \
-    salvador sand sander santa santos saw say sea seal sell serra set seven shade shah sharp she shell shepherd \
-    sheriff shine ship shore short sierra sigh silencio silk silva silver sin singer skip skog sky skye slater sloan \
-    small smart smile smith snow socorro sol sole soledad solheim solo son south sparrow speed spencer spice spring \
-    square squire stage star starr steel stein step stern steward stone storm story strand strange street strong \
-    such sum summer sun sund sunday sunny sunshine sur surf sve swan sweet swift tab tai tailor tall tan tanner \
-    temple terra thor thorn thyme tide tierra tiger till time tip ton tone tool top toro torre torres tower town \
-    trinidad trinity trip trove true truly trust turner ulv una union unity unn urban val vale valentine valiente \
-    valle van vanity var ve vei vela venus verde verity vert victoire vida view vigil viken villa vincent vind \
-    vinter viola violet violeta virgin virtud virtue vista viv viva voll wade walker wall walls ward ware warner \
-    water waters way weaver webb well wells wen west wheeler whistler white wick wild wilder wiley will willow wills \
-    win wind wing winner winters wise wish wonder wood woods woody work worth yard you young yule zapatero zen ";
+    frank frankly fresco frode frost fuente gallo game gardener garland gates gay gem gene general gentle ger gill \
+    gin ginger glory golden good goode goods graca grace gracia grand grande grant gras gray green grey gro ground \
+    grove guerra guest gull guy hale hall ham hammer han hand handy hans happy hardy harmony harp hart has hav hay \
+    hazel head heart heath heather heaven hei hell help her herb hero hest hidalgo hierro hill hills him hit hjelm \
+    holiday holly home honey hood hook hope hopes horn house how hoz hull hunt hunter hus ide iglesia iglesias \
+    iris is island ivory ivy jack jasper jet jo job joker jolly joly joy judge just justice keen key keys kid kim \
+    kind king kings kit knight kort krog kval la lace lake lamb lance land lane lange laurel law leal lee legend \
+    leite lever levy li lie light lightner like lily line ling lion little liv live loan lone long loop lot lou \
+    loup love lovely low luck lucky luna lune luz lykke lys magic mai major mal male man manna manner manzano mar \
+    mara marble march marechal margin marin marine mark marks marques marsh mason mast master mat matter mayor \
+    meadow melody mercer mercy merit merry mil mild miles milk mill miller millers mine mint miracle miss mo mode \
+    moe money monk mont monte moon moore mora moral more moss mother mount mundo muse myrtle nascimento neal near \
+    neat neo ness never neves new newton nick nieto night noble nock nod noir nor north nova novak now nun ny oak \
+    ocean odd oliva olive opal open ora orange ort otter over own pace pack page pages pan parent park parker \
+    parks parsley pastor pat patience paz pea peace peach pear pearl pen pena penny pepper perfect pet petit \
+    petite piano pike pine piper pit place plata plaza plum pol pole pollard pond pool poppy porta porter porto \
+    post potter pound power powers praia precious press price pride priest prima prime prince princess prior \
+    proper prosper prudence queen quick quill ra rabbit rain rainbow ramo ran range rat raven ray read reader real \
+    red redondo reed regular rein rest rex rey rice rich richer rico ride ridge right ring rio rip rise river ro \
+    road robin roca rock rocky rojo roll roman rook root rosa rosado rosary rose roses rousse royal rubio ruby \
+    rule rush rust rusty sa sage sail sal sales salt sand sander santa saw say sea seal sell serra set seven shade \
+    shah sharp she shell shepherd sheriff shine ship shore short sigh silencio silk silver sin singer skip skog \
+    sky skye slater sloan small smart smile smith snow socorro sol sole soledad solheim solo son south sparrow \
+    speed spencer spice spring square squire stage star starr steel stein step stern steward stone storm story \
+    strand strange street strong such sum summer sun sund sunday sunny sunshine sur surf sve swan sweet swift tab \
+    tai tailor tall tan tanner temple terra thor thorn thyme tide tierra tiger till time tip ton tone tool top \
+    toro torre tower town trinity trip trove true truly trust turner ulv una union unity unn urban val vale \
+    valentine valiente van vanity var ve vei vela venus verde verity vert victoire vida view vigil viken villa \
+    vincent vind vinter violet virgin virtud virtue vista viv viva voll wade walker wall walls ward ware warner \
+    water waters way webb well wells wen west whistler white wick wild wilder wiley will willow wills win wind \
+    wing winner winters wise wish wonder wood woods woody work worth yard you young yule zen ";
 
 /// Words that stand in the place of a name and are none.
 const NO_NAMES: &str = " a admin administrator agent anonymous anonym anonyme anonimo assistant bot besucher bruker client cliente client customer \
@@ -139,8 +140,13 @@ pub fn is_no_name(word: &str) -> bool {
 /// How sure a folded word of a name is the name, when it stands alone.
 pub fn strength(word: &str) -> Strength {
     let length = word.chars().count();
-    if length == 1 || is_in(PARTICLES, word) {
+    if word.contains(is_unspaced) {
+        // A word of its own between blanks. Within a longer text names are looked for in another way.
+        Strength::Sure
+    } else if length == 1 || is_in(PARTICLES, word) {
         Strength::Never
+    } else if is_in(GERMAN, word) {
+        Strength::Noun
     } else if is_in(NOUNS, word) {
         Strength::Introduced
     } else if length == 2 || is_in(COMMON, word) {
@@ -168,7 +174,8 @@ mod tests {
     fn words_that_are_also_names_are_less_sure() {
         assert_eq!(strength("nordmann"), Strength::Sure);
         assert_eq!(strength("will"), Strength::Capital);
-        assert_eq!(strength("wolf"), Strength::Introduced);
+        assert_eq!(strength("wolf"), Strength::Noun);
+        assert_eq!(strength("paris"), Strength::Introduced);
         assert_eq!(strength("van"), Strength::Never);
         assert!(is_no_name("guest") && !is_no_name("ola"));
     }
