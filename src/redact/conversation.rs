@@ -17,6 +17,8 @@ pub struct Pass<'a> {
     pub(super) redactor: &'a Redactor,
     pub(super) known: Known,
     pub(super) keys: KeyCache,
+    /// The message before the one that is being redacted.
+    question: &'a str,
     /// The ids of this conversation and its messages, and which of both each is.
     own: BTreeMap<&'a str, &'static str>,
     counts: BTreeMap<Kind, u64>,
@@ -42,10 +44,14 @@ impl Redactor {
             .as_ref()
             .and_then(|handover| handover.conversation_id.as_deref());
         let others = other.into_iter().chain([conversation.id.as_str()]);
+        if conversation.lacks_people() && self.has(Class::People) {
+            self.note_unknown_people();
+        }
         let mut pass = Pass {
             redactor: self,
             known,
             keys,
+            question: "",
             own: messages
                 .chain(others.map(|id| (id, "conversation")))
                 .collect(),
@@ -73,19 +79,19 @@ impl Redactor {
     }
 }
 
-impl Pass<'_> {
-    fn conversation(&mut self, conversation: &Conversation) -> Conversation {
+impl<'a> Pass<'a> {
+    fn conversation(&mut self, conversation: &'a Conversation) -> Conversation {
         let text = |pass: &mut Self, text: &Option<String>| {
             text.as_deref().map(|text| pass.text(text, ""))
         };
         let hides_users =
             self.redactor.options.hides_users && conversation.source == Vendor::Botpress;
-        let mut question = "";
         let mut messages = Vec::with_capacity(conversation.messages.len());
         for message in &conversation.messages {
-            messages.push(self.message(message, question, hides_users));
-            question = &message.text;
+            messages.push(self.message(message, hides_users));
+            self.question = &message.text;
         }
+        self.question = "";
         let users = conversation.users.as_ref().filter(|_| !hides_users);
         Conversation {
             source: conversation.source,
@@ -114,7 +120,7 @@ impl Pass<'_> {
         }
     }
 
-    fn message(&mut self, message: &Message, question: &str, hides_author: bool) -> Message {
+    fn message(&mut self, message: &Message, hides_author: bool) -> Message {
         let author = message.author.as_deref().filter(|_| !hides_author);
         Message {
             id: self.redactor.id("message", &message.id),
@@ -123,7 +129,7 @@ impl Pass<'_> {
             user_id: message.user_id.as_deref().map(|id| self.user_id(id)),
             author: author.map(|name| self.author(name, message.role)),
             kind: message.kind.clone(),
-            text: self.text(&message.text, question),
+            text: self.text(&message.text, self.question),
             options: message
                 .options
                 .iter()
@@ -271,7 +277,7 @@ impl Pass<'_> {
                 self.count(kind, &value)
             }
             None => {
-                let replaced = self.text(text, "");
+                let replaced = self.text(text, self.question);
                 if replaced == text && is_opaque(text) && self.redactor.has(Class::People) {
                     return self.count(Kind::Found(Class::People, "ID"), text);
                 }

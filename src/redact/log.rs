@@ -18,7 +18,13 @@ const KEPT: &[&str] = &[
 ];
 
 /// Words before the ids of conversations.
-const CONVERSATIONS: &[&str] = &["conversation ", "conversations/", "--conversation "];
+const CONVERSATIONS: &[&str] = &[
+    "conversation ",
+    "conversations/",
+    "--conversation ",
+    "Conversation \"",
+    "conversationId=",
+];
 
 /// Words before the ids of people.
 const USERS: &[&str] = &["user ", "users/", "userId=", "participantIds="];

@@ -1,6 +1,7 @@
 //! Replaces what is personal in texts, and counts what it replaced.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::class::Class;
@@ -16,6 +17,8 @@ pub struct Redactor {
     pub(super) options: Options,
     pub(super) detector: Detector,
     keys: Mutex<KeyCache>,
+    /// In how many conversations the people are not known.
+    unknown: AtomicU64,
     /// How many values of each class were replaced in the output.
     counts: Mutex<BTreeMap<String, u64>>,
 }
@@ -32,6 +35,7 @@ impl Redactor {
             options,
             detector,
             keys: Mutex::default(),
+            unknown: AtomicU64::new(0),
             counts: Mutex::default(),
         }
     }
@@ -46,6 +50,16 @@ impl Redactor {
     #[must_use]
     pub fn counts(&self) -> BTreeMap<String, u64> {
         lock(&self.counts).clone()
+    }
+
+    /// In how many conversations the people are not known, because the record has no users.
+    #[must_use]
+    pub fn unknown_people(&self) -> u64 {
+        self.unknown.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note_unknown_people(&self) {
+        self.unknown.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn has(&self, class: Class) -> bool {

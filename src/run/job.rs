@@ -75,7 +75,7 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     settings.format.asked = settings.asked.clone();
     let path = settings.run.summary.clone();
     let worked = work(settings, redactor.as_ref(), &context, &mut summary);
-    let worked = redaction::redacted(worked, &mut summary, redactor.as_deref());
+    let worked = redaction::redacted(worked, &mut summary, redactor.as_deref(), &console);
     let Some(path) = path else {
         return worked;
     };

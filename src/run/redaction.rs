@@ -9,6 +9,7 @@ use crate::cli::Settings;
 use crate::console::Console;
 use crate::redact::Redactor;
 use crate::report::Summary;
+use crate::text::counted;
 
 /// The redactor of a run, if something is to be redacted. From here on the settings tell nothing personal of what was asked
 /// for.
@@ -35,11 +36,20 @@ pub fn redacted(
     worked: Result<Exit>,
     summary: &mut Summary,
     redactor: Option<&Redactor>,
+    console: &Console,
 ) -> Result<Exit> {
     let Some(redactor) = redactor else {
         return worked;
     };
     summary.redact(redactor);
+    let unknown = redactor.unknown_people();
+    if unknown > 0 {
+        console.warn(&format!(
+            "{} without users: the names of the people are not known there, so they were not looked for; \
+             `convexport botpress --with-users` fetches them",
+            counted(unknown, "conversation")
+        ));
+    }
     worked.map_err(|error| {
         let text = redactor.message(&format!("{error:#}"));
         Error::new(Redacted { text, error })

@@ -18,8 +18,8 @@ impl Context {
         let line = |c: char| matches!(c, '\n' | '\r');
         let before = tail(&text[..start], BEFORE);
         let mut before = before.to_lowercase();
-        // An answer of a few words takes its meaning from the question.
-        if text.len() - (end - start) <= BEFORE / 2 {
+        // An answer takes its meaning from the question: a short one, and the beginning of a longer one.
+        if start <= BEFORE / 3 || text.len() - (end - start) <= BEFORE / 2 {
             before = format!("{} {before}", tail(question, 2 * BEFORE).to_lowercase());
         }
         let after = text[end..].split(line).next().unwrap_or_default();

@@ -97,9 +97,9 @@ impl Detector {
         let whole = spans
             .into_iter()
             .find(|span| span.end - span.start + 4 > text.len());
-        whole.map_or_else(
-            || text.chars().filter(char::is_ascii_digit).collect(),
-            |span| span.value,
-        )
+        let value = whole
+            .map(|span| span.value)
+            .filter(|value| value.starts_with('+'));
+        value.unwrap_or_else(|| phone::of_digits(text))
     }
 }

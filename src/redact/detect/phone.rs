@@ -264,6 +264,14 @@ fn international(written: &str) -> Option<String> {
     (national >= 5 && digits.len() <= 15).then(|| e164(&number))
 }
 
+/// The normal form of a number of which only the digits are known. Channels leave out the `+`.
+pub fn of_digits(text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let number = phonenumber::parse(None, format!("+{digits}")).ok();
+    let number = number.filter(PhoneNumber::is_valid);
+    number.map_or(digits, |number| e164(&number))
+}
+
 /// A number without its country.
 fn national(
     run: &Run,
@@ -323,8 +331,13 @@ fn is_possible(number: &PhoneNumber) -> bool {
     let digits = national.value().to_string().len() + usize::from(national.zeros());
     let region = number.metadata(&phonenumber::metadata::DATABASE);
     region.is_some_and(|region| {
-        let lengths = region.descriptors().general().possible_length();
-        lengths.iter().any(|length| usize::from(*length) == digits)
+        let kinds = region.descriptors();
+        let kinds = [kinds.fixed_line(), kinds.mobile(), kinds.toll_free()];
+        let mut lengths = kinds
+            .into_iter()
+            .flatten()
+            .flat_map(|kind| kind.possible_length());
+        lengths.any(|length| usize::from(*length) == digits)
     })
 }
 

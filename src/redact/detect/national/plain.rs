@@ -127,10 +127,15 @@ impl Number {
             let gap = run.gap(group);
             gap.len() == 1 && self.separators.contains(gap)
         });
+        // Three groups of a card are no number of their own.
+        let is_gap = |group: usize| self.separators.contains(run.gap(group));
+        let goes_on = lengths.len() > 1
+            && (from > 0 && is_gap(from - 1) || to < run.groups.len() && is_gap(to - 1));
         let needs_words =
             self.needs == Needs::Always || self.needs == Needs::Ungrouped && lengths.len() == 1;
         let named = || Context::of(run.text, place, question).has(self.words);
         separated
+            && !goes_on
             && run.stands_alone(place)
             && (self.is_valid)(&run.digits(from, to))
             && (!needs_words || named())
