@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::class::Class;
 use super::identity::{Fact, KeyCache, Known, fold};
+use super::pseudonym::Key;
 use super::redactor::{Redactor, replace};
 use super::span::{Kind, placeholders};
 use crate::model::{
@@ -72,7 +73,7 @@ impl Redactor {
 
     pub(super) fn id(&self, label: &str, id: &str) -> String {
         let key = &self.options.key;
-        if !self.options.ids || key.is_id(label, id) {
+        if !self.options.ids || Key::is_id(label, id) {
             return id.to_owned();
         }
         key.of_id(label, id)

@@ -8,6 +8,7 @@ use super::pseudonym::Key;
 
 /// What is redacted, and how.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Options {
     /// The classes to look for.
     pub classes: Classes,

@@ -66,7 +66,7 @@ impl Key {
     }
 
     /// Whether an id is what [`Self::of_id`] made.
-    pub fn is_id(&self, label: &str, id: &str) -> bool {
+    pub fn is_id(label: &str, id: &str) -> bool {
         let digits = id
             .strip_prefix(label)
             .and_then(|rest| rest.strip_prefix('-'));

@@ -43,7 +43,7 @@ pub const KEY: &str = "--redact-key-file key";
 /// A bot with a conversation that has personal data in each of its parts.
 pub fn bot() -> World {
     let mut talk = Conversation::new("talk", REFERENCE - DAY);
-    talk.participants[1] = USER.to_owned();
+    USER.clone_into(&mut talk.participants[1]);
     talk.tags = vec![
         ("insights#title".to_owned(), "Ola Nordmann asks".to_owned()),
         ("whatsapp:userPhone".to_owned(), "4722334455".to_owned()),

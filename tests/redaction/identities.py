@@ -40,6 +40,35 @@ WORDS = {
     "King": ["a king size bed", "King size, please"],
     "Price": ["the price is high", "Price list", "a fair price"],
 }
+# More of them. Nothing was tuned on these.
+HELD_OUT = {
+    "Joy": ["what a joy", "Joy to the world", "with joy I tell you"],
+    "Faith": ["in good faith", "Have faith"],
+    "Dean": ["ask the dean of the school", "the dean signed it"],
+    "Frank": ["to be frank, it is late", "Frankly, no", "ein paar Frank"],
+    "Miles": ["ten miles away", "Miles and points", "my miles expired"],
+    "Art": ["state of the art", "Art is long", "jede Art von Hilfe", "eine Art Konto"],
+    "Penny": ["not a penny more", "every penny counts"],
+    "Jack": ["the headphone jack", "Jack of all trades"],
+    "Chase": ["please do not chase me", "Chase it up"],
+    "Ray": ["an x ray", "a ray of light"],
+    "Sol": ["sol og regn", "hace sol", "ved sol"],
+    "Stein": ["ein Stein im Schuh", "Stein auf Stein", "kast en stein"],
+    "Even": ["not even close", "Even so, no", "even if it works"],
+    "Claire": ["une eau claire", "la réponse est claire", "Claire et simple"],
+    "Blanche": ["une page blanche", "carte blanche"],
+    "Luz": ["no hay luz", "la luz roja", "Luz verde"],
+    "Paz": ["en paz", "Paz y amor"],
+    "Flores": ["unas flores", "Flores para ella"],
+    "Long": ["how long is it", "Long ago", "so long"],
+    "Young": ["too young", "Young people too"],
+    "Winter": ["in winter", "Winter is coming", "im Winter ist es kalt"],
+    "Sommer": ["im Sommer", "Der Sommer kommt", "til sommer"],
+    "Day": ["have a good day", "Day by day", "the next day"],
+    "Good": ["good, thanks", "Good morning", "as good as new"],
+    "Best": ["all the best", "Best regards", "what works best"],
+    "Cook": ["I cook at home", "Cook it well"],
+}
 SURNAME = "Kowalczyk"
 
 
@@ -100,7 +129,8 @@ def measure(program, seed):
             parts = [part for part in re.split(r"[\s,._@\n]+", form) if len(part) > 1 and part not in ("com", "mail", "example", "org", "x")]
             if any(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", result) for part in parts) or result == text:
                 missed.append((first, last, form, result))
-    decoys = [(words, {"user_information": {"name": f"{name} {SURNAME}"}}) for name, words in WORDS.items()]
+    words = WORDS | HELD_OUT
+    decoys = [(texts, {"user_information": {"name": f"{name} {SURNAME}"}}) for name, texts in words.items()]
     shown = redact(program, decoys)
     wrong = [
         (before, result)
@@ -108,7 +138,7 @@ def measure(program, seed):
         for before, result in zip(texts, results, strict=True)
         if before != result
     ]
-    count = sum(len(words) for words in WORDS.values())
+    count = sum(map(len, words.values()))
     recall, false = 1 - len(missed) / total, len(wrong) / count
     print(f"\nidentities: {CONVERSATIONS} conversations, {total} places, recall {recall:.4f}")
     print(f"the same words as words: {count} sentences, {len(wrong)} false hits ({false:.3f})")

@@ -23,10 +23,9 @@ impl Context {
             before = format!("{} {before}", tail(question, 2 * BEFORE).to_lowercase());
         }
         let after = text[end..].split(line).next().unwrap_or_default();
-        let after = &after[..after.floor_char_boundary(AFTER)];
         Self {
             before,
-            after: after.to_lowercase(),
+            after: head(after, AFTER).to_lowercase(),
         }
     }
 
@@ -61,8 +60,18 @@ impl Context {
     }
 }
 
+/// The beginning of a text, at most so many bytes.
+pub fn head(text: &str, length: usize) -> &str {
+    let mut ends = (0..=length.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
+/// The end of a text, at most so many bytes.
 fn tail(text: &str, length: usize) -> &str {
-    &text[text.ceil_char_boundary(text.len().saturating_sub(length))..]
+    let mut starts = text.len().saturating_sub(length)..text.len();
+    let start = starts.find(|start| text.is_char_boundary(*start));
+    &text[start.unwrap_or(text.len())..]
 }
 
 /// Whether a word begins here. Scripts without blanks between words have no such place.

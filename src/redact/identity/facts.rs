@@ -68,7 +68,7 @@ impl KeyCache {
 
 impl Meaning {
     /// What the value of the key is. `of_person` says whether the object around it is about a person.
-    pub fn fact(&self, of_person: bool) -> Option<Fact> {
+    pub fn fact(self, of_person: bool) -> Option<Fact> {
         if of_person {
             self.fact_of_person
         } else {
@@ -140,141 +140,177 @@ const OF_THINGS: &[&str] = &[
     "workflowname",
 ];
 
+/// Which keys say the same about their values.
+struct Keys {
+    fact: Fact,
+    /// Any key with one of these in it.
+    parts: &'static [&'static str],
+    /// These keys.
+    whole: &'static [&'static str],
+    /// These keys of an object that is about a person.
+    of_person: &'static [&'static str],
+}
+
+/// The keys. The first that fits counts.
+const KEYS: &[Keys] = &[
+    Keys {
+        fact: Fact::Email,
+        parts: &["mail"],
+        whole: &[],
+        of_person: &[],
+    },
+    Keys {
+        fact: Fact::Phone,
+        parts: &["phone", "mobil", "msisdn", "telefon"],
+        whole: &["tel", "tlf", "cell", "waid", "whatsappid", "fax"],
+        of_person: &[],
+    },
+    Keys {
+        fact: Fact::BirthDate,
+        parts: &["birthd", "dateofbirth", "fodselsdato", "geburtsdatum"],
+        whole: &["dob", "birth"],
+        of_person: &[],
+    },
+    Keys {
+        fact: Fact::Name,
+        parts: &[
+            "firstname",
+            "lastname",
+            "fullname",
+            "middlename",
+            "givenname",
+            "familyname",
+            "surname",
+            "displayname",
+            "nickname",
+            "formattedname",
+            "profilename",
+            "pushname",
+            "sendername",
+            "customername",
+            "contactname",
+            "agentname",
+            "personname",
+            "authorname",
+            "fornavn",
+            "etternavn",
+            "vorname",
+            "nachname",
+            "prenom",
+            "apellido",
+            "sobrenome",
+            "nomecompleto",
+        ],
+        whole: &["humanagent"],
+        of_person: &[
+            "name", "navn", "nombre", "nome", "nom", "realname", "first", "last",
+        ],
+    },
+    Keys {
+        fact: Fact::Handle,
+        parts: &["username", "loginname", "screenname"],
+        whole: &["handle", "login", "user", "telegram", "instagram"],
+        of_person: &[],
+    },
+    Keys {
+        fact: Fact::Picture,
+        parts: &["avatar", "picture", "photo", "profilepic"],
+        whole: &[],
+        of_person: &["image", "imageurl"],
+    },
+    Keys {
+        fact: Fact::Address,
+        parts: &[
+            "streetaddress",
+            "postaladdress",
+            "homeaddress",
+            "addressline",
+            "formattedaddress",
+            "postalcode",
+            "postcode",
+            "zipcode",
+        ],
+        whole: &[
+            "address",
+            "street",
+            "street1",
+            "street2",
+            "zip",
+            "adresse",
+            "direccion",
+            "endereco",
+        ],
+        of_person: &[],
+    },
+    Keys {
+        fact: Fact::Number,
+        parts: &[
+            "ssn",
+            "socialsecurity",
+            "nationalid",
+            "personnummer",
+            "fodselsnummer",
+            "personalnumber",
+            "taxid",
+            "passport",
+            "accountnumber",
+            "iban",
+            "cardnumber",
+            "authenticationidentifier",
+        ],
+        whole: &["nif", "nie", "dni", "cpf", "nir", "cpr", "fnr"],
+        of_person: &[],
+    },
+    Keys {
+        fact: Fact::Latitude,
+        parts: &[],
+        whole: &["latitude", "lat"],
+        of_person: &[],
+    },
+    Keys {
+        fact: Fact::Longitude,
+        parts: &[],
+        whole: &["longitude", "lng", "lon", "long"],
+        of_person: &[],
+    },
+    Keys {
+        fact: Fact::Id,
+        parts: &[
+            "userid",
+            "customerid",
+            "contactid",
+            "personid",
+            "profileid",
+            "memberid",
+            "senderid",
+            "recipientid",
+            "clientid",
+            "visitorid",
+            "employeeid",
+            "patientid",
+            "agentid",
+            "psid",
+            "externalid",
+        ],
+        whole: &[],
+        of_person: &["id", "uuid", "guid"],
+    },
+];
+
 /// What the value of a key is. `of_person` says whether the object around it is about a person: then `name` and `id` are
 /// theirs.
 fn fact(key: &str, of_person: bool) -> Option<Fact> {
     let plain = plain(key);
-    let plain = plain.as_str();
-    let has = |words: &[&str]| words.iter().any(|word| plain.contains(word));
-    let is = |words: &[&str]| words.contains(&plain);
-    if OF_THINGS.contains(&plain) {
+    if OF_THINGS.contains(&plain.as_str()) {
         return None;
     }
-    if has(&["mail"]) && !has(&["mailbox", "template"]) {
-        return Some(Fact::Email);
-    }
-    if has(&["phone", "mobil", "msisdn", "telefon", "telephon"])
-        || is(&["tel", "tlf", "cell", "waid", "whatsappid", "fax"])
-    {
-        return Some(Fact::Phone);
-    }
-    if has(&["birthd", "dateofbirth", "fodselsdato", "geburtsdatum"]) || is(&["dob", "birth"]) {
-        return Some(Fact::BirthDate);
-    }
-    if has(&[
-        "firstname",
-        "lastname",
-        "fullname",
-        "middlename",
-        "givenname",
-        "familyname",
-        "surname",
-        "displayname",
-        "nickname",
-        "formattedname",
-        "profilename",
-        "pushname",
-        "sendername",
-        "customername",
-        "contactname",
-        "agentname",
-        "personname",
-        "authorname",
-        "fornavn",
-        "etternavn",
-        "vorname",
-        "nachname",
-        "prenom",
-        "apellido",
-        "sobrenome",
-        "nomecompleto",
-    ]) || of_person
-        && is(&[
-            "name",
-            "navn",
-            "nombre",
-            "nome",
-            "nom",
-            "realname",
-            "title_name",
-            "first",
-            "last",
-        ])
-        || is(&["humanagent"])
-    {
-        return Some(Fact::Name);
-    }
-    if has(&["username", "loginname", "screenname"])
-        || is(&["handle", "login", "user", "telegram", "instagram"])
-    {
-        return Some(Fact::Handle);
-    }
-    if has(&["avatar", "picture", "photo", "profilepic"]) || of_person && is(&["image", "imageurl"])
-    {
-        return Some(Fact::Picture);
-    }
-    if has(&[
-        "streetaddress",
-        "postaladdress",
-        "homeaddress",
-        "addressline",
-        "formattedaddress",
-        "postalcode",
-        "postcode",
-        "zipcode",
-    ]) || is(&[
-        "address",
-        "street",
-        "street1",
-        "street2",
-        "zip",
-        "adresse",
-        "direccion",
-        "endereco",
-    ]) {
-        return Some(Fact::Address);
-    }
-    if has(&[
-        "ssn",
-        "socialsecurity",
-        "nationalid",
-        "personnummer",
-        "fodselsnummer",
-        "personalnumber",
-        "taxid",
-        "passport",
-        "accountnumber",
-        "iban",
-        "cardnumber",
-        "authenticationidentifier",
-    ]) || is(&["nif", "nie", "dni", "cpf", "nir", "cpr", "fnr"])
-    {
-        return Some(Fact::Number);
-    }
-    if is(&["latitude", "lat"]) {
-        return Some(Fact::Latitude);
-    }
-    if is(&["longitude", "lng", "lon", "long"]) {
-        return Some(Fact::Longitude);
-    }
-    let named_id = has(&[
-        "userid",
-        "customerid",
-        "contactid",
-        "personid",
-        "profileid",
-        "memberid",
-        "senderid",
-        "recipientid",
-        "clientid",
-        "visitorid",
-        "employeeid",
-        "patientid",
-        "agentid",
-        "psid",
-        "externalid",
-    ]);
-    (named_id || of_person && is(&["id", "uuid", "guid"])).then_some(Fact::Id)
+    let fits = |keys: &&Keys| {
+        let is = |words: &[&str]| words.contains(&plain.as_str());
+        keys.parts.iter().any(|part| plain.contains(part))
+            || is(keys.whole)
+            || of_person && is(keys.of_person)
+    };
+    KEYS.iter().find(fits).map(|keys| keys.fact)
 }
 
 /// A key without what stands before its last `#`, `:` or `.`, in lower case, letters and digits alone.

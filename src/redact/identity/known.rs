@@ -88,7 +88,7 @@ impl Known {
             .filter_map(|(_, state)| state.as_ref());
         for record in records.chain(&conversation.raw).chain(states) {
             facts(record.get(), false, keys, &mut |leaf| {
-                known.learn(leaf.fact, &leaf.text, phone)
+                known.learn(leaf.fact, &leaf.text, phone);
             });
         }
         known.ids.retain(|id| id.len() >= SHORTEST_ID);
@@ -109,7 +109,7 @@ impl Known {
                 (_, Value::Object(_) | Value::Array(_)) => {
                     let text = value.to_string();
                     facts(&text, of_person, keys, &mut |leaf| {
-                        self.learn(leaf.fact, &leaf.text, phone)
+                        self.learn(leaf.fact, &leaf.text, phone);
                     });
                 }
                 _ => {}

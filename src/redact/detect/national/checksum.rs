@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn the_numbers_that_authorities_publish_pass_and_their_neighbours_fail() {
         // Skatteetaten's synthetic example, Skatteverket's, the BZSt's, the INSEE's, and numbers worked out by hand.
-        let known: [(fn(&str) -> bool, &str); 7] = [
+        type Check = fn(&str) -> bool;
+        let known: [(Check, &str); 7] = [
             (norway, "17054026641"),
             (sweden, "8112189876"),
             (germany, "86095742719"),

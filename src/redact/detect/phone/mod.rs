@@ -1,135 +1,18 @@
 //! Telephone numbers: international ones, the national formats of the given regions, and what the words around it call one.
 
+mod shape;
+mod words;
+
 use phonenumber::country::Id as Region;
+use phonenumber::metadata::Descriptor;
 use phonenumber::{Mode, PhoneNumber};
 
+use self::shape::{extension, has_shape, is_plausible};
+use self::words::{FOLLOWING, NAMED, OTHER};
 use super::context::Context;
 use super::digits::Run;
 use crate::redact::class::Class;
 use crate::redact::span::Span;
-
-/// Words before a telephone number.
-const NAMED: &[&str] = &[
-    "phone",
-    "tel",
-    "call",
-    "mobil",
-    "cell",
-    "fax",
-    "whatsapp",
-    "sms",
-    "texting",
-    "text me",
-    "ring",
-    "reach",
-    "dial",
-    "messages to",
-    "contact",
-    "tlf",
-    "tél",
-    "my number is",
-    "meine nummer",
-    "nummeret mitt",
-    "mon numéro",
-    "mi número",
-    "meu número",
-    "mob",
-    "handy",
-    "rufnummer",
-    "anruf",
-    "ruf",
-    "erreich",
-    "durchwahl",
-    "nummer er",
-    "portable",
-    "télé",
-    "joindre",
-    "appel",
-    "numéro est",
-    "móvil",
-    "movil",
-    "llam",
-    "contact",
-    "celular",
-    "número es",
-    "ligar",
-    "ligue",
-    "ligação",
-    "telem",
-    "número é",
-    "電話",
-    "携帯",
-    "連絡先",
-    "nå meg",
-    "nås på",
-    "número de cont",
-];
-
-/// Words before other numbers.
-const OTHER: &[&str] = &[
-    "order",
-    "invoice",
-    "case",
-    "ticket",
-    "reference",
-    "ref",
-    "account",
-    "konto",
-    "tracking",
-    "ordre",
-    "faktura",
-    "sak",
-    "bestell",
-    "rechnung",
-    "kundennummer",
-    "kundenummer",
-    "customer n",
-    "commande",
-    "facture",
-    "pedido",
-    "factura",
-    "fatura",
-    "encomenda",
-    "注文",
-    "card",
-    "kort",
-    "karte",
-    "carte",
-    "tarjeta",
-    "cartão",
-    "カード",
-    "isbn",
-    "sku",
-    "article",
-    "artikkel",
-    "artikel",
-    "booking",
-    "policy",
-    "serial",
-    "version",
-    "vedtak",
-    "saksnr",
-    "dossier",
-];
-
-/// Words after a telephone number.
-const FOLLOWING: &[&str] = &[
-    "office",
-    "fax",
-    "mobile",
-    "cell",
-    "home",
-    "work",
-    "に電話",
-    "まで電話",
-    "へ電話",
-    "(mob",
-    "(tel",
-    "mob",
-];
-
-/// Marks before an extension.
-const EXTENSIONS: &[&str] = &["x", " x", "ext", " ext", ", ext", "#"];
 
 /// The fewest and most digits of a number.
 const LENGTHS: std::ops::RangeInclusive<usize> = 7..=15;
@@ -159,7 +42,7 @@ pub fn find(run: &Run, regions: &[Region], question: &str, spans: &mut Vec<Span>
 fn number(run: &Run, from: usize, to: usize, regions: &[Region], question: &str) -> Option<Span> {
     let length: usize = run.lengths(from, to).sum();
     let is_abroad = || run.digits(from, from + 1).starts_with("00");
-    if !LENGTHS.contains(&length) && !(ABROAD.contains(&length) && is_abroad()) {
+    if !(LENGTHS.contains(&length) || ABROAD.contains(&length) && is_abroad()) {
         return None;
     }
     let mut place = run.place(from, to);
@@ -197,61 +80,6 @@ fn alone(run: &Run, (start, end): (usize, usize)) -> bool {
     run.stands_alone((start, end))
         && !goes_on
         && !matches!(before, Some('#' | '$' | '€' | '£' | '/' | '='))
-}
-
-/// The length of an extension: `x123`, `ext. 12`.
-fn extension(after: &str) -> usize {
-    let lower = after[..after.floor_char_boundary(12)].to_ascii_lowercase();
-    let mut marks = EXTENSIONS.iter().filter(|mark| lower.starts_with(**mark));
-    marks
-        .find_map(|mark| {
-            let rest = &lower[mark.len()..];
-            let digits = rest.trim_start_matches(['.', ' ', ':']);
-            let length = digits.bytes().take_while(u8::is_ascii_digit).count();
-            let ends = digits[length..]
-                .chars()
-                .next()
-                .is_none_or(|c| !c.is_alphanumeric());
-            ((1..=6).contains(&length) && ends).then(|| lower.len() - digits.len() + length)
-        })
-        .unwrap_or(0)
-}
-
-/// Whether groups could be a number at all: not a date, a time, an amount or an IP address.
-fn is_plausible(run: &Run, from: usize, to: usize) -> bool {
-    let lengths: Vec<_> = run.lengths(from, to).collect();
-    let dotted = (from..to - 1).all(|group| run.gap(group) == ".");
-    let is_date = lengths.len() == 3
-        && run.is_even(from, to)
-        && matches!(lengths[..], [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 4]);
-    let begins_with_date = lengths.len() > 3
-        && (matches!(lengths[..3], [4, 1 | 2, 1 | 2])
-            && run.gap(from) == run.gap(from + 1)
-            && run.gap(from) != " ");
-    // 16:23:36.290733
-    let before = &run.text[..run.groups[from].0];
-    let is_time = before
-        .strip_suffix(':')
-        .is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()));
-    // 1.234.567 and 12 345 678 are amounts where the first group is short and the others have three digits.
-    let is_amount = lengths.len() > 1
-        && lengths[0] < 3
-        && lengths[1..].iter().all(|length| *length == 3)
-        && (dotted || lengths[0] == 1);
-    let is_range = lengths == [4, 4] && run.gap(from).trim() == "-" && {
-        let digits = run.digits(from, to);
-        let is_year = |text: &str| text.starts_with("19") || text.starts_with("20");
-        is_year(&digits[..4]) && is_year(&digits[4..])
-    };
-    let first_is_short_alone = lengths.len() > 1 && lengths[1..].iter().all(|length| *length == 1);
-    let is_address = lengths.len() == 4 && dotted && lengths.iter().all(|length| *length <= 3);
-    !(is_date
-        || begins_with_date
-        || is_time
-        || is_amount
-        || is_range
-        || is_address
-        || first_is_short_alone)
 }
 
 /// The number after a `+` or `00`. The zero of `+49 (0) 30 ...` is left out from abroad.
@@ -336,25 +164,13 @@ fn is_possible(number: &PhoneNumber) -> bool {
         let mut lengths = kinds
             .into_iter()
             .flatten()
-            .flat_map(|kind| kind.possible_length());
+            .flat_map(Descriptor::possible_length);
         lengths.any(|length| usize::from(*length) == digits)
     })
 }
 
 fn e164(number: &PhoneNumber) -> String {
     number.format().mode(Mode::E164).to_string()
-}
-
-/// Whether the groups are those of a number in some country: a trunk zero, or an area code of North America.
-fn has_shape(run: &Run, from: usize, to: usize) -> bool {
-    let lengths: Vec<_> = run.lengths(from, to).collect();
-    let total: usize = lengths.iter().sum();
-    let zero = run.digits(from, from + 1).starts_with('0') && (9..=12).contains(&total);
-    let america = matches!(lengths[..], [3, 3, 4] | [1, 3, 3, 4] | [3, 3, 3, 4]);
-    let pairs = lengths.len() >= 4 && lengths.iter().all(|length| *length == 2);
-    let nordic = matches!(lengths[..], [3, 2, 3]) && run.is_even(from, to);
-    let bracket = run.text[..run.groups[from].0].ends_with('(') && total >= 9;
-    zero || america || pairs || nordic || bracket
 }
 
 #[cfg(test)]
