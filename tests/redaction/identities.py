@@ -40,7 +40,7 @@ WORDS = {
     "King": ["a king size bed", "King size, please"],
     "Price": ["the price is high", "Price list", "a fair price"],
 }
-# More of them. Nothing was tuned on these.
+# More of them. The first half was added when the code was done, and the second when the misses of the first were mended.
 HELD_OUT = {
     "Joy": ["what a joy", "Joy to the world", "with joy I tell you"],
     "Faith": ["in good faith", "Have faith"],
@@ -68,6 +68,33 @@ HELD_OUT = {
     "Good": ["good, thanks", "Good morning", "as good as new"],
     "Best": ["all the best", "Best regards", "what works best"],
     "Cook": ["I cook at home", "Cook it well"],
+    "Bo": ["jeg vil bo her", "bo hos oss", "Bo og leve"],
+    "Odd": ["how odd", "Odd numbers", "an odd thing"],
+    "Hall": ["the town hall", "Hall of fame", "city hall"],
+    "Baker": ["the baker is closed", "Baker wanted"],
+    "Fisher": ["a fisher of men", "Fisher boats"],
+    "Star": ["a five star hotel", "Star rating", "one star"],
+    "Amber": ["the light is amber", "Amber alert"],
+    "Ivy": ["ivy on the wall", "Ivy league"],
+    "Olive": ["olive oil", "Olive green", "an olive tree"],
+    "Grant": ["I applied for a grant", "Grant me access", "please grant it"],
+    "Rich": ["a rich text", "Rich text only"],
+    "Noble": ["a noble cause", "Noble metals"],
+    "Berg": ["der Berg ist hoch", "am Berg", "berg og dal"],
+    "Jung": ["zu jung", "Jung und alt"],
+    "Schneider": ["der Schneider näht", "zum Schneider"],
+    "Grand": ["un grand merci", "Grand format", "le grand modèle"],
+    "Marine": ["bleu marine", "une base marine"],
+    "Leon": ["el león duerme", "un león"],
+    "Campos": ["los campos vacíos", "Campos obligatorios"],
+    "Cruz": ["en cruz", "cruz verde"],
+    "Reis": ["arroz e reis", "os reis magos"],
+    "Sand": ["sand in my shoes", "der Sand ist heiß", "sand og stein"],
+    "Vik": ["ei lita vik", "i ei vik"],
+    "Park": ["park here", "Park and ride", "the park is near"],
+    "Stone": ["a stone fell", "Stone cold", "made of stone"],
+    "Mai": ["den 5. mai", "am 3. Mai", "le 8 mai"],
+    "June": ["in June", "June is fine", "by june"],
 }
 SURNAME = "Kowalczyk"
 

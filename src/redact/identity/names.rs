@@ -200,8 +200,8 @@ fn stands_for_name(text: &str, words: &Words, at: usize, strength: Strength) -> 
         Strength::Sure => true,
         Strength::Never => false,
         Strength::Introduced => is_introduced(text, words, at),
-        Strength::Noun if is_german(words) => is_introduced(text, words, at),
-        Strength::Capital | Strength::Noun => {
+        Strength::Capital if is_german(words) => is_introduced(text, words, at),
+        Strength::Capital => {
             is_introduced(text, words, at) || is_capital_in_sentence(text, words, at, word)
         }
     }

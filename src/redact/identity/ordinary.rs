@@ -5,10 +5,9 @@
 pub enum Strength {
     /// Always: it is no other word.
     Sure,
-    /// When it is written like a name: with a capital letter in the middle of a sentence, or after a greeting.
+    /// When it is written like a name: with a capital letter in the middle of a sentence, or after a greeting. In German, where
+    /// all nouns have a capital letter, only after a greeting or a title.
     Capital,
-    /// Like `Capital`, but in German, where all nouns have a capital letter, only after a greeting or a title.
-    Noun,
     /// Only after a greeting or a title: as another word it has a capital letter, too.
     Introduced,
     /// Never alone: `de`, `van`, an initial.
@@ -21,60 +20,58 @@ const NOUNS: &str = " abril alexa amazon america apple april asia august austin 
     madison mai mars marzo may mercedes monday noel paris phoenix porsche ruby siri sunday swift sydney tuesday \
     virginia ";
 
-/// Nouns of German, which all have a capital letter there.
-const GERMAN: &str = " bach bauer baum berg blum bock brand braun burg busch dorn engel esser falk feld feuer fink fischer fleischer \
-    forster frank freitag friede fuchs gans garten gerber glas glaser gold graf gross hahn hammer haus heide held \
-    herbst herz herzog hirsch hof hoffnung holz horn hund jung kaiser kaufmann keller kern klein koch kohl konig \
-    kraft kramer kranz kreuz kuhn kunst kurz lang lehrer linde maler mann maurer mond montag morgen nagel nord ost \
-    pfeffer pfeiffer post rauch reich reiter richter ritter rose roth sand sander schaf schafer scharf schatz \
-    schlosser schneider schreiber schuh schwarz siegel silber sommer sonne sonntag spiegel stahl stark stein stern \
-    stock sturm tag vogel wagner wald weg weiss west winkler winter wirt wolf wunder zimmer ";
-
 /// Other words, in the languages of the names.
 const COMMON: &str = " able ace achim agate aime aimee alegria alma alt alto amber amor amour angel angels apple arch arm arroyo art \
-    arts asa ash ask aster aurora autumn bad baker ball bank banks barba barber bare barn bas baum bay beach bean \
-    bear beau beauty bell bella belle berg best better bill birch bird bishop bit bjerk blade blake blanc blanca \
-    blanco bliss block bloom blossom blue bo board bob bois bok bond book booker borg bosque boss bow box boy \
-    branch branco bratt bravo bright brisk bro brook brooks brown browning buck bud buddy bunny burn burns bush \
-    busy butler caballero cabeza cal calle camino campo campos can candy cannon care carter casas cash castillo \
-    cat chance change charity charm chase chef cherry chip church cielo claire claro clay clear clemente cliff \
-    close cloud coelho coin cole collar colt constant consuelo contra cook cooper coral corner corona costa cotton \
-    couch court cox craft crane creed cross crow cruz crystal cuesta curry cutter dag daisy dal dale dan dare dart \
-    dawn day days dean dear del delgado dick dina dine dolores don door dot dove drake dream drew duck duke dusty \
-    dutch duty earl earth east easy echo eg egg elder elm else em ember encarnacion era esperanza estrela estrella \
-    eve even ever faith falk fall farmer farrier fe feliz fern field fields fils fin finch fire fish fisher fleur \
-    flint flor flora flores flower flowers fogo forest forester fort foss foster fountain fox franc franco francs \
-    frank frankly fresco frode frost fuente gallo game gardener garland gates gay gem gene general gentle ger gill \
-    gin ginger glory golden good goode goods graca grace gracia grand grande grant gras gray green grey gro ground \
-    grove guerra guest gull guy hale hall ham hammer han hand handy hans happy hardy harmony harp hart has hav hay \
-    hazel head heart heath heather heaven hei hell help her herb hero hest hidalgo hierro hill hills him hit hjelm \
-    holiday holly home honey hood hook hope hopes horn house how hoz hull hunt hunter hus ide iglesia iglesias \
-    iris is island ivory ivy jack jasper jet jo job joker jolly joly joy judge just justice keen key keys kid kim \
-    kind king kings kit knight kort krog kval la lace lake lamb lance land lane lange laurel law leal lee legend \
-    leite lever levy li lie light lightner like lily line ling lion little liv live loan lone long loop lot lou \
-    loup love lovely low luck lucky luna lune luz lykke lys magic mai major mal male man manna manner manzano mar \
-    mara marble march marechal margin marin marine mark marks marques marsh mason mast master mat matter mayor \
-    meadow melody mercer mercy merit merry mil mild miles milk mill miller millers mine mint miracle miss mo mode \
-    moe money monk mont monte moon moore mora moral more moss mother mount mundo muse myrtle nascimento neal near \
-    neat neo ness never neves new newton nick nieto night noble nock nod noir nor north nova novak now nun ny oak \
-    ocean odd oliva olive opal open ora orange ort otter over own pace pack page pages pan parent park parker \
+    arts asa ash ask aster aurora autumn bach bad baker ball bank banks barba barber bare barn bas bauer baum bay \
+    beach bean bear beau beauty bell bella belle berg best better bill birch bird bishop bit bjerk blade blake \
+    blanc blanca blanche blanco bliss block bloom blossom blue blum bo board bob bock bois bok bond book booker \
+    borg bosque boss bow box boy branch branco brand bratt braun bravo bright brisk bro brook brooks brown \
+    browning buck bud buddy bunny burg burn burns busch bush busy butler caballero cabeza cal calle camino campo \
+    campos can candy cannon care carter casas cash castillo cat chance change charity charm chase chef cherry chip \
+    church cielo claire claro clay clear clemente cliff close cloud coelho coin cole collar colt constant consuelo \
+    contra cook cooper coral corner corona costa cotton couch court cox craft crane creed cross crow cruz crystal \
+    cuesta curry cutter dag daisy dal dale dan dare dart dawn day days dean dear del delgado dick dina dine \
+    dolores don door dorn dot dove drake dream drew duck duke dusty dutch duty earl earth east easy echo eg egg \
+    elder elm else em ember encarnacion engel era esperanza esser estrela estrella eve even ever faith falk fall \
+    farmer farrier fe feld feliz fern feuer field fields fils fin finch fink fire fischer fish fisher fleischer \
+    fleur flint flor flora flores flower flowers fogo forest forester forster fort foss foster fountain fox franc \
+    franco francs frank frankly freitag fresco friede frode frost fuchs fuente gallo game gans gardener garland \
+    garten gates gay gem gene general gentle ger gerber gill gin ginger glas glaser glory gold golden good goode \
+    goods graca grace gracia graf grand grande grant gras gray green grey gro gross ground grove guerra guest gull \
+    guy hahn hale hall ham hammer han hand handy hans happy hardy harmony harp hart has haus hav hay hazel head \
+    heart heath heather heaven hei heide held hell help her herb herbst hero herz herzog hest hidalgo hierro hill \
+    hills him hirsch hit hjelm hof hoffnung holiday holly holz home honey hood hook hope hopes horn house how hoz \
+    hull hund hunt hunter hus ide iglesia iglesias iris is island ivory ivy jack jade jasper jet jo job joker \
+    jolly joly joy judge jung just justice kaiser kaufmann keen keller kern key keys kid kim kind king kings kit \
+    klein knight koch kohl konig kort kraft kramer kranz kreuz krog kuhn kunst kurz kval la lace lake lamb lance \
+    land lane lang lange laurel law leal lee legend lehrer leite lever levy li lie light lightner like lily linde \
+    line ling lion little liv live loan lone long loop lot lou loup love lovely low luck lucky luna lune luz lykke \
+    lys magic mai major mal male maler man mann manna manner manzano mar mara marble march marechal margin marin \
+    marine mark marks marques marsh mason mast master mat matter maurer mayor meadow melody mercer mercy merit \
+    merry mil mild miles milk mill miller millers mine mint miracle miss mo mode moe mond money monk mont montag \
+    monte moon moore mora moral more morgen moss mother mount mundo muse myrtle nagel nascimento neal near neat \
+    neo ness never neves new newton nick nieto night noble nock nod noir nor nord north nova novak now nun ny oak \
+    ocean odd oliva olive opal open ora orange ort ost otter over own pace pack page pages pan parent park parker \
     parks parsley pastor pat patience paz pea peace peach pear pearl pen pena penny pepper perfect pet petit \
-    petite piano pike pine piper pit place plata plaza plum pol pole pollard pond pool poppy porta porter porto \
-    post potter pound power powers praia precious press price pride priest prima prime prince princess prior \
-    proper prosper prudence queen quick quill ra rabbit rain rainbow ramo ran range rat raven ray read reader real \
-    red redondo reed regular rein rest rex rey rice rich richer rico ride ridge right ring rio rip rise river ro \
-    road robin roca rock rocky rojo roll roman rook root rosa rosado rosary rose roses rousse royal rubio ruby \
-    rule rush rust rusty sa sage sail sal sales salt sand sander santa saw say sea seal sell serra set seven shade \
-    shah sharp she shell shepherd sheriff shine ship shore short sigh silencio silk silver sin singer skip skog \
-    sky skye slater sloan small smart smile smith snow socorro sol sole soledad solheim solo son south sparrow \
-    speed spencer spice spring square squire stage star starr steel stein step stern steward stone storm story \
-    strand strange street strong such sum summer sun sund sunday sunny sunshine sur surf sve swan sweet swift tab \
-    tai tailor tall tan tanner temple terra thor thorn thyme tide tierra tiger till time tip ton tone tool top \
-    toro torre tower town trinity trip trove true truly trust turner ulv una union unity unn urban val vale \
-    valentine valiente van vanity var ve vei vela venus verde verity vert victoire vida view vigil viken villa \
-    vincent vind vinter violet virgin virtud virtue vista viv viva voll wade walker wall walls ward ware warner \
-    water waters way webb well wells wen west whistler white wick wild wilder wiley will willow wills win wind \
-    wing winner winters wise wish wonder wood woods woody work worth yard you young yule zen ";
+    petite pfeffer pfeiffer piano pike pine pino piper pit place plata plaza plum pol pole pollard pond pool poppy \
+    porta porter porto post potter pound power powers praia precious press price pride priest prima prime prince \
+    princess prior proper prosper prudence queen quick quill ra rabbit rain rainbow ramo ran range rat rauch raven \
+    ray read reader real red redondo reed regular reich rein reiter rest rex rey rice rich richer richter rico \
+    ride ridge right ring rio rip rise ritter river ro road robin roca rock rocky rojo roll roman rook root rosa \
+    rosado rosary rose roses roth rousse royal rubio ruby rule rush rust rusty sa sage sail sal sales salt sand \
+    sander santa saw say schaf schafer scharf schatz schlosser schneider schreiber schuh schwarz sea seal sell \
+    serra set seven shade shah sharp she shell shepherd sheriff shine ship shore short siegel sigh silber silencio \
+    silk silver sin singer skip skog sky skye slater sloan small smart smile smith snow socorro sol sole soledad \
+    solheim solo sommer son sonne sonntag south sparrow speed spencer spice spiegel spring square squire stage \
+    stahl star stark starr steel stein step stern steward stock stone storm story strand strange street strong \
+    sturm such sum summer sun sund sunday sunny sunshine sur surf sve swan sweet swift tab tag tai tailor tall tan \
+    tanner temple terra thor thorn thyme tide tierra tiger till time tip ton tone tool top toro torre tower town \
+    trinity trip trove true truly trust turner ulv una union unity unn urban val vale valentine valiente valle van \
+    vanity var ve vei vela venus verde verity vert victoire vida view vigil viken villa vincent vind vinter violet \
+    virgin virtud virtue vista viv viva vogel voll wade wagner wald walker wall walls ward ware warner water \
+    waters way webb weg weiss well wells wen west whistler white wick wild wilder wiley will willow wills win wind \
+    wing winkler winner winter winters wirt wise wish wolf wonder wood woods woody work worth wunder yard you \
+    young yule zen zimmer ";
 
 /// Words that stand in the place of a name and are none.
 const NO_NAMES: &str = " a admin administrator agent anonymous anonym anonyme anonimo assistant bot besucher bruker client cliente client customer \
@@ -145,8 +142,6 @@ pub fn strength(word: &str) -> Strength {
         Strength::Sure
     } else if length == 1 || is_in(PARTICLES, word) {
         Strength::Never
-    } else if is_in(GERMAN, word) {
-        Strength::Noun
     } else if is_in(NOUNS, word) {
         Strength::Introduced
     } else if length == 2 || is_in(COMMON, word) {
@@ -174,7 +169,7 @@ mod tests {
     fn words_that_are_also_names_are_less_sure() {
         assert_eq!(strength("nordmann"), Strength::Sure);
         assert_eq!(strength("will"), Strength::Capital);
-        assert_eq!(strength("wolf"), Strength::Noun);
+        assert_eq!(strength("wolf"), Strength::Capital);
         assert_eq!(strength("paris"), Strength::Introduced);
         assert_eq!(strength("van"), Strength::Never);
         assert!(is_no_name("guest") && !is_no_name("ola"));
