@@ -158,12 +158,28 @@ fn is_addressed(text: &str, words: &Words, at: usize) -> bool {
                 && (ends && !before.is_empty() || after.starts_with(',') && !is_german(words)))
 }
 
-/// Words that nearly every German sentence has one of.
+/// Words that many German sentences have one of, and no other of the languages here.
 const GERMAN: &[&str] = &[
-    "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "ich", "ist", "und",
-    "nicht", "im", "zum", "zur", "mit", "auf", "fur", "sehr", "zu", "aber", "wie", "was", "haben",
-    "bitte", "mein", "meine", "ihr", "ihre", "sie", "wir", "kein", "keine",
+    "der", "dem", "ein", "eine", "einen", "einem", "einer", "ich", "ist", "und", "nicht", "zum",
+    "zur", "mit", "auf", "fur", "sehr", "zu", "aber", "wie", "haben", "bitte", "mein", "meine",
+    "ihr", "ihre", "sie", "wir", "kein", "keine", "jede", "jeder", "jedes", "von", "vom", "beim",
+    "nach", "bei", "auch", "noch", "oder",
 ];
+
+/// Articles, and prepositions that hold one: what follows them is a thing.
+const ARTICLES: &[&str] = &[
+    "the", "a", "an", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem",
+    "im", "am", "zum", "zur", "vom", "beim", "kein", "keine", "en", "et", "ei", "le", "la", "les",
+    "un", "une", "el", "los", "las", "una", "o", "os", "as", "um", "uma", "do", "da", "no", "na",
+];
+
+/// Whether an article stands before this word.
+pub fn has_article(words: &Words, at: usize) -> bool {
+    let before = at
+        .checked_sub(1)
+        .map(|before| words.folded(words.list[before]));
+    before.is_some_and(|before| ARTICLES.contains(&before))
+}
 
 /// Whether a text is German.
 pub fn is_german(words: &Words) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::fold::{Word, Words};
-use super::introduced::{begins_sentence, is_german, is_introduced};
+use super::introduced::{begins_sentence, has_article, is_german, is_introduced};
 use super::ordinary::{self, Strength, is_no_name, is_unspaced};
 use super::variants::{joined, spellings};
 
@@ -214,7 +214,7 @@ fn is_capital_in_sentence(text: &str, words: &Words, at: usize, word: Word) -> b
     let before = at.checked_sub(1).map(|before| words.list[before]);
     let after_lower =
         before.is_some_and(|before| text[before.start..].starts_with(char::is_lowercase));
-    is_name_case && after_lower && !begins_sentence(text, word.start)
+    is_name_case && after_lower && !has_article(words, at) && !begins_sentence(text, word.start)
 }
 
 /// Whether a title of Japanese or Chinese follows.
