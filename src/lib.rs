@@ -27,6 +27,7 @@
 //! format                       one file or folder per format
 //! console                      stderr: progress and messages; what a terminal needs to show data
 //! http                         one client: authorization, timeouts, retries, rate limits, errors, secrets
+//! redact                       takes what is personal out of a conversation before it is written
 //! model                        the normalized conversation, its JSON, and how a message reads in words
 //! text, json, time, io         HTML as plain text, lines, text made harmless; JSON read as it streams, and written;
 //!                              points in time; atomic files, locks, compression, digests
@@ -46,6 +47,7 @@ pub(crate) mod http;
 pub(crate) mod io;
 pub(crate) mod json;
 pub(crate) mod model;
+pub(crate) mod redact;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod sink;

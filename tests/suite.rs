@@ -3,8 +3,8 @@
 //! There is a folder for each room of `src/` that a user meets, with the room's name. The rooms that nobody meets by
 //! themselves (`model`, `text`, `json`, `time`) have unit tests beside their code.
 //!
-//! `archive_tools`, `contract`, `data_tools`, `singer`, `spark` and `xlsx` are no Rust: there `.ci/run` finds scripts
-//! that hold the program against programs of others.
+//! `archive_tools`, `contract`, `data_tools`, `redaction`, `singer`, `spark` and `xlsx` are no Rust: there `.ci/run` finds
+//! scripts that hold the program against programs of others.
 
 mod support;
 
@@ -16,6 +16,7 @@ mod format;
 mod house;
 mod http;
 mod io;
+mod redact;
 mod report;
 mod run;
 mod sink;

@@ -196,10 +196,10 @@ impl ExportArgs for BoostArgs {
             summary: self.run.summary.clone(),
             archive: self.archive.archive.clone(),
             target: self.output.target(),
-            inputs: [&self.input, &self.output.template, &self.query]
-                .into_iter()
-                .flatten()
-                .cloned()
+            inputs: self
+                .output
+                .inputs()
+                .chain([&self.input, &self.query].into_iter().flatten().cloned())
                 .collect(),
         }
     }
@@ -223,7 +223,7 @@ impl BoostArgs {
     /// # Errors
     /// As [`Self::resolve`].
     pub fn resolve_as(&self, format: Format, memory: Memory, asked: Value) -> Result<Settings> {
-        let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
+        let (zone, keep_raw) = (self.output.timezone, self.output.needs_raw());
         let selection =
             self.select
                 .resolve(zone, Timestamp::now(), keep_raw, self.secret_on_stdin())?;
@@ -247,12 +247,16 @@ impl BoostArgs {
             max_element: self.max_element,
         };
         let format = self.output.format_options(format)?;
-        let memory = memory.with_template(format.template.as_ref());
+        let redact = self.output.redaction(&memory)?;
+        let memory = memory
+            .with_template(format.template.as_ref())
+            .with_redaction(redact.as_ref());
         Ok(Settings {
             name: "boost",
             asked: asked::with_template(asked, format.template.as_ref()),
             source: SourceOptions::Boost(Box::new(source)),
             selection,
+            redact,
             http: self.network.options(),
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),

@@ -149,7 +149,7 @@ impl ExportArgs for BotpressArgs {
             summary: self.run.summary.clone(),
             archive: self.archive.archive.clone(),
             target: self.output.target(),
-            inputs: self.output.template.iter().cloned().collect(),
+            inputs: self.output.inputs().collect(),
         }
     }
 
@@ -177,7 +177,7 @@ impl BotpressArgs {
             self.check_shown(format)?;
         }
         let stdin = self.network.token_on_stdin().then_some("--token-file -");
-        let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
+        let (zone, keep_raw) = (self.output.timezone, self.output.needs_raw());
         let selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;
@@ -189,6 +189,12 @@ impl BotpressArgs {
             ));
         }
         selection.tickets = output::tickets(self.tickets, &memory)?;
+        let mut redact = self.output.redaction(&memory)?;
+        // Only those who are known can be found in what is written.
+        let needs_users = redact.is_some() && !self.list;
+        if let Some(redact) = &mut redact {
+            redact.hides_users = !self.with_users && !matches!(memory, Memory::Archive(_));
+        }
         let source = Options {
             target: self.target.resolve(&self.network, self.page_size)?,
             concurrency: self.concurrency.unwrap_or(Self::DEFAULT_CONCURRENCY),
@@ -197,17 +203,20 @@ impl BotpressArgs {
             integration: self.integration.clone(),
             tags: self.tag.clone(),
             participants: self.participant.clone(),
-            with_users: self.with_users,
+            with_users: self.with_users || needs_users,
             with_states: self.with_state.clone(),
             list_only: self.list,
         };
         let format = self.output.format_options(format)?;
-        let memory = memory.with_template(format.template.as_ref());
+        let memory = memory
+            .with_template(format.template.as_ref())
+            .with_redaction(redact.as_ref());
         Ok(Settings {
             name: "botpress",
             asked: asked::with_template(asked, format.template.as_ref()),
             source: SourceOptions::Botpress(Box::new(source)),
             selection,
+            redact,
             http: self.network.options(),
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),

@@ -17,6 +17,7 @@ mod ids;
 mod network;
 mod output;
 mod parse;
+mod redact;
 mod render;
 mod run;
 mod search;

@@ -4,18 +4,20 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueHint};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::asked::{self, asked};
 use super::format::FormatArgs;
+use super::redact::RedactArgs;
 use super::settings::Memory;
 use super::values::ZoneParser;
 use crate::format::singer::Catalog;
 use crate::format::{self, Format, Template};
 use crate::io::Compression;
+use crate::redact;
 use crate::sink::{self, NameTemplate, Target};
 use crate::source::botpress::Tickets;
 use crate::time::{self, TimeStyle, Zone};
@@ -94,6 +96,11 @@ pub struct OutputArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub of_format: FormatArgs,
+
+    /// What is taken out.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub redact: RedactArgs,
 }
 
 /// What becomes of the tickets of human agents.
@@ -134,6 +141,30 @@ impl OutputArgs {
             },
             _ => Target::Stdout,
         }
+    }
+
+    /// The files that the flags read.
+    pub fn inputs(&self) -> impl Iterator<Item = PathBuf> {
+        self.template.iter().chain(self.redact.inputs()).cloned()
+    }
+
+    /// Whether the vendor's records have to be read: to be written, or to learn from them what is personal.
+    pub fn needs_raw(&self) -> bool {
+        !self.no_raw || self.redact.redact.is_some()
+    }
+
+    /// What personal data is taken out of the output.
+    ///
+    /// # Errors
+    /// A usage error for flags that do not go together, or a file that cannot be used.
+    pub fn redaction(&self, memory: &Memory) -> Result<Option<redact::Options>> {
+        if self.no_raw && self.redact.redact_raw {
+            bail!(usage!(
+                "--redact-raw and --no-raw: the vendor's records are either redacted or left out"
+            ));
+        }
+        self.redact
+            .resolve(memory, self.is_named(), self.output_dir.is_some())
     }
 
     /// Whether a flag asks for an output.

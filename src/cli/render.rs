@@ -70,7 +70,7 @@ pub struct RenderArgs {
 
     /// Bring what is read into this archive, instead of writing it in a format
     #[arg(long, value_name = "FILE.db", value_hint = ValueHint::FilePath, help_heading = "Output", conflicts_with_all = [
-        "format", "output", "output_dir", "template", "no_raw"])]
+        "format", "output", "output_dir", "template", "no_raw", "redact"])]
     #[serde(serialize_with = "asked::absolute")]
     pub archive: Option<PathBuf>,
 
@@ -106,13 +106,7 @@ impl ExportArgs for RenderArgs {
             summary: self.run.summary.clone(),
             archive: self.archive.clone(),
             target: self.output.target(),
-            inputs: self
-                .output
-                .template
-                .iter()
-                .cloned()
-                .chain(self.inputs.clone())
-                .collect(),
+            inputs: self.output.inputs().chain(self.inputs.clone()).collect(),
         }
     }
 
@@ -120,7 +114,7 @@ impl ExportArgs for RenderArgs {
         let format = self.output.format()?;
         let stdin = self.inputs.iter().any(|path| path == Path::new("-"));
         let stdin = stdin.then_some("the export");
-        let (zone, keep_raw) = (self.output.timezone, !self.output.no_raw);
+        let (zone, keep_raw) = (self.output.timezone, self.output.needs_raw());
         let memory = self.memory()?;
         let selection = self
             .select
@@ -130,6 +124,7 @@ impl ExportArgs for RenderArgs {
         let changed = self
             .changed_since
             .map(|since| since.resolve(zone, selection.now));
+        let redact = self.output.redaction(&memory)?;
         let asked = self.asked();
         let format = self.output.format_options(format)?;
         Ok(Settings {
@@ -142,6 +137,7 @@ impl ExportArgs for RenderArgs {
                 search: None,
             }),
             selection,
+            redact,
             http: NetworkArgs::default().options(),
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),

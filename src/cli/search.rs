@@ -75,6 +75,11 @@ impl SearchArgs {
         if query.is_empty() {
             bail!(usage!("there is no word to search for"));
         }
+        if self.output.redact.redact.is_some() && !self.output.is_named() {
+            bail!(usage!(
+                "--redact: only a whole conversation tells what is personal in it: give -f, -o or -d"
+            ));
+        }
         let selection = self.selection()?;
         let search = Search {
             query,
@@ -87,7 +92,7 @@ impl SearchArgs {
     }
 
     fn selection(&self) -> Result<Selection> {
-        let keep_raw = !self.output.no_raw;
+        let keep_raw = self.output.needs_raw();
         self.select
             .resolve(self.output.timezone, Timestamp::now(), keep_raw, None)
     }
@@ -105,12 +110,12 @@ impl ExportArgs for SearchArgs {
     }
 
     fn paths(&self) -> Paths {
-        let template = self.output.template.iter().cloned();
+        let files = self.output.inputs();
         Paths {
             summary: self.run.summary.clone(),
             archive: None,
             target: self.output.target(),
-            inputs: template.chain([self.archive.clone()]).collect(),
+            inputs: files.chain([self.archive.clone()]).collect(),
         }
     }
 
@@ -126,6 +131,7 @@ impl ExportArgs for SearchArgs {
             ..self.selection()?
         };
         let format = self.output.format_options(format)?;
+        let redact = self.output.redaction(&Memory::None)?;
         Ok(Settings {
             name: "search",
             asked: asked::with_template(self.asked(), format.template.as_ref()),
@@ -136,6 +142,7 @@ impl ExportArgs for SearchArgs {
                 search: Some(search),
             }),
             selection,
+            redact,
             http: NetworkArgs::default().options(),
             format,
             output: self.output.sink(&Memory::None, self.run.summary.is_some()),

@@ -65,9 +65,22 @@ impl Place<'_> {
 
 fn read(what: &str, path: &Path) -> Result<String> {
     if path == Path::new("-") {
-        let text = bounded(io::stdin());
+        let text = bounded(io::stdin()).and_then(text);
         return text.with_context(|| format!("could not read the {what} from stdin"));
     }
+    let bytes = read_file(what, path)?;
+    text(bytes).with_context(|| format!("could not read the {what}'s file {}", shown(path)))
+}
+
+fn text(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).context("it is no text")
+}
+
+/// Reads a file that keeps a secret.
+///
+/// # Errors
+/// When it cannot be read, is no file, or is too long.
+pub fn read_file(what: &str, path: &Path) -> Result<Vec<u8>> {
     let open = || {
         let file = File::open(path)?;
         let kind = file.metadata()?.file_type();
@@ -80,14 +93,14 @@ fn read(what: &str, path: &Path) -> Result<String> {
     open().with_context(|| format!("could not read the {what}'s file {}", shown(path)))
 }
 
-/// Reads a text that is no longer than a secret may be.
-fn bounded(file: impl Read) -> Result<String> {
-    let mut text = String::new();
-    let length = file.take(LONGEST + 1).read_to_string(&mut text)?;
+/// Reads bytes that are no longer than a secret may be.
+fn bounded(file: impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let length = file.take(LONGEST + 1).read_to_end(&mut bytes)?;
     if length as u64 > LONGEST {
         bail!("it is too long to be one");
     }
-    Ok(text)
+    Ok(bytes)
 }
 
 #[cfg(unix)]

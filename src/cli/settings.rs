@@ -12,7 +12,7 @@ use crate::format::{self, Template};
 use crate::source::{Options as SourceOptions, Selection};
 use crate::time::Span;
 use crate::usage::usage;
-use crate::{console, http, sink};
+use crate::{console, http, redact, sink};
 
 /// An export as the flags ask for it. Nothing in it needs to be parsed or resolved any more.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Settings {
     pub source: SourceOptions,
     /// Which conversations.
     pub selection: Selection,
+    /// What personal data is taken out of the output, if any.
+    pub redact: Option<redact::Options>,
     /// The network.
     pub http: http::Options,
     /// The format.
@@ -123,6 +125,19 @@ impl Memory {
                 ..options
             }),
             other => other,
+        }
+    }
+}
+
+impl Memory {
+    /// Adds what tells one redaction from another to how the files of a mirror are written.
+    pub fn with_redaction(self, redact: Option<&redact::Options>) -> Self {
+        match (self, redact) {
+            (Self::Archive(mut options), Some(redact)) => {
+                options.mirror["redact_settings"] = redact.fingerprint().into();
+                Self::Archive(options)
+            }
+            (other, _) => other,
         }
     }
 }

@@ -61,7 +61,8 @@ impl TapArgs {
                 .and_then(|text| Catalog::parse(&text))
                 .with_context(|| format!("could not use the catalog {}", path.display()))?;
         }
-        if !settings.selection.keep_raw {
+        let redact = settings.redact.as_ref();
+        if !redact.map_or(settings.selection.keep_raw, |redact| redact.keeps_raw) {
             settings.format.catalog = settings.format.catalog.without_raw();
         }
         let files = [&self.config, &self.catalog, &self.state];

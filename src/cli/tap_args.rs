@@ -12,6 +12,7 @@ use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
+use super::redact::{self, RedactArgs};
 use super::run::RunArgs;
 use super::select::SelectArgs;
 use super::tap_config::Config;
@@ -102,7 +103,39 @@ fn output(config: &mut Config) -> Result<OutputArgs> {
         // Without one a start means the same on every machine.
         timezone: zone.unwrap_or(Zone::UTC),
         no_raw: config.flag("no_raw")?,
+        redact: redact(config)?,
         ..OutputArgs::default()
+    })
+}
+
+fn redact(config: &mut Config) -> Result<RedactArgs> {
+    let classes = match config.flag("redact") {
+        Ok(true) => Some(vec![redact::ALL.to_owned()]),
+        Ok(false) => None,
+        Err(_) => Some(config.texts("redact")?),
+    };
+    let check =
+        |class: &String| redact::class_or_all(class).map_err(|why| usage!("`redact`: {why}"));
+    classes
+        .iter()
+        .flatten()
+        .try_for_each(|class| check(class).map(drop))?;
+    let keep = config.texts("keep")?;
+    let keep = keep
+        .iter()
+        .map(|class| class.parse().map_err(|why| usage!("`keep`: {why}").into()));
+    let regions = config.texts("region")?;
+    let regions = regions
+        .iter()
+        .map(|text| redact::region(text).map_err(|why| usage!("`region`: {why}").into()));
+    Ok(RedactArgs {
+        redact: classes,
+        keep: keep.collect::<Result<_>>()?,
+        redact_list: config.text("redact_list")?.map(Into::into),
+        redact_key_file: config.text("redact_key_file")?.map(Into::into),
+        region: regions.collect::<Result<_>>()?,
+        redact_raw: config.flag("redact_raw")?,
+        redact_ids: config.flag("redact_ids")?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Writes messages to stderr: problems, and details with `-v`.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,6 +10,7 @@ use serde_json::json;
 use super::options::{Data, LogFormat, Options};
 use super::progress::Progress;
 use crate::http::Retry;
+use crate::redact::Redactor;
 use crate::text::neutralise;
 use crate::time::Timestamp;
 
@@ -22,6 +24,8 @@ struct Inner {
     terminal: bool,
     data: Data,
     progress: Progress,
+    /// What takes personal data out of all messages.
+    redactor: Option<Arc<Redactor>>,
 }
 
 impl Console {
@@ -29,6 +33,12 @@ impl Console {
     /// also shows the data, since they would disturb each other.
     #[must_use]
     pub fn new(options: Options, data: Data) -> Self {
+        Self::redacting(options, data, None)
+    }
+
+    /// The same, with personal data taken out of all messages.
+    #[must_use]
+    pub fn redacting(options: Options, data: Data, redactor: Option<Arc<Redactor>>) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let shown = terminal
             && data == Data::Elsewhere
@@ -40,6 +50,7 @@ impl Console {
             terminal,
             data,
             progress: Progress::new(shown),
+            redactor,
         }))
     }
 
@@ -66,7 +77,7 @@ impl Console {
 
     /// Shows what all requests wait for. An empty text shows nothing.
     pub fn status(&self, text: &str) {
-        self.0.progress.line().set_status(text);
+        self.0.progress.line().set_status(&self.shown(text));
     }
 
     /// Shows after some seconds that a request waits since a time, and whether it is sent again. Returns the number of
@@ -127,8 +138,16 @@ impl Console {
         self.0.progress.suspend(write);
     }
 
+    /// A text as it is shown.
+    fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match &self.0.redactor {
+            Some(redactor) => redactor.message(text).into(),
+            None => text.into(),
+        }
+    }
+
     fn say(&self, level: &str, text: &str) {
-        let line = line(self.0.options.log_format, level, text);
+        let line = line(self.0.options.log_format, level, &self.shown(text));
         self.0.progress.suspend(|| {
             // If stderr fails, the error cannot be shown anywhere.
             writeln!(std::io::stderr().lock(), "{line}").ok();

@@ -78,6 +78,12 @@ impl Conversation {
         handover.is_some_and(|handover| handover.side == Side::Ticket)
     }
 
+    /// Whether nothing is known of the people in it, because nobody asked for them. boost.ai has no users to ask for.
+    #[must_use]
+    pub fn lacks_people(&self) -> bool {
+        self.source == Vendor::Botpress && self.users.is_none() && !self.messages.is_empty()
+    }
+
     /// Roughly how many bytes it takes in memory.
     #[must_use]
     pub fn heap_size(&self) -> usize {

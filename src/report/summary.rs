@@ -1,5 +1,6 @@
 //! One run: counts, failures, files and the exit code.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use super::file_entry::FileEntry;
 use crate::http::Network;
 use crate::io::atomic::PartialFile;
+use crate::redact::Redactor;
 use crate::time::Timestamp;
 
 /// One run: what `--summary` writes.
@@ -46,6 +48,9 @@ pub struct Summary {
     /// The conversations with content of a shape that the vendor does not document. What could be read of it is there.
     #[serde(default)]
     pub odd_content: Vec<String>,
+    /// How many values of each class were replaced, when personal data was redacted. A class without any is not in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redacted: Option<BTreeMap<String, u64>>,
     /// What the network did.
     pub network: Network,
     /// Where the next run would have begun before this one.
@@ -121,6 +126,7 @@ impl Summary {
             count_mismatches: Vec::new(),
             names_missing: Vec::new(),
             odd_content: Vec::new(),
+            redacted: None,
             network: Network::default(),
             watermark_before: None,
             watermark_after: None,
@@ -137,6 +143,24 @@ impl Summary {
         self.failed.extend(other.failed);
         self.files.extend(other.files);
         self.bytes += other.bytes;
+    }
+
+    /// Takes personal data out of what the run said, and notes what was taken out of its output.
+    pub fn redact(&mut self, redactor: &Redactor) {
+        for failure in &mut self.failed {
+            failure.id = failure.id.as_deref().map(|id| redactor.conversation_id(id));
+            failure.error = redactor.message(&failure.error);
+        }
+        let mismatched = self.count_mismatches.iter_mut().map(|one| &mut one.id);
+        let lists = [
+            &mut self.gone,
+            &mut self.names_missing,
+            &mut self.odd_content,
+        ];
+        for id in lists.into_iter().flatten().chain(mismatched) {
+            *id = redactor.conversation_id(id);
+        }
+        self.redacted = Some(redactor.counts());
     }
 
     /// Writes it to a file, or for `-` to stderr.

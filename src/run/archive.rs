@@ -1,5 +1,7 @@
 //! A run with an archive: brings it up to date, and then writes the output from it.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result, anyhow};
 
 use super::closing;
@@ -15,6 +17,7 @@ use super::tickets::TicketFilter;
 use crate::archive::{self, Changed, Kind, Writer};
 use crate::cli::{ArchiveOptions, Settings};
 use crate::format::{self, FormatterFactory};
+use crate::redact::Redactor;
 use crate::report::Summary;
 use crate::sink::{self, KeptFile, Sink, Target};
 use crate::source::{Context, Options as SourceOptions, SavedOptions, Selection, Source};
@@ -28,6 +31,7 @@ use crate::time::Timestamp;
 pub fn run(
     mut settings: Settings,
     options: &ArchiveOptions,
+    redactor: Option<&Arc<Redactor>>,
     context: &Context,
     summary: &mut Summary,
 ) -> Result<Exit> {
@@ -41,6 +45,7 @@ pub fn run(
         is_mirror,
         format: settings.format.clone(),
         wanted: settings.selection.clone(),
+        redactor,
         lists_files: settings.run.summary.is_some(),
         context,
     };
@@ -164,6 +169,8 @@ struct Writing<'a> {
     format: format::Options,
     /// What the flags select.
     wanted: Selection,
+    /// Takes personal data out of what is written. The archive keeps it.
+    redactor: Option<&'a Arc<Redactor>>,
     /// Whether the summary lists the files.
     lists_files: bool,
     context: &'a Context,
@@ -191,6 +198,7 @@ impl Writing<'_> {
                     is_part: plan.kind == Kind::Part,
                     options: self.options.mirror.to_string(),
                     keep_raw: self.wanted.keep_raw,
+                    redactor: self.redactor.map(Arc::as_ref),
                     lists_files: self.lists_files,
                 };
                 mirror::update(writer, folder, &job, pump, &mut self.recorder(summary))
@@ -234,6 +242,7 @@ impl Writing<'_> {
             from_archive: true,
             places: Vec::new(),
             tickets: TicketFilter::Include,
+            redactor: self.redactor.cloned(),
             list_moved: false,
             again: None,
             recorder,

@@ -1,5 +1,6 @@
 //! The exit codes.
 
+use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
@@ -31,6 +32,9 @@ impl Exit {
     /// The code for an error that ended a run.
     #[must_use]
     pub fn of(error: &anyhow::Error) -> Self {
+        let error = error
+            .downcast_ref()
+            .map_or(error, |Redacted { error, .. }| error);
         if is_broken_pipe(error) {
             return Self::Done;
         }
@@ -72,9 +76,29 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// An error whose text has no personal data. The error itself is only for the exit code.
+#[derive(Debug)]
+pub struct Redacted {
+    /// What is said of it.
+    pub text: String,
+    /// The error.
+    pub error: anyhow::Error,
+}
+
+impl fmt::Display for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Redacted {}
+
 /// Whether the reader of our output has closed it, as `head` does. This ends the work and is not an error.
 #[must_use]
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error
+        .downcast_ref()
+        .map_or(error, |Redacted { error, .. }| error);
     let mut kinds = error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>());

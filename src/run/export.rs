@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::sync::Arc;
 
 use anyhow::{Error, Result};
 
@@ -18,6 +19,7 @@ use crate::console::Console;
 use crate::format::Outcome;
 use crate::format::singer::{self, Stream};
 use crate::model::Conversation;
+use crate::redact::Redactor;
 use crate::report::{FileEntry, Summary};
 use crate::sink::{Finished, Sink, Written};
 use crate::source::botpress::Joined;
@@ -36,6 +38,8 @@ pub struct Export<'a> {
     pub places: Vec<String>,
     /// What becomes of the tickets of human agents.
     pub tickets: TicketFilter,
+    /// Takes personal data out of each conversation before it is written.
+    pub redactor: Option<Arc<Redactor>>,
     /// Whether the list may not have had everything.
     pub list_moved: bool,
     /// What is needed to try again what failed, where that is possible.
@@ -64,6 +68,7 @@ impl Export<'_> {
             from_archive,
             places,
             tickets: _,
+            redactor: _,
             list_moved,
             again,
             recorder: Recorder {
@@ -155,7 +160,11 @@ impl Export<'_> {
     }
 
     fn write(&mut self, conversation: &Conversation) -> Result<()> {
-        match self.sink.write(conversation)? {
+        let redacted = self
+            .redactor
+            .as_ref()
+            .map(|redactor| redactor.conversation(conversation));
+        match self.sink.write(redacted.as_ref().unwrap_or(conversation))? {
             Written::Yes => {
                 let messages = conversation.messages.len() as u64;
                 self.recorder.written(messages);

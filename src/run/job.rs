@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
@@ -15,6 +16,7 @@ use super::monitor::Monitor;
 use super::paths::check_paths;
 use super::pump::Pump;
 use super::recorder::Recorder;
+use super::redaction;
 use super::singer_state::SingerState;
 use super::tickets::TicketFilter;
 use crate::cli::{ExportArgs, Memory, RunOptions, Settings};
@@ -22,6 +24,7 @@ use crate::console::{Console, Data};
 use crate::format::singer::Stream;
 use crate::format::{Format, FormatterFactory};
 use crate::io::supports_locks;
+use crate::redact::Redactor;
 use crate::report::Summary;
 use crate::sink::{Sink, Target};
 use crate::source::botpress::Tickets;
@@ -39,7 +42,9 @@ pub fn run(args: &impl ExportArgs) -> Result<Exit> {
         (Ok(settings), _) => settings,
         (Err(error), None) => return Err(error),
         (Err(error), Some(path)) => {
-            let mut summary = Summary::start(args.name(), args.asked());
+            // What was asked for may be personal, and nobody can tell now whether it is to be redacted.
+            let asked = Some(args.asked()).filter(|asked| asked.get("redact").is_none());
+            let mut summary = Summary::start(args.name(), asked.unwrap_or_default());
             summary.exit_code = Some(Exit::of(&error).code());
             summary.write(path)?;
             return Err(error);
@@ -60,7 +65,9 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     } else {
         Data::Elsewhere
     };
-    let console = Console::new(settings.console, data);
+    let redactor = redaction::redactor(&mut settings);
+    let console = Console::redacting(settings.console, data, redactor.clone());
+    redaction::tell_key(redactor.as_deref(), &console);
     let monitor = Monitor::new(console.clone());
     let context = Context {
         http: settings.http,
@@ -70,7 +77,8 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     let mut summary = Summary::start(settings.name, settings.asked.clone());
     settings.format.asked = settings.asked.clone();
     let path = settings.run.summary.clone();
-    let worked = work(settings, &context, &mut summary);
+    let worked = work(settings, redactor.as_ref(), &context, &mut summary);
+    let worked = redaction::redacted(worked, &mut summary, redactor.as_deref(), &console);
     console.end();
     let Some(path) = path else {
         return worked;
@@ -93,19 +101,29 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
     }
 }
 
-fn work(settings: Settings, context: &Context, summary: &mut Summary) -> Result<Exit> {
+fn work(
+    settings: Settings,
+    redactor: Option<&Arc<Redactor>>,
+    context: &Context,
+    summary: &mut Summary,
+) -> Result<Exit> {
     warn_without_locks(&settings, &context.console);
     match settings.memory.clone() {
-        Memory::None | Memory::Singer { .. } => export(settings, context, summary),
+        Memory::None | Memory::Singer { .. } => export(settings, redactor, context, summary),
         Memory::Archive(options) => {
             write_unfinished(summary, &settings.run)?;
-            archive::run(settings, &options, context, summary)
+            archive::run(settings, &options, redactor, context, summary)
         }
     }
 }
 
 /// Exports without an archive. A Singer tap goes on from the state of its target, if there is one.
-fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Result<Exit> {
+fn export(
+    settings: Settings,
+    redactor: Option<&Arc<Redactor>>,
+    context: &Context,
+    summary: &mut Summary,
+) -> Result<Exit> {
     let Settings {
         source,
         mut selection,
@@ -150,6 +168,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         from_archive: false,
         places: closing::places(&output.target),
         tickets,
+        redactor: redactor.cloned(),
         list_moved: false,
         again: is_repeatable.then(|| Again::new(&run, &output)),
         recorder,

@@ -10,6 +10,7 @@ use super::pump::Pump;
 use super::recorder::Recorder;
 use crate::archive::{Mirror, MirrorEntry, MirrorFile, Writer};
 use crate::model::Vendor;
+use crate::redact::Redactor;
 use crate::report::{FileEntry, Summary};
 use crate::sink::{Folder, Written};
 use crate::source::FailedConversation;
@@ -27,6 +28,8 @@ pub struct Job<'a> {
     pub options: String,
     /// Whether the files have the vendor's records.
     pub keep_raw: bool,
+    /// Takes personal data out of what is written.
+    pub redactor: Option<&'a Redactor>,
     /// Whether the summary lists the files.
     pub lists_files: bool,
 }
@@ -98,7 +101,10 @@ impl Update<'_> {
             self.note_file(recorder.summary, file);
             return Ok(());
         }
-        let conversation = self.writer.mirrored(entry, self.job.keep_raw)?;
+        let mut conversation = self.writer.mirrored(entry, self.job.keep_raw)?;
+        if let Some(redactor) = self.job.redactor {
+            conversation = redactor.conversation(&conversation);
+        }
         let name = self.folder.file_name(&conversation);
         if self.writer.is_name_taken(&self.mirror, entry, &name)? {
             bail!(usage!(

@@ -23,6 +23,7 @@ mod paths;
 mod plan;
 mod pump;
 mod recorder;
+mod redaction;
 mod schema;
 mod search;
 mod signal;
