@@ -12,6 +12,7 @@ mod coverage;
 mod exit;
 mod export;
 mod fetch;
+mod forget;
 mod job;
 mod manual;
 mod mirror;
