@@ -17,6 +17,8 @@ mod clock;
 mod continued;
 mod crash;
 mod failed;
+mod forget;
+mod forgotten;
 mod full_disk;
 mod import;
 mod journal;
