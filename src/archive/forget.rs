@@ -139,7 +139,7 @@ impl Writer {
         Ok(true)
     }
 
-    /// From now on SQLite overwrites what it deletes (sqlite.org/pragma.html, secure_delete).
+    /// From now on SQLite overwrites what it deletes (sqlite.org/pragma.html, `secure_delete`).
     fn delete_securely(&self) -> Result<()> {
         let secure = "PRAGMA secure_delete = ON";
         Ok(self.connection().query_row(secure, [], |_| Ok(()))?)

@@ -166,7 +166,7 @@ impl Finder<'_> {
             id,
         )?;
         let what = format!("user {id}");
-        self.check_account(&what, rows.iter().map(|(_, account)| *account).collect())?;
+        self.check_account(&what, &rows.iter().map(|(_, account)| *account).collect())?;
         if rows.is_empty() {
             bail!("the archive has no conversation of {what}, so nothing was forgotten");
         }
@@ -186,7 +186,7 @@ impl Finder<'_> {
         )?;
         let both = rows.iter().chain(&failed).map(|(_, account)| *account);
         let what = format!("conversation {id}");
-        self.check_account(&what, both.collect())?;
+        self.check_account(&what, &both.collect())?;
         if rows.is_empty() && failed.is_empty() {
             if !self.is_forgotten(id)? {
                 bail!("the archive has no {what}, so nothing was forgotten");
@@ -228,7 +228,7 @@ impl Finder<'_> {
     }
 
     /// An id of one account may be somebody else's in another.
-    fn check_account(&self, what: &str, found: BTreeSet<i64>) -> Result<()> {
+    fn check_account(&self, what: &str, found: &BTreeSet<i64>) -> Result<()> {
         if !self.asks_account || found.len() < 2 {
             return Ok(());
         }

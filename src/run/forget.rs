@@ -1,5 +1,6 @@
 //! `convexport forget`: shows what is to be forgotten, asks, and deletes it from the archive and from its mirrors.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
@@ -94,7 +95,7 @@ fn run(args: &ForgetArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> {
 struct Shown {
     conversations: Vec<String>,
     messages: u64,
-    people: Vec<String>,
+    people: BTreeSet<String>,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
     unfetched: usize,
@@ -127,9 +128,7 @@ impl Shown {
             Some(name) => format!("{} ({})", one_line(name), person.id),
             None => person.id.to_owned(),
         });
-        if let Some(person) = person.as_ref().filter(|one| !self.people.contains(one)) {
-            self.people.push(person.clone());
-        }
+        self.people.extend(person.clone());
         let parts = [
             conversation.created_at.map(Timestamp::utc_date),
             conversation.channel.clone(),

@@ -1,4 +1,4 @@
-//! `convexport forget`: what goes, that no byte of it stays, and how it asks.
+//! `convexport forget`: what goes, and that no byte of it stays.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::{Nights, list, mirrored, quiet};
 use crate::sink::name::files;
 use crate::source::botpress::handover::one_session;
 use crate::support::fake::{Action, Conversation, DAY, Message, Rule, User, World, utc};
-use crate::support::{Convexport, boost, clock, convexport, side_by_side};
+use crate::support::{Convexport, boost, clock, convexport};
 
 /// The folder of the archive, and everything in it that must not stay of Ana.
 const OF_ANA: [&str; 9] = [
@@ -204,33 +204,6 @@ fn conversations_go_by_id_and_by_their_words() {
     assert_eq!(ids_left(&nights), ["second_of_ana", "talk_of_bo"]);
 }
 
-/// Nothing goes when one of what is named is not there: it may be misspelt.
-#[test]
-fn what_is_not_there_is_said() {
-    let nights = Nights::new(two_users());
-    quiet(nights.bot(""));
-    for (args, said) in [
-        ("--user user_an", "no conversation of user user_an"),
-        ("--conversation talk", "no conversation talk"),
-        ("--match aardvark", "no message has `aardvark`"),
-    ] {
-        let args = format!("{args} --conversation talk_of_ana --yes");
-        forget(&nights, &args)
-            .run()
-            .ends(1, &[said, "nothing was forgotten"]);
-    }
-    assert_eq!(ids_left(&nights).len(), 4);
-    quiet_again(&nights);
-}
-
-/// The same conversation may be named again.
-fn quiet_again(nights: &Nights) {
-    forget(nights, "--conversation talk_of_ana --yes").stdout();
-    let again = forget(nights, "--conversation talk_of_ana --yes").run();
-    again.ends(0, &["conversation talk_of_ana is forgotten already"]);
-    assert_eq!(again.stdout, "nothing is left to forget\n");
-}
-
 #[test]
 fn both_sides_of_a_handover_go() {
     for side in 0..2 {
@@ -271,58 +244,6 @@ fn an_id_of_two_sites_is_not_guessed() {
     assert_eq!(nights.sql("SELECT count(*) FROM conversations"), ["5"]);
     quiet(nights.site("--sweep"));
     assert_eq!(nights.sql("SELECT count(*) FROM conversations"), ["5"]);
-}
-
-#[test]
-fn without_a_terminal_it_has_to_be_told() {
-    let nights = Nights::new(two_users());
-    quiet(nights.bot(""));
-    side_by_side(
-        [
-            ("a.db --user user_ana", "there is no terminal to ask on"),
-            ("a.db --yes", "--user"),
-            ("a.db --match \"\" --yes", "no word"),
-            ("a.db --user user_ana --yes --dry-run", "--dry-run"),
-        ],
-        |(args, said)| {
-            let run = convexport("forget").args(args).within(nights.folder.path());
-            run.run().ends(2, &[said]);
-        },
-    );
-    fs::write(nights.path("b.jsonl"), "{}\n").unwrap();
-    let other = convexport("forget b.jsonl --user u --yes").within(nights.folder.path());
-    other.run().ends(2, &["b.jsonl is no archive"]);
-    assert_eq!(ids_left(&nights).len(), 4);
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_terminal_is_asked() {
-    for (typed, gone) in [
-        ("n\n", false),
-        ("\n", false),
-        ("y\n", true),
-        ("YES\n", true),
-    ] {
-        let nights = Nights::new(two_users());
-        quiet(nights.bot("--with-users"));
-        let screen = forget(&nights, "--user user_ana")
-            .stdin(typed)
-            .screen("", "");
-        for part in [
-            "· Ana Lima (user_ana) · 1 message · talk_of_ana\r\n",
-            "2 conversations with 2 messages of Ana Lima (user_ana), from ",
-            "Erase this for good? [y/N] ",
-            if gone {
-                "forgotten: 2 conversations"
-            } else {
-                "nothing was forgotten"
-            },
-        ] {
-            assert!(screen.contains(part), "no `{part}` in {screen}");
-        }
-        assert_eq!(ids_left(&nights).len(), if gone { 2 } else { 4 });
-    }
 }
 
 #[test]

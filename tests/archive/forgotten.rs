@@ -6,7 +6,8 @@ use rusqlite::Connection;
 
 use super::forget::{forget, ids_left, left, talk_of, two_users};
 use super::{Nights, quiet};
-use crate::support::fake::{Action, Recorded, Rule, World};
+use crate::source::botpress::handover::one_session;
+use crate::support::fake::{Action, Conversation, Recorded, Rule, World};
 use crate::support::{clock, convexport, summary, wait_until};
 
 /// How many conversations the last run kept out.
@@ -160,6 +161,29 @@ fn a_new_conversation_of_the_user_comes_in() {
     );
 }
 
+/// A ticket that the vendor makes later repeats what was said in a conversation that was forgotten.
+#[test]
+fn a_later_ticket_of_it_stays_out() {
+    let (world, customer, ticket) = one_session();
+    let sides = world.conversations.clone();
+    let begun = Conversation {
+        tags: Vec::new(),
+        messages: sides[0].messages[..2].to_vec(),
+        ..sides[0].clone()
+    };
+    let nights = Nights::new(World::new().conversation(begun));
+    quiet(nights.bot(""));
+    assert_eq!(nights.sql("SELECT handover FROM conversations"), ["-"]);
+    forget(&nights, &format!("--conversation {customer} --yes")).stdout();
+    nights.fake.world().conversations = sides;
+    for _ in 0..2 {
+        quiet(nights.bot("--sweep --summary summary.json"));
+        assert_eq!((ids_left(&nights).len(), kept_out(&nights)), (0, 2));
+    }
+    // By now it is known, and not fetched any more.
+    assert_eq!(nights.asked_for_messages(&ticket), 0);
+}
+
 #[test]
 fn markers_do_not_have_the_ids() {
     let nights = Nights::new(two_users());
@@ -221,6 +245,21 @@ fn what_a_reader_needs_is_erased_by_the_next_run() {
     );
     assert_eq!(nights.sql("SELECT unfinished FROM forgetting"), ["0"]);
     drop(reader);
+}
+
+/// Where no log can be kept, the archive has a rollback journal.
+#[test]
+fn it_forgets_without_a_log() {
+    let nights = Nights::new(two_users());
+    fs::create_dir(nights.path("a.db-shm")).unwrap();
+    nights.bot("").run().ends(0, &["rollback journal"]);
+    forget(&nights, "--user user_ana --yes").stdout();
+    assert_eq!(nights.sql("PRAGMA journal_mode"), ["delete"]);
+    assert_eq!(ids_left(&nights), ["second_of_bo", "talk_of_bo"]);
+    assert_eq!(
+        left(nights.folder.path(), &["xylophone", "of_ana", "user_ana"]),
+        [""; 0]
+    );
 }
 
 /// Killed when the archive's log has grown by so much, `forget` leaves all or nothing.

@@ -18,6 +18,7 @@ mod continued;
 mod crash;
 mod failed;
 mod forget;
+mod forget_asks;
 mod forgotten;
 mod full_disk;
 mod import;
