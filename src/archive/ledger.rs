@@ -11,12 +11,14 @@ use super::rows::Runs;
 pub const SHORT: usize = 8;
 
 /// The tables that the ledger covers, each in a fixed order.
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 7] = [
     "SELECT * FROM accounts ORDER BY id",
     "SELECT * FROM selections ORDER BY id",
     "SELECT * FROM runs ORDER BY id",
     "SELECT * FROM failures ORDER BY account, conversation_id",
     "SELECT * FROM mirrors ORDER BY id",
+    "SELECT * FROM forgotten ORDER BY marker",
+    "SELECT * FROM forgetting ORDER BY id",
 ];
 
 /// The upper level of the index of words (sqlite.org/fts5.html), which FTS5 does not check in every detail.

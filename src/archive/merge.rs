@@ -18,6 +18,8 @@ pub enum Merged {
     Changed,
     /// The archive had all of it.
     Unchanged,
+    /// It was forgotten, so it was not written.
+    Forgotten,
 }
 
 /// What a merge did.

@@ -1,4 +1,4 @@
-//! The archive: one SQLite database that every run brings up to date. It never forgets a message.
+//! The archive: one SQLite database that every run brings up to date. It forgets a message only when it is told to.
 //!
 //! ```text
 //! run --> Writer: one transaction per second --> database <-- Reader: render, search, verify, what is known
@@ -9,6 +9,8 @@
 
 mod coverage;
 mod database;
+mod forget;
+mod forgotten;
 mod hits;
 mod ledger;
 mod merge;
@@ -21,6 +23,7 @@ mod schema;
 mod search;
 mod union;
 mod verify;
+mod wanted;
 mod writer;
 
 pub use coverage::Coverage;
@@ -33,4 +36,5 @@ pub use runs::{Ended, Kind, Selection};
 pub use schema::SCHEMA;
 pub use search::{Query, Search};
 pub use verify::verify;
+pub use wanted::{Found, Wanted};
 pub use writer::Writer;

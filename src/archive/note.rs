@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
+use super::forgotten;
 use super::ledger;
 use super::merge;
 use super::rows::time_text;
@@ -147,6 +148,14 @@ impl Writer {
         let key = params![source.name(), account, filters];
         let ids = select.query_map(key, |row| row.get(0))?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether a conversation was forgotten.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn is_forgotten(&self, source: Vendor, account: &str, id: &str) -> Result<bool> {
+        forgotten::is_forgotten(self.connection(), source.name(), account, id)
     }
 
     pub(super) fn forget_failure(&self, account: i64, id: &str) -> Result<()> {

@@ -18,6 +18,8 @@ pub enum Kind {
     Part,
     /// Brings earlier exports.
     Import,
+    /// Deletes conversations for good.
+    Forget,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Self::Sweep => "sweep",
             Self::Part => "part",
             Self::Import => "import",
+            Self::Forget => "forget",
         }
     }
 }

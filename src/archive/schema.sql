@@ -23,8 +23,8 @@ CREATE TABLE selections (
 -- A run that wrote here. A run without ended_at was killed, or is at work.
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
-    selection INTEGER REFERENCES selections (id),  -- null: an import, or conversations asked for by id
-    kind TEXT NOT NULL,              -- new, sweep, part or import
+    selection INTEGER REFERENCES selections (id),  -- null: not a run for everything that filters select
+    kind TEXT NOT NULL,              -- new, sweep, part, import or forget
     started_at TEXT NOT NULL,        -- the vendor's time
     ended_at TEXT,                   -- this machine's time, after its output was written
     saw_all INTEGER NOT NULL,        -- 1 when it saw all that it asked for, even if some could not be fetched
@@ -126,7 +126,19 @@ CREATE TABLE mirror_files (
 
 CREATE UNIQUE INDEX mirror_files_by_name ON mirror_files (mirror, name) WHERE name != '';
 
--- The SHA-256 of accounts, selections, runs, failures and mirrors.
+-- The conversations that were forgotten on request, so that no run brings them back. There is no row for their ids.
+CREATE TABLE forgotten (
+    marker BLOB PRIMARY KEY          -- HMAC-SHA-256 of source, account and id, with the key of this archive
+) WITHOUT ROWID;
+
+-- How conversations are forgotten. It is empty until one is.
+CREATE TABLE forgetting (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    key BLOB NOT NULL,               -- random
+    unfinished INTEGER NOT NULL      -- 1 while the file or its log may still have bytes of what was deleted
+);
+
+-- The SHA-256 of accounts, selections, runs, failures, mirrors and of what was forgotten.
 CREATE TABLE ledger (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     sha256 BLOB NOT NULL,

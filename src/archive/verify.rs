@@ -93,7 +93,8 @@ fn schema(connection: &Connection) -> Result<Vec<Definition>> {
 fn check_ledger(connection: &Connection, _: &mut dyn FnMut(&str)) -> Result<()> {
     if !ledger::is_kept(connection)? {
         bail!(
-            "the accounts, selections, runs, failures, mirrors or the index of words are not what was written"
+            "the accounts, selections, runs, failures, mirrors, the marks of what was forgotten or the index of words are \
+             not what was written"
         );
     }
     Ok(())

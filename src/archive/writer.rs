@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::database::{self, Writable};
+use super::forgotten;
 use super::ledger;
 use super::merge::{self, Merged, Outcome};
 use super::rows::time_text;
@@ -148,6 +149,12 @@ impl Writer {
         self.begin()?;
         let account = self.account(came.source, came.account.as_deref().unwrap_or_default())?;
         self.forget_failure(account, &came.id)?;
+        if forgotten::leaves_out(self.connection(), came)? {
+            return Ok(Outcome {
+                merged: Merged::Forgotten,
+                messages: 0,
+            });
+        }
         let import = self.run.kind == Kind::Import;
         let outcome = merge::merge(self.connection(), account, came, self.run.id, import)
             .with_context(|| format!("could not write conversation {} to the archive", came.id))?;
@@ -158,7 +165,7 @@ impl Writer {
                 self.run.conversations += 1;
             }
             Merged::Changed => self.run.changed += 1,
-            Merged::Unchanged => {}
+            Merged::Unchanged | Merged::Forgotten => {}
         }
         self.note_selected(account, &came.id)?;
         Ok(outcome)

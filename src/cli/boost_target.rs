@@ -10,7 +10,7 @@ use url::Url;
 use super::network::NetworkArgs;
 use super::secret::Place;
 use crate::http::{self, Secret};
-use crate::source::boost::{Credentials, Target};
+use crate::source::boost::{self, Credentials, Target};
 use crate::usage::usage;
 
 /// Where a site has its token endpoint, as clients use it (vendors/boost-v4.md).
@@ -79,7 +79,7 @@ impl BoostTarget {
                 "no site: give --site NAME (of https://NAME.boost.ai) or URL, or set BOOST_SITE"
             ));
         }
-        let site = http::base_url(&address(site)?)?;
+        let site = url(site)?;
         let credentials = self.credentials(&site, network)?;
         Ok(Target { site, credentials })
     }
@@ -118,6 +118,18 @@ impl BoostTarget {
             token_url,
         })
     }
+}
+
+/// The account of a site in an archive.
+///
+/// # Errors
+/// A usage error for an impossible site.
+pub fn account(site: &str) -> Result<String> {
+    Ok(boost::account(&url(site)?))
+}
+
+fn url(site: &str) -> Result<Url> {
+    Ok(http::base_url(&address(site)?)?)
 }
 
 /// `NAME` is `https://NAME.boost.ai`, a host is reached over https, a URL is itself.

@@ -9,6 +9,7 @@ use super::boost::BoostArgs;
 use super::botpress::BotpressArgs;
 use super::check::CheckArgs;
 use super::examples;
+use super::forget::ForgetArgs;
 use super::help::Help;
 use super::render::RenderArgs;
 use super::search::SearchArgs;
@@ -54,6 +55,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Check whether an archive, or an export with its summary, is still what was written
     Verify(VerifyArgs),
+    /// Erase conversations from an archive for good, and keep them from coming back
+    Forget(ForgetArgs),
     /// Run as a Singer tap: what to export is in a config, and where to go on in a state
     Tap(TapArgs),
     /// Print the JSON Schema of what is written

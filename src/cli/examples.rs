@@ -201,6 +201,26 @@ pub const VERIFY: &[Example] = &[
     ),
 ];
 
+/// Of `convexport forget`.
+pub const FORGET: &[Example] = &[
+    (
+        "What would go, if a user asks to be forgotten",
+        "convexport forget bot.db --user ID --dry-run",
+    ),
+    (
+        "Erase it, after a question",
+        "convexport forget bot.db --user ID",
+    ),
+    (
+        "Every conversation with an address in it, in a script",
+        "convexport forget bot.db --match '\"ana@example.com\"' --yes",
+    ),
+    (
+        "Conversation 17 of one of several sites",
+        "convexport forget all.db --conversation 17 --site NAME",
+    ),
+];
+
 /// Of `convexport tap`.
 pub const TAP: &[Example] = &[
     (

@@ -11,6 +11,7 @@ mod check;
 mod commands;
 mod console;
 mod examples;
+mod forget;
 mod format;
 mod help;
 mod ids;
@@ -32,6 +33,7 @@ mod values;
 
 pub use check::{CheckArgs, CheckVendor};
 pub use commands::{Cli, Command, Document};
+pub use forget::ForgetArgs;
 pub use parse::parse;
 pub use search::SearchArgs;
 pub use settings::{ArchiveOptions, ExportArgs, Memory, Paths, RunOptions, Settings};

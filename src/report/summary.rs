@@ -82,6 +82,9 @@ pub struct Counts {
     /// Conversations that the format has no place for, such as one without messages where each row is a message.
     #[serde(default)]
     pub left_out: u64,
+    /// Conversations that are kept out of the archive, because they were forgotten on request.
+    #[serde(default)]
+    pub forgotten: u64,
 }
 
 /// A conversation that could not be fetched.

@@ -122,10 +122,15 @@ fn prepare<'a>(
     } else {
         Some(Source::new(source.clone(), &selection, context)?)
     };
-    let writer = Writer::open(&options.path)?;
+    let mut writer = Writer::open(&options.path)?;
     if let Some(reason) = writer.no_wal() {
         context.console.warn(&format!(
             "the archive keeps a rollback journal, so readers wait while a run writes: {reason}"
+        ));
+    }
+    if let Err(error) = writer.finish_forgetting() {
+        context.console.warn(&format!(
+            "the archive still has bytes of conversations that were forgotten; the next run erases them: {error:#}"
         ));
     }
     let plan = Plan::new(&writer, options, &selection, account, &context.console)?;

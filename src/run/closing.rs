@@ -54,6 +54,7 @@ fn others(summary: &Summary) -> String {
     let others = [
         (counts.gone, "gone"),
         (counts.left_out, "left out"),
+        (counts.forgotten, "left out (forgotten)"),
         (counts.failed, "failed"),
     ];
     let others = others.into_iter().filter(|(count, _)| *count > 0);

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 
 use super::exit::{Exit, is_broken_pipe};
-use super::{check, job, manual, schema, search, stats, tap, verify};
+use super::{check, forget, job, manual, schema, search, stats, tap, verify};
 use crate::cli::{self, Cli, Command};
 use crate::console::{self, LogFormat};
 use crate::text::neutralise;
@@ -49,6 +49,7 @@ fn run(cli: Cli) -> Result<Exit> {
             Some(summary) => verify::export(&args.export, summary, problem)?,
             None => verify::archive(&args.export, problem)?,
         }),
+        Command::Forget(args) => report(forget::forget(&args, problem)?),
         Command::Tap(args) if args.discover => print(tap::discover()?.as_bytes()),
         Command::Tap(args) => tap::run(&args),
         Command::Schema { document } => print(schema::schema(document)?.as_bytes()),

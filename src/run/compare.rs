@@ -59,6 +59,7 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
         tell,
         listed: IdSet::default(),
         missing: 0,
+        forgotten: 0,
         list_moved: false,
         console: context.console.clone(),
     };
@@ -87,6 +88,8 @@ struct Comparison<T> {
     /// The vendor's conversations. Several selections may have the same.
     listed: IdSet,
     missing: u64,
+    /// How many of them were forgotten on request.
+    forgotten: u64,
     /// Whether the list may not have had everything.
     list_moved: bool,
     console: Console,
@@ -99,6 +102,10 @@ impl<T: Fn(&str)> Comparison<T> {
             return Ok(());
         }
         let (source, now) = (conversation.source, Timestamp::now());
+        if self.reader.is_forgotten(source, &self.account, id)? {
+            self.forgotten += 1;
+            return Ok(());
+        }
         let known = self.reader.messages(source, &self.account, id, now)?;
         // A list has no messages, but may say how many there are.
         let found = conversation.messages.len() as u64;
@@ -123,8 +130,12 @@ impl<T: Fn(&str)> Comparison<T> {
     fn outcome(&self, coverage: &Coverage) -> (Exit, String) {
         let age = coverage.completed_at;
         let age = age.map(|time| Timestamp::now().distance(time));
-        let covered = coverage::in_words(coverage, age);
-        let listed = counted(self.listed.len(), "conversation");
+        let mut covered = coverage::in_words(coverage, age);
+        if self.forgotten > 0 {
+            let forgotten = counted(self.forgotten, "conversation");
+            covered = format!("{covered}\nleft out: {forgotten} that were forgotten");
+        }
+        let listed = counted(self.listed.len() - self.forgotten, "conversation");
         if self.missing == 0 && self.list_moved {
             let line = format!("{covered}\nall {listed} that the vendor listed are in the archive");
             return (Exit::Incomplete, line);

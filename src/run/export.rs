@@ -210,7 +210,9 @@ impl Work for Export<'_> {
                 }
             }
             Event::NoMatch(text) => self.recorder.console.warn(&text),
-            Event::Skipped | Event::Unchanged(_) => self.recorder.summary.counts.skipped += 1,
+            Event::Skipped | Event::Unchanged(_) | Event::Forgotten(_) => {
+                self.recorder.summary.counts.skipped += 1;
+            }
             Event::Conversations(conversations) => {
                 return conversations
                     .iter()

@@ -132,16 +132,28 @@ impl<'a> Fetch<'a> {
     }
 
     fn merge(&mut self, conversation: &Conversation) -> Result<()> {
-        self.recorder.note_names(conversation);
         let outcome = self.writer.merge(conversation)?;
+        if outcome.merged == Merged::Forgotten {
+            self.recorder.forgotten(&conversation.id);
+            return Ok(());
+        }
+        self.recorder.note_names(conversation);
         match outcome.merged {
             Merged::Added | Merged::Changed => {
                 self.recorder.note_odd_content(conversation);
                 self.recorder.written(outcome.messages.unsigned_abs());
             }
-            Merged::Unchanged => self.recorder.summary.counts.skipped += 1,
+            Merged::Unchanged | Merged::Forgotten => self.recorder.summary.counts.skipped += 1,
         }
         Ok(())
+    }
+
+    /// Whether a conversation of the vendor was forgotten. Then its id is in no list of what went wrong.
+    fn is_forgotten(&self, id: &str) -> Result<bool> {
+        match &self.plan.account {
+            Some((vendor, account)) => self.writer.is_forgotten(*vendor, account, id),
+            None => Ok(false),
+        }
     }
 
     fn unchanged(&mut self, id: &str) -> Result<()> {
@@ -154,6 +166,10 @@ impl<'a> Fetch<'a> {
 
     fn gone(&mut self, gone: FailedConversation) -> Result<()> {
         let id = gone.id.unwrap_or_default();
+        if self.is_forgotten(&id)? {
+            self.recorder.forgotten(&id);
+            return Ok(());
+        }
         if let Some((vendor, account)) = &self.plan.account {
             self.writer.note_gone(*vendor, account, &id)?;
         }
@@ -171,6 +187,12 @@ impl<'a> Fetch<'a> {
     }
 
     fn failed(&mut self, failed: FailedConversation) -> Result<()> {
+        if let Some(id) = &failed.id
+            && self.is_forgotten(id)?
+        {
+            self.recorder.forgotten(id);
+            return Ok(());
+        }
         match (&failed.id, &self.plan.account) {
             (Some(id), Some((vendor, account))) => {
                 let error = format!("{:#}", failed.error);
@@ -224,7 +246,13 @@ impl Work for Fetch<'_> {
                 reported,
                 found,
             } => {
-                self.recorder.note_mismatch(id, reported, found);
+                if !self.is_forgotten(&id)? {
+                    self.recorder.note_mismatch(id, reported, found);
+                }
+                Ok(())
+            }
+            Event::Forgotten(id) => {
+                self.recorder.forgotten(&id);
                 Ok(())
             }
             Event::Gone(gone) => self.gone(gone),

@@ -14,6 +14,7 @@ mod coverage;
 mod exit;
 mod export;
 mod fetch;
+mod forget;
 mod incomplete;
 mod job;
 mod manual;

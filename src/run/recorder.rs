@@ -72,6 +72,13 @@ impl Recorder<'_> {
             .detail(|| format!("conversation {id} is left out: {reason}"));
     }
 
+    /// Counts a conversation that is kept out of the archive.
+    pub fn forgotten(&mut self, id: &str) {
+        self.summary.counts.forgotten += 1;
+        self.console
+            .detail(|| format!("conversation {id} is left out: it was forgotten"));
+    }
+
     /// This is only a warning, since the vendor's count of messages may be wrong.
     pub fn note_mismatch(&mut self, id: String, reported_count: u64, found: u64) {
         self.console.warn(&format!(

@@ -172,6 +172,7 @@ impl Work for Counting {
             | Event::CountMismatch { .. }
             | Event::Gone(_)
             | Event::Unchanged(_)
+            | Event::Forgotten(_)
             | Event::Skipped
             | Event::ListMoved
             | Event::NoMatch(_) => {}

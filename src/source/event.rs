@@ -32,6 +32,8 @@ pub enum Event {
     Failed(FailedConversation),
     /// A conversation of a list that is not fetched, because the archive has it as the list shows it.
     Unchanged(String),
+    /// A conversation that is not fetched, because it was forgotten on request.
+    Forgotten(String),
     /// The list moved each time it was read, so it may not have had everything.
     ListMoved,
     /// No conversation passes the filter. Says so in words, and what there is instead.
@@ -50,7 +52,7 @@ impl Event {
                 (count, count)
             }
             Self::Gone(_) | Self::NotFound(_) | Self::Failed(_) | Self::Skipped => (1, 1),
-            Self::Unchanged(_) => (1, 0),
+            Self::Unchanged(_) | Self::Forgotten(_) => (1, 0),
             Self::Clock(_)
             | Self::Expect(_)
             | Self::CountMismatch { .. }

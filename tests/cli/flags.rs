@@ -35,7 +35,7 @@ fn a_wrong_command_line_is_one_sentence() {
         ),
         (
             "boost --bot-id x",
-            "--bot-id belongs to `convexport botpress`",
+            "--bot-id belongs to `convexport botpress`, `convexport forget`",
         ),
         (
             "render x --channel y",

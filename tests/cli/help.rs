@@ -3,7 +3,7 @@
 use crate::support::convexport;
 
 /// Every command that has a help.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "",
     "botpress",
     "boost",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 14] = [
     "check botpress",
     "check boost",
     "verify",
+    "forget",
     "tap",
     "schema",
     "completions",

@@ -81,9 +81,11 @@ fn prepare(folder: &Path, fake: &Fake) {
 fn filled_in(text: &str, fake: &Fake) -> String {
     let world = fake.world();
     let id = &world.conversations[0].id;
+    let user = &world.conversations[1].participants[1];
     text.replace("your-bot-id", &world.bot_id)
         .replace("your-other-bot-id", &world.bot_id)
         .replace("--conversation ID", &format!("--conversation {id}"))
+        .replace("--user ID", &format!("--user {user}"))
 }
 
 /// A shell with the environment of the program's tests, and the fakes for vendors.

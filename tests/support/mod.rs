@@ -107,7 +107,7 @@ impl Convexport {
     }
 
     /// Runs the command in its own terminal, which util-linux's `script` provides. Returns what the terminal shows.
-    /// `before` is a shell command that runs first, and `redirect` is the text after the command.
+    /// `before` is a shell command that runs first, and `redirect` is the text after the command. What stdin has is typed.
     #[cfg(target_os = "linux")]
     pub fn screen(self, before: &str, redirect: &str) -> String {
         let words: Vec<_> = self
@@ -127,10 +127,8 @@ impl Convexport {
             |(name, value): (&OsStr, Option<&OsStr>)| Some((name.to_owned(), value?.to_owned()));
         script.envs(self.command.get_envs().filter_map(set));
         script.current_dir(self.command.get_current_dir().unwrap_or(Path::new(".")));
-        let output = script
-            .args(["-qec", &line, "/dev/null"])
-            .output()
-            .expect("script is there");
+        script.args(["-qec", &line, "/dev/null"]);
+        let output = typed(script, self.stdin.as_deref());
         String::from_utf8(output.stdout).expect("a terminal shows UTF-8")
     }
 
@@ -163,6 +161,25 @@ impl Convexport {
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));
         run.stdout
     }
+}
+
+/// Runs `script`, and types a text on its terminal.
+#[cfg(target_os = "linux")]
+fn typed(mut script: Command, text: Option<&str>) -> Output {
+    let Some(text) = text else {
+        return script.output().expect("script is there");
+    };
+    script
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut child = script.spawn().expect("script is there");
+    let mut keys = child.stdin.take().expect("a pipe");
+    keys.write_all(text.as_bytes()).expect("it can be typed");
+    // The terminal is open until the program has ended.
+    let output = child.wait_with_output().expect("script ends");
+    drop(keys);
+    output
 }
 
 impl Run {

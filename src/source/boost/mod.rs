@@ -22,4 +22,4 @@ mod windows;
 pub use conversation::conversation;
 pub use element::Element;
 pub use export::{Boost, check};
-pub use options::{Credentials, Options, Origin, Request, Target};
+pub use options::{Credentials, Options, Origin, Request, Target, account};

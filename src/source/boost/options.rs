@@ -54,11 +54,17 @@ impl Target {
     /// The account that the site's conversations belong to: its host, with the port if it is not the usual one.
     #[must_use]
     pub fn account(&self) -> String {
-        let host = self.site.host_str().unwrap_or_default();
-        match self.site.port() {
-            None => host.to_owned(),
-            Some(port) => format!("{host}:{port}"),
-        }
+        account(&self.site)
+    }
+}
+
+/// The account of the site at an address.
+#[must_use]
+pub fn account(site: &Url) -> String {
+    let host = site.host_str().unwrap_or_default();
+    match site.port() {
+        None => host.to_owned(),
+        Some(port) => format!("{host}:{port}"),
     }
 }
 

@@ -67,6 +67,7 @@ impl CircuitBreaker {
     pub fn count(&mut self, event: Event) -> Result<Event> {
         match event {
             Event::Conversations(ref conversations) => self.found += conversations.len(),
+            Event::Forgotten(_) => self.found += 1,
             Event::Gone(_) => self.gone += 1,
             Event::Clock(_)
             | Event::Expect(_)

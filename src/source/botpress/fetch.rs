@@ -92,6 +92,13 @@ impl Fetcher {
             Start::Listed(conversation) => Some(conversation.id.clone()),
             Start::Broken(missing) => missing.id.clone(),
         };
+        if let (Some(archive), Some(id)) = (&self.archive, &id)
+            && archive
+                .get()
+                .is_forgotten(Vendor::Botpress, self.api.bot(), id)?
+        {
+            return Ok(Event::Forgotten(id.clone()));
+        }
         let error = match self.fetch_whole(start).await {
             Ok(Some(conversation)) => {
                 return Ok(Event::Conversations(Arc::new(vec![conversation])));

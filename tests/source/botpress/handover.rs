@@ -274,7 +274,7 @@ fn every_word_is_said_by_who_said_it() {
 }
 
 /// A talk with one session: the agent is Kari.
-fn one_session() -> (World, String, String) {
+pub fn one_session() -> (World, String, String) {
     let mut talk = Talk::new(1, "hitl");
     talk.customer_says(false);
     talk.bot_says();
