@@ -6,6 +6,7 @@ CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
     source TEXT NOT NULL,            -- botpress or boost
     account TEXT NOT NULL,           -- the bot's id or the site's host; empty for a saved answer, which names no site
+    api TEXT,                        -- the version of boost.ai's API that the last run used: v3 or v4
     UNIQUE (source, account)
 );
 

@@ -91,7 +91,7 @@ fn prepare<'a>(
     summary: &'a mut Summary,
 ) -> Result<(Fetch<'a>, Source)> {
     let Settings {
-        source,
+        mut source,
         mut selection,
         run,
         ..
@@ -110,6 +110,9 @@ fn prepare<'a>(
         context.console.warn(&format!(
             "the archive keeps a rollback journal, so readers wait while a run writes: {reason}"
         ));
+    }
+    if let Some((vendor, account)) = &account {
+        source.prefer_api(writer.api(*vendor, account)?.as_deref());
     }
     let plan = Plan::new(&writer, options, &selection, account, &context.console)?;
     summary.watermark_before = plan.complete_until();

@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 const USUAL_LENGTH: usize = 16;
 
 /// The messages of a conversation.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Messages {
     /// The messages, in the vendor's order.
     pub list: Vec<Message>,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::api::Api;
 use crate::http::Secret;
 
 /// Where the export comes from.
@@ -48,6 +49,27 @@ pub struct Target {
     pub site: Url,
     /// How to authenticate.
     pub credentials: Credentials,
+    /// The version of the API.
+    pub version: Version,
+}
+
+/// Which version of the API is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// This one.
+    Only(Api),
+    /// This one, or the other if the site does not answer it.
+    Prefer(Api),
+}
+
+impl Version {
+    /// The version to try first.
+    #[must_use]
+    pub fn first(self) -> Api {
+        match self {
+            Self::Only(api) | Self::Prefer(api) => api,
+        }
+    }
 }
 
 impl Target {

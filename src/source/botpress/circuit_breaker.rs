@@ -74,6 +74,8 @@ impl CircuitBreaker {
             Event::Conversations(ref conversations) => self.found += conversations.len(),
             Event::Gone(_) => self.gone += 1,
             Event::Clock(_)
+            | Event::Api(_)
+            | Event::Whole(_)
             | Event::Expect(_)
             | Event::Unchanged(_)
             | Event::ListMoved
