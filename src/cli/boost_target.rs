@@ -41,7 +41,7 @@ pub struct BoostTarget {
         hide_short_help = true,
         help_heading = "Network"
     )]
-    #[serde(skip_serializing_if = "ApiChoice::is_auto")]
+    #[serde(skip)]
     pub api: ApiChoice,
 
     /// Fetch the access token with OAuth 2.0 client credentials
@@ -83,8 +83,7 @@ pub struct BoostTarget {
 }
 
 /// The versions to choose from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum ApiChoice {
     /// v3, or v4 if the site does not answer v3.
     #[default]
@@ -93,14 +92,6 @@ pub enum ApiChoice {
     V3,
     /// The newer version.
     V4,
-}
-
-impl ApiChoice {
-    /// Whether the site decides.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-    pub fn is_auto(&self) -> bool {
-        *self == Self::Auto
-    }
 }
 
 impl From<ApiChoice> for Version {

@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::names::List;
 use crate::json::Cursor;
 use crate::json::lenient::{self, Id, TextOrNone};
-use crate::model::{Message, Record, Role};
+use crate::model::{CLICK, Message, Record, Role};
 use crate::source::boost::content::Content;
 use crate::time::Timestamp;
 
@@ -107,7 +107,7 @@ impl<'a> Fields<'a> {
         }
         let is_click = self.is_click || self.question.0.is_none() && self.link_text.0.is_some();
         let (kind, words) = match role {
-            Role::User if is_click => ("button_click", self.link_text.0.or(self.question.0)),
+            Role::User if is_click => (CLICK, self.link_text.0.or(self.question.0)),
             Role::User => ("question", self.question.0),
             _ => ("answer", None),
         };
