@@ -31,7 +31,11 @@ Access:
   The access token comes from the variable BOOST_TOKEN or from --token-file, or
   is fetched with --client-id and the client's secret, which comes from
   BOOST_CLIENT_SECRET or --client-secret-file. The site's allowlist must have
-  this machine's IP address.";
+  this machine's IP address.
+
+API v4:
+  It follows a client's use of it and was not tried against the live service.
+  docs/boost.md says what is known, and how to report what differs.";
 
 /// The flags that are filters. The contents of --query are one more.
 const FILTERS: &[&str] = &[
@@ -255,14 +259,14 @@ impl BoostArgs {
     /// The request to a site. `has_ids` says whether it is for single conversations.
     fn request(&self, has_ids: bool) -> Result<Request> {
         let query = self.query.as_deref().map(boost_body::read_query);
-        let mut request = Request {
+        let request = Request {
             target: self.target.resolve(&self.network)?,
             query: query.transpose()?.unwrap_or_default(),
             filters: self.filters(),
             parallel_windows: self.parallel_windows,
             first_byte_timeout: self.first_byte_timeout.unwrap_or(FIRST_BYTE_TIMEOUT),
         };
-        boost_body::check_version(&mut request, has_ids)?;
+        boost_body::check_version(&request, has_ids)?;
         Ok(request)
     }
 

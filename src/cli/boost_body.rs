@@ -9,17 +9,12 @@ use serde_json::{Map, Value};
 use crate::source::boost::{self, Api, Request, Version};
 use crate::usage::usage;
 
-/// Checks that the version of the API takes what is asked for. A query in the shape of API v4 chooses that version.
+/// Checks that the version of the API takes what is asked for.
 ///
 /// # Errors
 /// A usage error that names the flag and the version.
-pub fn check_version(request: &mut Request, has_ids: bool) -> Result<()> {
-    let is_v4 = request.query.get("search").is_some_and(Value::is_object);
-    let version = &mut request.target.version;
-    if is_v4 && matches!(version, Version::Prefer(_)) {
-        *version = Version::Only(Api::V4);
-    }
-    if *version != Version::Only(Api::V4) {
+pub fn check_version(request: &Request, has_ids: bool) -> Result<()> {
+    if request.version() != Version::Only(Api::V4) {
         return Ok(());
     }
     let ids = has_ids.then_some("conversation_ids");

@@ -60,7 +60,10 @@ impl Boost {
             Origin::Site(request) => Input::Site(Box::new(SiteExport {
                 body: query::body(&request, selection)?,
                 site: Arc::new(Site::new(
-                    request.target,
+                    Target {
+                        version: request.version(),
+                        ..request.target
+                    },
                     request.first_byte_timeout,
                     context,
                 )?),

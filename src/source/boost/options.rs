@@ -42,6 +42,18 @@ pub struct Request {
     pub first_byte_timeout: Duration,
 }
 
+impl Request {
+    /// The version of the API. A query in the shape of API v4 is for that one.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        let is_v4 = self.query.get("search").is_some_and(Value::is_object);
+        match self.target.version {
+            Version::Prefer(_) if is_v4 => Version::Only(Api::V4),
+            version => version,
+        }
+    }
+}
+
 /// Which site, and how to authenticate there.
 #[derive(Clone, Debug)]
 pub struct Target {

@@ -230,7 +230,10 @@ impl Site {
         let body = body.to_string();
         let no_token = AtomicBool::new(false);
         let call = self.client.call(self.purpose.clone(), api.path(), &[]);
-        let call = call.expect("the path is no user's");
+        let mut call = call.expect("the path is no user's");
+        if api == Api::V4 {
+            call.advice = |status| v4::advice(status).or_else(|| advice(status));
+        }
         let answer = self
             .client
             .open(&call, self.first_byte_timeout, |http| {

@@ -14,7 +14,7 @@ use super::element::Element;
 use super::session::Session;
 use super::stream_error::{Broken, StreamError};
 use super::tally::Tally;
-use super::v4::note_top;
+use super::v4::{HINT, note_top};
 use crate::http::Cause;
 use crate::io::decompress::{self, Blocks};
 use crate::json::Item;
@@ -52,6 +52,7 @@ fn read(session: &mut Session, blocks: &Blocks) -> Result<(), Broken> {
         splitter: Splitter::new(session.options.max_element),
         session,
         tally: Tally::default(),
+        hinted: false,
         damaged: None,
         unknown: BTreeMap::new(),
     };
@@ -66,6 +67,8 @@ struct StreamReader<'s> {
     splitter: Splitter,
     session: &'s mut Session,
     tally: Tally,
+    /// Whether it was said how to report what differs.
+    hinted: bool,
     /// The type of an unreadable element that is not a conversation.
     damaged: Option<String>,
     /// How many elements came of each undocumented type.
@@ -263,6 +266,9 @@ impl StreamReader<'_> {
     /// Reports a conversation that cannot be read.
     fn report_unreadable(&mut self, element: &Element, error: &Error) -> Flow {
         self.tally.note_unreadable();
+        if self.is_v4() && !std::mem::replace(&mut self.hinted, true) {
+            self.session.console.notice(HINT);
+        }
         let received = self.session.fail(element.id(), self.tally.came, error);
         self.goes_on(received)
     }
@@ -296,8 +302,14 @@ impl StreamReader<'_> {
     fn broken(&self, error: &StreamError) -> Broken {
         let foreign = matches!(error, StreamError::OwnExport);
         let so_far = format!(" (after {})", self.tally);
+        let is_other = self.is_v4() && !error.is_transient() && !foreign;
+        let hint = if is_other {
+            format!("; {HINT}")
+        } else {
+            String::new()
+        };
         Broken {
-            reason: format!("{error}{}", if foreign { "" } else { &so_far }),
+            reason: format!("{error}{}{hint}", if foreign { "" } else { &so_far }),
             transient: error.is_transient(),
             foreign,
         }

@@ -104,7 +104,7 @@ impl Site {
             return (true, self.scopes.contains(&version));
         }
         let is_issued = self.issued.iter().any(|issued| issued == token);
-        (is_issued, token.starts_with(version))
+        (is_issued, token.ends_with("_v4") == (version == "v4"))
     }
 }
 
@@ -368,10 +368,9 @@ fn issue(request: &Request, site: &mut Site) -> Answer {
         return Answer::json(code, json!({ "error": error }).to_string());
     }
     let version = version.copied().unwrap_or_default();
-    let token = format!(
-        "{version}_issued_not_a_real_token_{}",
-        site.issued.len() + 1
-    );
+    let end = if version == "v4" { "_v4" } else { "" };
+    let number = site.issued.len() + 1;
+    let token = format!("issued_not_a_real_token_{number}{end}");
     site.issued.push(token.clone());
     let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": scopes });
     Answer::json(200, body.to_string())

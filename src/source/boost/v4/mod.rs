@@ -15,6 +15,8 @@
 //!
 //! No count proves that an answer is whole. It is taken as whole when its array is closed.
 
+use reqwest::StatusCode;
+
 mod body;
 mod facts;
 mod message;
@@ -26,3 +28,13 @@ pub use body::{Reach, check_flags, normalized, wire};
 pub use names::{List, Names};
 pub use sessions::{Sessions, sessions};
 pub use unknown::{Unknown, note_top};
+
+/// What to do about an answer that is not what is known.
+pub const HINT: &str = "what is known of API v4 follows a client's use of it and was not tried against the live service: \
+                        docs/boost.md says how to report what differs";
+
+/// What to do about the status of a refusal, if it shows that v4 wants another request than the known one.
+#[must_use]
+pub fn advice(status: StatusCode) -> Option<&'static str> {
+    matches!(status.as_u16(), 400 | 405 | 406 | 415 | 422).then_some(HINT)
+}

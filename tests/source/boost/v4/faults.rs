@@ -120,6 +120,10 @@ fn the_first_byte_may_take_long() {
 fn odd_elements_are_named_or_counted() {
     let fake = site_with(When::Always, BoostFault::Malformed(3));
     let run = boost(&fake, RUN).run();
+    run.ends(
+        3,
+        &["was not tried against the live service: docs/boost.md says how to report"],
+    );
     let mut all = truth(&fake);
     let lost = all.remove(3);
     run.ends(
@@ -144,6 +148,24 @@ fn odd_elements_are_named_or_counted() {
     let run = boost(&fake, RUN).args("--max-element 1").run();
     run.ends(3, &["could not read conversation 9999990", "--max-element"]);
     assert_eq!(conversations(&run.stdout), truth(&fake));
+}
+
+/// What the site does not take, or answers otherwise, is to be reported.
+#[test]
+fn the_errors_say_how_to_report_what_differs() {
+    let report = "was not tried against the live service: docs/boost.md says how to report";
+    for (status, code) in [(400, 1), (405, 1)] {
+        let fake = site_with(When::Always, BoostFault::Status(status));
+        boost(&fake, RUN)
+            .run()
+            .ends(code, &[report, &status.to_string()]);
+    }
+    let fake = site_with(When::Always, BoostFault::Html);
+    boost(&fake, RUN).run().ends(3, &[report]);
+    // A connection that breaks is no difference.
+    let fake = site_with(When::Always, BoostFault::ResetAfter(2));
+    let run = boost(&fake, RUN).args("--retries 0").run();
+    assert!(!run.stderr.contains(report), "{}", run.stderr);
 }
 
 /// An error may come in another shape than v3's.
