@@ -103,7 +103,7 @@ pub fn element(raw: &Arc<str>) -> Arc<str> {
 }
 
 fn session(known: &Value, number: usize, messages: &[Value]) -> Value {
-    let rated = known["id"].as_u64().unwrap_or_default() % 3 == 0;
+    let rated = known["id"].as_u64().unwrap_or_default().is_multiple_of(3);
     let rating = ["thumbs_up", "thumbs_down"][number % 2];
     json!({
         "id": known["id"].as_u64().unwrap_or_default() * 100 + number as u64,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::names::{List, Lookup, Names};
 use super::unknown::Unknown;
+use crate::json::lenient;
 use crate::model::Message;
 use crate::time::Timestamp;
 
@@ -44,9 +45,9 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Notes an id of a list.
-    pub fn note_id(&mut self, list: List, id: Option<String>) {
-        if let Some(id) = id {
+    /// Notes an id of a list, as JSON. Other JSON tells nothing.
+    pub fn note_id(&mut self, list: List, json: &str) {
+        if let Some(id) = lenient::id(json) {
             note_once(&mut self.ids[list as usize], id);
         }
     }
@@ -94,8 +95,8 @@ impl Facts {
             let known = names.map(|names| names.of(list));
             has_names &= !matches!(known, Some(None));
             let known = known.flatten();
-            let named = ids.iter().map(|id| name(known, id));
-            tags.insert(tag.to_owned(), named.collect());
+            let shown = ids.iter().map(|id| name(known, id));
+            tags.insert(tag.to_owned(), shown.collect());
         }
         if !self.session_tags.is_empty() {
             tags.insert("session_tags".to_owned(), json!(self.session_tags));

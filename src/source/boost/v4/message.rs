@@ -34,14 +34,12 @@ pub struct Fields<'a> {
     created: Option<Timestamp>,
     is_customer: bool,
     is_support_human: bool,
-    is_unknown: bool,
     /// The user's words.
     question: TextOrNone<'a>,
     /// The words on the button that the user clicked.
     link_text: TextOrNone<'a>,
     is_click: bool,
     agent: Agent<'a>,
-    transfers: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -58,12 +56,12 @@ impl<'a> Fields<'a> {
                 "content" => self.content.read(cursor)?,
                 "is_customer" => self.is_customer = cursor.value()? == "true",
                 "is_support_human" => self.is_support_human = cursor.value()? == "true",
-                "is_unknown" => self.is_unknown = cursor.value()? == "true",
+                "is_unknown" => facts.unknown_answers += u64::from(cursor.value()? == "true"),
                 "original_question" => self.question = cursor.text_or_none()?,
                 "link_text" => self.link_text = cursor.text_or_none()?,
                 "clicked_button_id" => self.is_click = cursor.value()? != "null",
                 "human_agent" => self.agent = Agent::read(cursor)?,
-                "displayed_action" => self.transfers |= transfers(cursor)?,
+                "displayed_action" => facts.transfer_to_human |= transfers(cursor)?,
                 "goals" => goals(cursor, facts)?,
                 "predicted_intent_id" | "predicted_intent" => {
                     facts.note_id(List::Intents, reference(cursor)?);
@@ -89,8 +87,6 @@ impl<'a> Fields<'a> {
     /// The message, which will stand at this place of the conversation.
     pub fn into_message(self, place: usize, facts: &mut Facts, record: Option<&str>) -> Message {
         facts.note_time(self.created);
-        facts.unknown_answers += u64::from(self.is_unknown);
-        facts.transfer_to_human |= self.transfers;
         let role = match (self.is_customer, self.is_support_human) {
             (true, _) => Role::User,
             (false, true) => Role::Agent,
@@ -152,12 +148,12 @@ impl<'a> Agent<'a> {
     }
 }
 
-/// Reads the id of `{"id": 7}`, or of `7`. The outer `None` means that the JSON is incomplete.
-pub fn reference(cursor: &mut Cursor) -> Option<Option<String>> {
+/// Reads the JSON of the id of `{"id": 7}`, or of `7`. It is empty when there is none.
+pub fn reference<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
     if cursor.peek()? != b'{' {
-        return Some(lenient::id(cursor.value()?));
+        return cursor.value();
     }
-    field(cursor, "id", |cursor| Some(lenient::id(cursor.value()?)))
+    field(cursor, "id", Cursor::value)
 }
 
 /// Reads one field of an object.

@@ -180,8 +180,9 @@ impl Facts {
             }),
             "session_tags" => cursor.items(|cursor| {
                 let tag = cursor.text_or_none()?.0;
-                tag.into_iter()
-                    .for_each(|tag| self.note_session_tag(tag.into_owned()));
+                if let Some(tag) = tag {
+                    self.note_session_tag(tag.into_owned());
+                }
                 Some(())
             }),
             "id" | "duration" | "reviewed" | "category" | "sent_filter_values" => None,

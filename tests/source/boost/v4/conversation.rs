@@ -156,7 +156,7 @@ fn a_message_says_who_wrote_it() {
     ] {
         let mut message = message;
         message["id"] = json!(1);
-        let found = read(&json!([talk(1, json!([message.clone()]))]));
+        let found = read(&json!([talk(1, &json!([message.clone()]))]));
         let found = &found[0]["messages"][0];
         assert_eq!(
             (&found["role"], &found["type"], &found["text"]),
@@ -187,7 +187,7 @@ fn the_rows_have_what_v4_knows() {
     ];
     assert_eq!(found, expected);
     let plain = convexport("boost --input - -f csv --rows conversations")
-        .stdin(&json!([talk(1, json!([{"id": 2}]))]).to_string())
+        .stdin(&json!([talk(1, &json!([{"id": 2}]))]).to_string())
         .stdout();
     assert!(plain.contains(",[],,[],0,false,"), "{plain}");
 }

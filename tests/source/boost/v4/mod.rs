@@ -28,6 +28,6 @@ fn read(answer: &Value) -> Vec<Value> {
 }
 
 /// A conversation with one session of these messages.
-fn talk(id: u64, messages: Value) -> Value {
+fn talk(id: u64, messages: &Value) -> Value {
     json!({"id": id, "environment": "live", "sessions": [{"id": id * 10, "messages": messages}]})
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::site;
-use crate::support::fake::Fake;
+use crate::support::fake::{Fake, Recorded};
 use crate::support::{boost, records, summary};
 
 const RUN: &str = "--api v4 --since 2026-01-01 -f jsonl";
@@ -26,7 +26,7 @@ fn with(fields: &[serde_json::Value]) -> Fake {
 /// The lists that were asked for.
 fn lists(fake: &Fake) -> Vec<String> {
     let requests = fake.requests();
-    let lines = requests.iter().map(|request| request.line());
+    let lines = requests.iter().map(Recorded::line);
     lines.filter(|line| line.starts_with("GET ")).collect()
 }
 

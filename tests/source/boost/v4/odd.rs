@@ -70,13 +70,13 @@ fn fields_of_other_types_cost_themselves() {
 #[test]
 fn content_of_a_new_type_has_its_type_for_words() {
     let content = json!([{"type": "hologram", "beam": 1}, {"type": "video", "url": "https://x/v"}, {"type": "html", "text": "<p>Hi</p>"}]);
-    let found = read(&json!([talk(1, json!([{"id": 5, "content": content}]))]));
+    let found = read(&json!([talk(1, &json!([{"id": 5, "content": content}]))]));
     let message = &found[0]["messages"][0];
     assert_eq!(
         message["text"],
         "Media message of type hologram\nvideo: https://x/v\nHi"
     );
-    let odd = json!([talk(1, json!([{"id": 5, "content": [7]}]))]);
+    let odd = json!([talk(1, &json!([{"id": 5, "content": [7]}]))]);
     let run = convexport("boost --input - -f jsonl")
         .stdin(&odd.to_string())
         .run();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::site;
 use crate::source::boost::{conversations, truth};
-use crate::support::fake::{DAY, Fake, World, utc};
+use crate::support::fake::{DAY, Fake, Recorded, World, utc};
 use crate::support::{boost, clock};
 
 const EXPORT: &str = "/api/export/v4.json";
@@ -15,7 +15,7 @@ const EXPORT: &str = "/api/export/v4.json";
 fn bodies(fake: &Fake) -> Vec<Value> {
     let requests = fake.requests();
     let exports = requests.iter().filter(|request| request.path == EXPORT);
-    exports.map(|request| request.json()).collect()
+    exports.map(Recorded::json).collect()
 }
 
 #[test]
@@ -157,7 +157,8 @@ fn a_query_file_is_sent_as_it_is() {
     let mut later = whole.clone();
     later["search"]["from_date"] = json!("2026-11-01T00:00:00+00:00");
     assert_eq!(run(&whole.to_string(), "--since 2026-11-01").1, [later]);
-    run(&whole.to_string(), "--api v3").2.contains("404");
+    let (code, _, stderr) = run(&whole.to_string(), "--api v3");
+    assert_eq!((code, stderr.contains("404")), (1, true), "{stderr}");
     let (code, bodies, stderr) = run(&whole.to_string(), "--only-masked");
     assert_eq!((code, bodies.len()), (2, 0), "{stderr}");
     let (code, bodies, stderr) = run(
