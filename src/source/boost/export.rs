@@ -229,26 +229,25 @@ pub async fn check(target: Target, context: &Context) -> Result<String> {
         let site = Site::new(target, context.http.timeout, context)?;
         match site.ask(&body).await {
             Ok(_) => usable.push(api),
+            Err(error) if is_transient(&error) => return Err(error),
             Err(error) => refused.push((api, error)),
         }
     }
     let site = target.site.as_str().trim_end_matches('/');
     let names: Vec<_> = usable.iter().map(|api| api.name()).collect();
     let names = names.join(" and ");
+    let good = format!("{site} answers and the token may export from it with API {names}");
     match refused.into_iter().next() {
         Some((_, error)) if usable.is_empty() => Err(error),
         Some((api, error)) => {
-            let status = error
-                .downcast_ref::<ApiError>()
-                .and_then(ApiError::status)
-                .map_or_else(|| format!("{error:#}"), |status| status.to_string());
-            Ok(format!(
-                "{site} answers and the token may export from it with API {names}, not with {}: {status}",
-                api.name()
-            ))
+            let status = error.downcast_ref().and_then(ApiError::status);
+            let why = status.map_or_else(|| format!("{error:#}"), |status| status.to_string());
+            Ok(format!("{good}, not with {}: {why}", api.name()))
         }
-        None => Ok(format!(
-            "{site} answers and the token may export from it with API {names}"
-        )),
+        None => Ok(good),
     }
+}
+
+fn is_transient(error: &anyhow::Error) -> bool {
+    error.downcast_ref().is_some_and(ApiError::is_transient)
 }

@@ -153,7 +153,10 @@ fn a_query_file_is_sent_as_it_is() {
         run(&whole.to_string(), ""),
         (0, vec![whole.clone()], String::new())
     );
-    assert_eq!(run(&whole.to_string(), "--api v4").1, [whole.clone()]);
+    assert_eq!(
+        run(&whole.to_string(), "--api v4").1,
+        std::slice::from_ref(&whole)
+    );
     let mut later = whole.clone();
     later["search"]["from_date"] = json!("2026-11-01T00:00:00+00:00");
     assert_eq!(run(&whole.to_string(), "--since 2026-11-01").1, [later]);
