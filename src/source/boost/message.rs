@@ -14,10 +14,10 @@ use crate::model::{CLICK, Message, Record, Role, click_id};
 use crate::time::Timestamp;
 
 /// Most conversations have at most this many messages.
-const USUAL_LENGTH: usize = 16;
+pub const USUAL_LENGTH: usize = 16;
 
 /// The messages of a conversation.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Messages {
     /// The messages, in the vendor's order.
     pub list: Vec<Message>,

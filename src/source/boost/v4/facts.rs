@@ -47,8 +47,13 @@ pub struct Facts {
 impl Facts {
     /// Notes an id of a list, as JSON. Other JSON tells nothing.
     pub fn note_id(&mut self, list: List, json: &str) {
+        let ids = &mut self.ids[list as usize];
+        // Most ids are numbers that came before.
+        if ids.iter().any(|known| known == json) {
+            return;
+        }
         if let Some(id) = lenient::id(json) {
-            note_once(&mut self.ids[list as usize], id);
+            note_once(ids, id);
         }
     }
 

@@ -47,6 +47,10 @@ impl<'a> Fields<'a> {
     pub fn read(&mut self, cursor: &mut Cursor<'a>, facts: &mut Facts) -> Option<()> {
         let mut has_id = false;
         cursor.fields(|cursor, key| {
+            // Most fields of most messages are null or false, which tells nothing.
+            if matches!(cursor.peek()?, b'n' | b'f') {
+                return cursor.value().map(drop);
+            }
             match &*key {
                 "id" => {
                     self.id = cursor.value()?;
@@ -59,7 +63,7 @@ impl<'a> Fields<'a> {
                 "is_unknown" => facts.unknown_answers += u64::from(cursor.value()? == "true"),
                 "original_question" => self.question = cursor.text_or_none()?,
                 "link_text" => self.link_text = cursor.text_or_none()?,
-                "clicked_button_id" => self.is_click = cursor.value()? != "null",
+                "clicked_button_id" => self.is_click = cursor.value().map(|_| true)?,
                 "human_agent" => self.agent = Agent::read(cursor)?,
                 "displayed_action" => facts.transfer_to_human |= transfers(cursor)?,
                 "goals" => goals(cursor, facts)?,

@@ -9,7 +9,7 @@ use super::message::{Fields, Shape, reference};
 use super::names::List;
 use crate::json::lenient::TextOrNone;
 use crate::json::{Cursor, shape_error};
-use crate::source::boost::message::Messages;
+use crate::source::boost::message::{Messages, USUAL_LENGTH};
 
 /// Where a session stands in the element.
 const PLACE: &str = "sessions[]";
@@ -30,7 +30,10 @@ pub struct Sessions {
 pub fn sessions(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Sessions>> {
     let mut reader = Reader {
         sessions: Sessions {
-            messages: Messages::default(),
+            messages: Messages {
+                list: Vec::with_capacity(USUAL_LENGTH),
+                has_odd_content: false,
+            },
             facts: Box::default(),
             record: String::new(),
         },
@@ -85,10 +88,7 @@ impl Reader {
         cursor.members(|cursor, key| {
             self.keep(separator);
             separator = ",";
-            if self.keep_raw {
-                self.keep(&Value::from(&*key).to_string());
-                self.keep(":");
-            }
+            self.keep_key(&key);
             if key == "messages" {
                 return self.messages(cursor);
             }
@@ -153,6 +153,18 @@ impl Reader {
     fn keep(&mut self, json: &str) {
         if self.keep_raw {
             self.sessions.record.push_str(json);
+        }
+    }
+
+    /// Adds the key of a field to the record.
+    fn keep_key(&mut self, key: &str) {
+        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        if key.bytes().all(is_plain) {
+            self.keep("\"");
+            self.keep(key);
+            self.keep("\":");
+        } else {
+            self.keep(&format!("{}:", Value::from(key)));
         }
     }
 
