@@ -9,6 +9,7 @@
 //!   --port P              listen there (a free port)
 //!   --latency-ms N        wait before every answer
 //!   --limit N/SECONDS     the rate limit of Botpress (none)
+//!   --boost-api VERSIONS  the versions of boost.ai's export API: v3, v4 or v3,v4 (v3)
 //!   --faults N            every Nth request fails, each time in another way
 //! ```
 //!
@@ -36,6 +37,7 @@ struct Options {
     latency: Duration,
     limit: Option<(usize, Duration)>,
     faults: Option<usize>,
+    boost: Vec<&'static str>,
     command: Vec<String>,
 }
 
@@ -56,6 +58,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
         latency: Duration::ZERO,
         limit: None,
         faults: None,
+        boost: vec!["v3"],
         command: Vec::new(),
     };
     while let Some(arg) = args.next() {
@@ -77,6 +80,13 @@ fn set(options: &mut Options, name: &str, value: &str) -> Option<()> {
         "--port" => options.port = value.parse().ok()?,
         "--latency-ms" => options.latency = Duration::from_millis(value.parse().ok()?),
         "--faults" => options.faults = Some(value.parse().ok()?),
+        "--boost-api" => {
+            let versions = value.split(',').map(|version| {
+                let all = ["v3", "v4"];
+                all.into_iter().find(|known| *known == version)
+            });
+            options.boost = versions.collect::<Option<_>>()?;
+        }
         "--limit" => {
             let (requests, seconds) = value.split_once('/')?;
             let window = Duration::from_secs(seconds.parse().ok()?);
@@ -114,6 +124,7 @@ fn world(options: &Options) -> World {
     let mut world = World::with_conversations(n, |i| 3 + i * 7 % 40)
         .with_boost(n, |i| 2 + i * 5 % 20)
         .latency(options.latency);
+    world.boost.speak(&options.boost);
     if let Some((requests, window)) = options.limit {
         world = world.limit(requests, window);
     }

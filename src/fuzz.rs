@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::format::Options;
 use crate::format::singer::Catalog;
 use crate::model::Message;
-use crate::source::botpress;
+use crate::source::{boost, botpress};
 use crate::time::DEFAULT_FORMAT;
 
 pub use crate::format::{Format, Formatted, Formatter, FormatterFactory};
@@ -13,9 +13,17 @@ pub use crate::json::Item;
 pub use crate::json::array::{SplitError, Splitter};
 pub use crate::model::Conversation;
 pub use crate::sink::NameTemplate;
-pub use crate::source::boost::{Element, conversation as boost_conversation};
+pub use crate::source::boost::Element;
 pub use crate::source::botpress::conversation as botpress_conversation;
 pub use crate::time::{Span, TimeStyle, Timestamp, When, Zone};
+
+/// Reads the conversation of an element of boost.ai's stream, of either version.
+///
+/// # Errors
+/// When a field is missing or has the wrong type; the error names it.
+pub fn boost_conversation(element: &mut Element, keep_raw: bool) -> anyhow::Result<Conversation> {
+    boost::conversation(element, keep_raw, None)
+}
 
 /// Reads a message of Botpress.
 ///

@@ -75,6 +75,20 @@ pub fn account(connection: &Connection, source: Vendor, account: &str) -> Result
     Ok(connection.last_insert_rowid())
 }
 
+/// The version of its API that an account answered the last time.
+pub fn api(connection: &Connection, source: Vendor, account: &str) -> Result<Option<String>> {
+    let select = "SELECT api FROM accounts WHERE source = ?1 AND account = ?2";
+    let api = connection.query_row(select, params![source.name(), account], |row| row.get(0));
+    Ok(api.optional()?.flatten())
+}
+
+/// Notes the version of its API that an account answers.
+pub fn note_api(connection: &Connection, account: i64, api: &str) -> Result<()> {
+    let update = "UPDATE accounts SET api = ?2 WHERE id = ?1 AND api IS NOT ?2";
+    connection.execute(update, params![account, api])?;
+    Ok(())
+}
+
 /// All selections of an account, the oldest first.
 pub fn selections(
     connection: &Connection,

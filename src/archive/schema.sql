@@ -6,6 +6,7 @@ CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
     source TEXT NOT NULL,            -- botpress or boost
     account TEXT NOT NULL,           -- the bot's id or the site's host; empty for a saved answer, which names no site
+    api TEXT,                        -- the version of boost.ai's API that the last run used: v3 or v4
     UNIQUE (source, account)
 );
 
@@ -200,10 +201,21 @@ SELECT a.source, nullif(a.account, '') AS account, c.conversation_id, c.title, c
     coalesce((SELECT m.role FROM messages m WHERE m.conversation = c.id AND m.role != 'system'
         ORDER BY m.seq DESC LIMIT 1) = 'user', 0) AS unanswered,
     CASE a.source WHEN 'boost' THEN (SELECT json_group_array(t.language) FROM (
-            SELECT m.raw ->> '$.question.predicted_language' AS language FROM messages m
-            WHERE m.conversation = c.id AND m.role = 'user'
-                AND CASE WHEN json_valid(m.raw) THEN json_type(m.raw, '$.question.predicted_language') END = 'text'
-            GROUP BY language ORDER BY min(m.seq)) t) ELSE '[]' END AS languages,
+            SELECT l.language FROM (
+                SELECT m.seq, CASE WHEN NOT json_valid(m.raw) THEN NULL
+                    WHEN json_type(m.raw, '$.question.predicted_language') = 'text'
+                        THEN m.raw ->> '$.question.predicted_language'
+                    WHEN json_type(m.raw, '$.predicted_language') = 'text' THEN m.raw ->> '$.predicted_language'
+                    END AS language
+                FROM messages m WHERE m.conversation = c.id AND m.role = 'user') l
+            WHERE l.language IS NOT NULL
+            GROUP BY l.language ORDER BY min(l.seq)) t) ELSE '[]' END AS languages,
+    CASE WHEN a.source = 'boost' AND json_type(c.tags, '$.feedback') = 'text' THEN c.tags ->> '$.feedback' END AS feedback,
+    CASE WHEN a.source = 'boost' AND json_type(c.tags, '$.goals') = 'array' THEN c.tags -> '$.goals' ELSE '[]' END AS goals,
+    CASE WHEN a.source = 'boost' AND json_type(c.tags, '$.unknown_answers') = 'integer'
+        THEN c.tags ->> '$.unknown_answers' END AS unknown_answers,
+    CASE WHEN a.source = 'boost' AND json_type(c.tags, '$.transfer_to_human') IN ('true', 'false')
+        THEN c.tags ->> '$.transfer_to_human' END AS transfer_to_human,
     c.tags,
     (SELECT p.user_id FROM messages p WHERE p.conversation = c.id AND p.role = 'user' AND p.user_id IS NOT NULL
         ORDER BY p.seq LIMIT 1) AS user_id,

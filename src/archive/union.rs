@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::rows::{Runs, StoredMessage};
-use crate::model::{Conversation, Message, User};
+use crate::model::{CLICK, Conversation, Message, User, click_id};
 use crate::time::Timestamp;
 
 /// A run, as far as it matters for one conversation.
@@ -96,6 +96,9 @@ pub fn unite_messages(
     for (place, message) in came.iter().enumerate() {
         places.insert(copies.key(&message.id), place);
     }
+    for (name, place) in clicks(came.iter()) {
+        places.entry((name, 1)).or_insert(place);
+    }
     let mut entries: Vec<Option<Entry>> = came
         .into_iter()
         .map(|message| Some(new(message, arrival)))
@@ -106,8 +109,18 @@ pub fn unite_messages(
     let mut waiting = Vec::new();
     let mut anchor = 0;
     let mut copies = Copies::default();
-    for stored in stored {
-        match places.get(&copies.key(&stored.message.id)) {
+    let stored_clicks = clicks(stored.iter().map(|stored| &stored.message));
+    let mut stored_clicks = stored_clicks.into_iter().peekable();
+    for (number, stored) in stored.into_iter().enumerate() {
+        let click = stored_clicks.next_if(|(_, place)| *place == number);
+        let known = places.get(&copies.key(&stored.message.id));
+        let known = known.or_else(|| places.get(&(click?.0, 1)));
+        // No message takes the place of two.
+        match known.filter(|place| {
+            entries[**place]
+                .as_ref()
+                .is_some_and(|entry| entry.row.is_none())
+        }) {
             Some(&place) => {
                 before[place].append(&mut waiting);
                 anchor = place + 1;
@@ -131,6 +144,22 @@ pub fn unite_messages(
     groups
         .flat_map(|(before, came)| before.into_iter().chain(came.flatten()))
         .collect()
+}
+
+/// The clicks of users among the messages, each named by the message that answers it, with their places.
+///
+/// A click has no id in boost.ai's API v3, so it is named by its answer. In API v4 it has an id of its own. It is one
+/// message all the same.
+fn clicks<'a>(messages: impl Iterator<Item = &'a Message>) -> Vec<(String, usize)> {
+    let mut clicks = Vec::new();
+    let mut before = None;
+    for (place, message) in messages.enumerate() {
+        if let Some(place) = before {
+            clicks.push((click_id(&message.id), place));
+        }
+        before = (message.kind == CLICK).then_some(place);
+    }
+    clicks
 }
 
 /// Numbers the messages that have the same id, so that none takes another's place.
@@ -163,6 +192,8 @@ fn new(message: Message, arrival: Arrival) -> Entry {
 fn met(stored: StoredMessage, mut came: Message, arrival: Arrival) -> Entry {
     let row = Some(StoredRow::from(&stored));
     let first = stored.runs.first;
+    // A click may have come with another id.
+    came.id.clone_from(&stored.message.id);
     if arrival.import {
         let adds_raw = stored.message.raw.is_none() && came.raw.is_some();
         return Entry {

@@ -94,6 +94,24 @@ impl Writer {
         runs::add_selection(self.connection(), account, filters, begins_at)
     }
 
+    /// The version of its API that a site answered the last time.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn api(&self, source: Vendor, account: &str) -> Result<Option<String>> {
+        runs::api(self.connection(), source, account)
+    }
+
+    /// Notes the version of its API that a site answers.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub fn note_api(&mut self, source: Vendor, account: &str, api: &str) -> Result<()> {
+        self.begin()?;
+        let account = self.account(source, account)?;
+        runs::note_api(self.connection(), account, api)
+    }
+
     /// Begins a run. What is written from now on belongs to it. Returns its number.
     ///
     /// # Errors

@@ -1,15 +1,15 @@
 //! The flags of `convexport boost`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueHint};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::asked::{self, asked};
+use super::boost_body;
 use super::boost_target::BoostTarget;
 use super::console::ConsoleArgs;
 use super::examples;
@@ -31,7 +31,11 @@ Access:
   The access token comes from the variable BOOST_TOKEN or from --token-file, or
   is fetched with --client-id and the client's secret, which comes from
   BOOST_CLIENT_SECRET or --client-secret-file. The site's allowlist must have
-  this machine's IP address.";
+  this machine's IP address.
+
+API v4:
+  It follows a client's use of it and was not tried against the live service.
+  docs/boost.md says what is known, and how to report what differs.";
 
 /// The flags that are filters. The contents of --query are one more.
 const FILTERS: &[&str] = &[
@@ -209,7 +213,7 @@ impl ExportArgs for BoostArgs {
         let asked = self.asked();
         let mut filters = asked::filters(&asked, FILTERS);
         if let Some(query) = &self.query {
-            filters["query"] = Value::Object(read_query(query)?);
+            filters["query"] = Value::Object(boost_body::read_query(query)?);
         }
         self.check_import()?;
         let memory = self.archive.memory(filters, self.output.mirror())?;
@@ -229,18 +233,7 @@ impl BoostArgs {
                 .resolve(zone, Timestamp::now(), keep_raw, self.secret_on_stdin())?;
         let origin = match &self.input {
             Some(file) => Origin::Saved(file.clone()),
-            None => Origin::Site(Box::new(Request {
-                target: self.target.resolve(&self.network)?,
-                query: self
-                    .query
-                    .as_deref()
-                    .map(read_query)
-                    .transpose()?
-                    .unwrap_or_default(),
-                filters: self.filters(),
-                parallel_windows: self.parallel_windows,
-                first_byte_timeout: self.first_byte_timeout.unwrap_or(FIRST_BYTE_TIMEOUT),
-            })),
+            None => Origin::Site(Box::new(self.request(selection.ids.is_some())?)),
         };
         let source = Options {
             origin,
@@ -265,6 +258,20 @@ impl BoostArgs {
             run: (&self.run).into(),
             paths: self.paths(),
         })
+    }
+
+    /// The request to a site. `has_ids` says whether it is for single conversations.
+    fn request(&self, has_ids: bool) -> Result<Request> {
+        let query = self.query.as_deref().map(boost_body::read_query);
+        let request = Request {
+            target: self.target.resolve(&self.network)?,
+            query: query.transpose()?.unwrap_or_default(),
+            filters: self.filters(),
+            parallel_windows: self.parallel_windows,
+            first_byte_timeout: self.first_byte_timeout.unwrap_or(FIRST_BYTE_TIMEOUT),
+        };
+        boost_body::check_version(&request, has_ids)?;
+        Ok(request)
     }
 
     /// A saved answer is brought into an archive, and nothing else is written.
@@ -306,16 +313,5 @@ impl BoostArgs {
         }
         let file = self.target.client_secret_file.as_deref();
         (file == Some(Path::new("-"))).then_some("--client-secret-file -")
-    }
-}
-
-fn read_query(path: &Path) -> Result<Map<String, Value>> {
-    let name = path.display();
-    let text =
-        fs::read_to_string(path).with_context(|| format!("could not read the query {name}"))?;
-    match serde_json::from_str(&text) {
-        Ok(Value::Object(body)) => Ok(body),
-        Ok(_) => bail!(usage!("the query {name} is no JSON object")),
-        Err(error) => bail!(usage!("the query {name} is no JSON: {error}")),
     }
 }

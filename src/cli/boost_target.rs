@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 use serde::Serialize;
 use url::Url;
 
 use super::network::NetworkArgs;
 use super::secret::Place;
 use crate::http::{self, Secret};
-use crate::source::boost::{self, Credentials, Target};
+use crate::source::boost::{self, Api, Credentials, Target, Version};
 use crate::usage::usage;
 
 /// Where a site has its token endpoint, as clients use it (vendors/boost-v4.md).
@@ -28,6 +28,21 @@ pub struct BoostTarget {
         help_heading = None::<&str>
     )]
     pub site: Option<String>,
+
+    /// The version of the site's Export API; `auto` is v3, or v4 if the site does not answer v3
+    ///
+    /// Support of v4 follows a client's use of it, and was not tried against the live service: docs/boost.md says what is
+    /// known, and how to report what differs.
+    #[arg(
+        long,
+        value_name = "VERSION",
+        value_enum,
+        default_value_t,
+        hide_short_help = true,
+        help_heading = "Network"
+    )]
+    #[serde(skip)]
+    pub api: ApiChoice,
 
     /// Fetch the access token with OAuth 2.0 client credentials
     #[arg(
@@ -67,6 +82,28 @@ pub struct BoostTarget {
     pub token_url: Option<String>,
 }
 
+/// The versions to choose from.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ApiChoice {
+    /// v3, or v4 if the site does not answer v3.
+    #[default]
+    Auto,
+    /// The version that the vendor documents.
+    V3,
+    /// The newer version.
+    V4,
+}
+
+impl From<ApiChoice> for Version {
+    fn from(choice: ApiChoice) -> Self {
+        match choice {
+            ApiChoice::Auto => Self::Prefer(Api::V3),
+            ApiChoice::V3 => Self::Only(Api::V3),
+            ApiChoice::V4 => Self::Only(Api::V4),
+        }
+    }
+}
+
 impl BoostTarget {
     /// Which site, and how to authenticate there.
     ///
@@ -81,7 +118,11 @@ impl BoostTarget {
         }
         let site = url(site)?;
         let credentials = self.credentials(&site, network)?;
-        Ok(Target { site, credentials })
+        Ok(Target {
+            site,
+            credentials,
+            version: self.api.into(),
+        })
     }
 
     /// A client when there is a client id, else the token.

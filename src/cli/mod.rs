@@ -4,6 +4,7 @@
 
 mod asked;
 mod boost;
+mod boost_body;
 mod boost_target;
 mod botpress;
 mod botpress_target;

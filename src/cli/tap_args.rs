@@ -4,9 +4,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Result;
+use clap::ValueEnum;
 
 use super::boost::BoostArgs;
-use super::boost_target::BoostTarget;
+use super::boost_target::{ApiChoice, BoostTarget};
 use super::botpress::BotpressArgs;
 use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
@@ -67,6 +68,7 @@ pub fn boost(config: &mut Config) -> Result<BoostArgs> {
             client_secret_file: config.text("client_secret_file")?.map(Into::into),
             client_secret: config.secret("client_secret", "client secret")?,
             token_url: config.text("token_url")?,
+            api: config.parsed("api", api)?.unwrap_or_default(),
         },
         select: select(config)?,
         output: output(config)?,
@@ -170,6 +172,10 @@ fn console(config: &mut Config) -> Result<ConsoleArgs> {
         no_progress: config.flag("no_progress")?,
         log_format: log_format.unwrap_or(LogFormat::Text),
     })
+}
+
+fn api(text: &str) -> Result<ApiChoice, String> {
+    ApiChoice::from_str(text, false)
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -86,6 +86,15 @@ impl ApiError {
         matches!(&self.cause, Cause::Status { status, genuine: true, .. } if gone.contains(status))
     }
 
+    /// The status of the answer, if one came.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.cause {
+            Cause::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
     /// Whether the token or its rights were refused (401, 403).
     #[must_use]
     pub fn is_refusal(&self) -> bool {

@@ -116,6 +116,15 @@ impl Vendor {
     }
 }
 
+/// The type of a message of boost.ai that is the click on a button.
+pub const CLICK: &str = "button_click";
+
+/// The id of a click that has none of its own, by the id of the message that answers it.
+#[must_use]
+pub fn click_id(answer: &str) -> String {
+    format!("{answer}:click")
+}
+
 /// One turn of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Message {

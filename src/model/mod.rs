@@ -7,12 +7,15 @@ mod conversation;
 mod handover;
 mod json;
 mod metrics;
+mod outcome;
 mod person;
 mod record;
 mod takeover;
 pub mod wording;
 
-pub use conversation::{Attachment, Choice, Conversation, Message, Role, User, Vendor};
+pub use conversation::{
+    Attachment, CLICK, Choice, Conversation, Message, Role, User, Vendor, click_id,
+};
 pub use handover::{Handover, Side};
 pub use metrics::Metrics;
 pub use record::{Record, one_line};

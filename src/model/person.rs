@@ -33,8 +33,8 @@ impl Conversation {
 
     /// The languages that the vendor recognised in what the user wrote, each once, in the order of their first message.
     ///
-    /// They are in the records of boost.ai alone, as `question.predicted_language` (vendors/boost.md, Response). An
-    /// export without the records has none.
+    /// They are in the records of boost.ai alone, as `question.predicted_language` (vendors/boost.md, Response), in API v4
+    /// as `predicted_language`. An export without the records has none.
     #[must_use]
     pub fn languages(&self) -> Vec<Cow<'_, str>> {
         let mut languages = Vec::new();
@@ -53,6 +53,7 @@ impl Conversation {
 
 /// The language in a message of boost.ai.
 fn language(record: &str) -> Option<Cow<'_, str>> {
-    let question = first_field(record, "question")?;
-    TextOrNone::of(first_field(question, "predicted_language")?).0
+    let language = |object| TextOrNone::of(first_field(object, "predicted_language")?).0;
+    let question = first_field(record, "question").and_then(language);
+    question.or_else(|| language(record))
 }

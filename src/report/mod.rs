@@ -4,4 +4,4 @@ mod file_entry;
 mod summary;
 
 pub use file_entry::FileEntry;
-pub use summary::{CountMismatch, Failure, Summary};
+pub use summary::{CountMismatch, Failure, Proof, Summary};

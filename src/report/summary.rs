@@ -34,6 +34,9 @@ pub struct Summary {
     pub exit_code: Option<u8>,
     /// Whether everything that was asked for is in the output.
     pub complete: bool,
+    /// Why boost.ai's answer is taken as whole: null for other sources, and when no answer was read to its end.
+    #[serde(default)]
+    pub proof: Option<Proof>,
     /// How many of what.
     pub counts: Counts,
     /// The conversations that could not be fetched.
@@ -64,6 +67,19 @@ pub struct Summary {
     /// When it began, for the last line on a terminal.
     #[serde(skip)]
     clock: Option<Instant>,
+}
+
+/// Why boost.ai's answer is taken as whole. Of several answers the weakest reason counts, which is the last one here.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+pub enum Proof {
+    /// As many conversations came as boost.ai says that it sent.
+    #[serde(rename = "count")]
+    Count,
+    /// The array of the answer is closed. boost.ai did not say how many conversations it sent.
+    #[serde(rename = "array closed")]
+    ArrayClosed,
 }
 
 /// How many of what.
@@ -123,6 +139,7 @@ impl Summary {
             finished: now,
             exit_code: None,
             complete: false,
+            proof: None,
             counts: Counts::default(),
             failed: Vec::new(),
             gone: Vec::new(),

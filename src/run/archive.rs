@@ -108,7 +108,7 @@ fn prepare<'a>(
     summary: &'a mut Summary,
 ) -> Result<(Fetch<'a>, Source)> {
     let Settings {
-        source,
+        mut source,
         mut selection,
         run,
         ..
@@ -132,6 +132,9 @@ fn prepare<'a>(
         context.console.warn(&format!(
             "the archive still has bytes of conversations that were forgotten; the next run erases them: {error:#}"
         ));
+    }
+    if let Some((vendor, account)) = &account {
+        source.prefer_api(writer.api(*vendor, account)?.as_deref());
     }
     let plan = Plan::new(&writer, options, &selection, account, &context.console)?;
     summary.watermark_before = plan.complete_until();

@@ -197,11 +197,13 @@ impl Work for Export<'_> {
     fn handle(&mut self, event: Event) -> Result<()> {
         self.recorder.note_progress(&event);
         match event {
-            Event::Clock(time) => {
+            Event::Clock(clock) => {
                 if let Some((_, state)) = &mut self.singer {
-                    state.note_started(time);
+                    state.note_started(clock.next);
                 }
             }
+            Event::Api(_) => {}
+            Event::Whole(proof) => self.recorder.note_proof(proof),
             Event::Expect(count) => self.recorder.console.expect(count),
             Event::ListMoved => {
                 self.list_moved = true;

@@ -8,6 +8,7 @@ use super::recorder::Recorder;
 use super::signal::{self, Stop, Stopped};
 use crate::archive::{Ended, Kind, Merged, Writer};
 use crate::model::{Conversation, Vendor};
+use crate::source::boost::Api;
 use crate::source::{Event, FailedConversation, Source};
 use crate::time::Timestamp;
 
@@ -131,6 +132,14 @@ impl<'a> Fetch<'a> {
         }
     }
 
+    /// The next run begins with the version of the API that the site answers.
+    fn note_api(&mut self, api: Api) -> Result<()> {
+        match &self.plan.account {
+            Some((vendor, account)) => self.writer.note_api(*vendor, account, api.name()),
+            None => Ok(()),
+        }
+    }
+
     fn merge(&mut self, conversation: &Conversation) -> Result<()> {
         let outcome = self.writer.merge(conversation)?;
         if outcome.merged == Merged::Forgotten {
@@ -206,17 +215,22 @@ impl<'a> Fetch<'a> {
 
 impl Work for Fetch<'_> {
     fn handle(&mut self, event: Event) -> Result<()> {
-        if let Event::Clock(time) = event {
+        if let Event::Clock(clock) = event {
             // What an import tells is long ago.
             if self.plan.account.is_some() {
-                self.recorder.check_clock(time);
+                self.recorder.check_clock(clock.now);
             }
-            return self.begin(time).map(drop);
+            return self.begin(clock.next).map(drop);
         }
         self.begun()?;
         self.recorder.note_progress(&event);
         match event {
             Event::Clock(_) => Ok(()),
+            Event::Api(api) => self.note_api(api),
+            Event::Whole(proof) => {
+                self.recorder.note_proof(proof);
+                Ok(())
+            }
             Event::Expect(count) => {
                 self.recorder.console.expect(count);
                 Ok(())

@@ -84,6 +84,7 @@ pub fn run_settings(mut settings: Settings) -> Result<Exit> {
         return worked;
     };
     summary.finished = Timestamp::now();
+    summary.proof = summary.proof.filter(|_| summary.complete);
     summary.network = monitor.network();
     summary.exit_code = Some(worked.as_ref().map_or_else(Exit::of, |exit| *exit).code());
     match summary.write(&path) {

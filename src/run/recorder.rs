@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use crate::console::Console;
 use crate::model::Conversation;
-use crate::report::{CountMismatch, Failure, Summary};
-use crate::source::{Event, FailedConversation};
+use crate::report::{CountMismatch, Failure, Proof, Summary};
+use crate::source::{self, Event, FailedConversation};
 use crate::time::{Span, Timestamp};
 
 /// A difference between this machine's clock and the vendor's that is worth a warning.
@@ -36,6 +36,16 @@ impl Recorder<'_> {
     pub fn note_progress(&self, event: &Event) {
         let (done, fetched) = event.handled();
         self.console.advance(done, fetched);
+    }
+
+    /// Notes why an answer is taken as whole. The weakest reason counts.
+    pub fn note_proof(&mut self, proof: source::Proof) {
+        let proof = match proof {
+            source::Proof::Count => Proof::Count,
+            source::Proof::Closed => Proof::ArrayClosed,
+        };
+        let before = self.summary.proof.unwrap_or(proof);
+        self.summary.proof = Some(before.max(proof));
     }
 
     /// Counts a conversation that was written.

@@ -169,6 +169,8 @@ impl Work for Counting {
             Event::Expect(count) => self.console.expect(count),
             // Only vendors send these.
             Event::Clock(_)
+            | Event::Api(_)
+            | Event::Whole(_)
             | Event::CountMismatch { .. }
             | Event::Gone(_)
             | Event::Unchanged(_)

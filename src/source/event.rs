@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::boost::Api;
 use crate::model::Conversation;
 use crate::time::Timestamp;
 
@@ -9,7 +10,11 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub enum Event {
     /// The vendor's time when the run began. It comes before everything else, if the vendor tells its time.
-    Clock(Timestamp),
+    Clock(Clock),
+    /// The version of its API that the site answers.
+    Api(Api),
+    /// An answer was whole, for this reason.
+    Whole(Proof),
     /// The vendor says that this many conversations will come.
     Expect(u64),
     /// Complete conversations. Several are sent at once, since waking another thread takes longer than reading one.
@@ -57,9 +62,35 @@ impl Event {
             | Self::Expect(_)
             | Self::CountMismatch { .. }
             | Self::ListMoved
+            | Self::Api(_)
+            | Self::Whole(_)
             | Self::NoMatch(_) => (0, 0),
         }
     }
+}
+
+/// The vendor's time when a run began.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// The time.
+    pub now: Timestamp,
+    /// Where the next run begins. It is earlier if the vendor shows messages late.
+    pub next: Timestamp,
+}
+
+impl From<Timestamp> for Clock {
+    fn from(now: Timestamp) -> Self {
+        Self { now, next: now }
+    }
+}
+
+/// Why an answer is taken as whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// As many conversations came as the vendor says.
+    Count,
+    /// Its array is closed. The vendor tells no number.
+    Closed,
 }
 
 /// A conversation that is not in the export.

@@ -17,7 +17,7 @@ mod selection;
 pub use any::Source;
 pub use context::Context;
 pub use delta::{Delta, SharedReader};
-pub use event::{Event, FailedConversation};
+pub use event::{Event, FailedConversation, Proof};
 pub use id_set::IdSet;
 pub use incomplete::Incomplete;
 pub use options::Options;

@@ -15,6 +15,17 @@ pub enum Options {
 }
 
 impl Options {
+    /// Begins with the version of the API that the site answered the last time, unless a version is given.
+    pub fn prefer_api(&mut self, answered: Option<&str>) {
+        if let Self::Boost(options) = self
+            && let boost::Origin::Site(request) = &mut options.origin
+            && let boost::Version::Prefer(api) = &mut request.target.version
+            && let Some(Ok(answered)) = answered.map(str::parse)
+        {
+            *api = answered;
+        }
+    }
+
     /// The vendor and the account that is exported. Returns `None` for saved answers and earlier exports.
     #[must_use]
     pub fn account(&self) -> Option<(Vendor, String)> {

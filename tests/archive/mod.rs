@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::support::fake::{Conversation, Fake, Message, World, utc};
 use crate::support::{Convexport, boost, botpress, clock, convexport, ids, records};
 
+mod api;
 mod campaign;
 mod check;
 mod clock;

@@ -96,6 +96,9 @@ fn the_views_have_the_rows_of_the_formats() {
         Nights::new(World::with_conversations(30, |i| i % 9).with_boost(30, |i| 2 + i % 12));
     quiet(nights.bot("--with-users"));
     quiet(nights.site(""));
+    // Half of the site's conversations as API v4 has them.
+    nights.fake.world().boost.speak(&["v4"]);
+    quiet(nights.site("--until 2026-10-20"));
     fs::write(nights.path("odd.jsonl"), lines(&[odd()])).unwrap();
     quiet(convexport("render odd.jsonl --archive a.db").within(nights.folder.path()));
     for (view, format) in [

@@ -94,9 +94,9 @@ fn the_short_help_counts_what_the_long_one_adds() {
         ),
         (
             "boost",
-            "41 more options: output details, one format only, redaction, filters, network, archive, run, messages.",
+            "42 more options: output details, one format only, redaction, filters, network, archive, run, messages.",
         ),
-        ("check boost", "7 more options: network, messages."),
+        ("check boost", "8 more options: network, messages."),
     ] {
         let (short, long) = (help(command, "-h"), help(command, "--help"));
         let (usual, all) = (flags(&short), flags(&long));

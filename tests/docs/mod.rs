@@ -124,6 +124,7 @@ fn run(document: &Path) -> Option<String> {
         return None;
     }
     let fake = Fake::start(World::with_conversations(5, |i| 3 + i).with_boost(4, |_| 5));
+    fake.world().boost.speak(&["v3", "v4"]);
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path(), &fake);
     for block in &blocks {

@@ -7,7 +7,7 @@ use crate::source::saved::{lines, talk};
 use crate::support::fake::{Conversation, DAY, Fake, REFERENCE, World};
 use crate::support::{boost, botpress, convexport, records};
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 29] = [
     "source",
     "account",
     "conversation_id",
@@ -30,6 +30,10 @@ const COLUMNS: [&str; 25] = [
     "last_role",
     "unanswered",
     "languages",
+    "feedback",
+    "goals",
+    "unknown_answers",
+    "transfer_to_human",
     "tags",
     "user_id",
     "user_name",
@@ -101,7 +105,8 @@ fn every_column_is_the_one_worked_out_by_hand() {
         "messages": 11, "user_messages": 3, "bot_messages": 2, "agent_messages": 4,
         "first_response_seconds": 2.5, "first_agent_at": at("08:05:10.000001"), "first_agent_seconds": 300.0,
         "handed_over": true, "agents": "[\"Kari\",\"Ola\"]", "last_role": "user", "unanswered": true,
-        "languages": "[]", "tags": "{\"topic\":\"delivery\"}", "user_id": "u1", "user_name": "Ana",
+        "languages": "[]", "feedback": null, "goals": "[]", "unknown_answers": null, "transfer_to_human": null,
+        "tags": "{\"topic\":\"delivery\"}", "user_id": "u1", "user_name": "Ana",
     });
     let out = convexport("render - -f conversations").stdin(&lines(&[known]));
     let line = out.stdout();
@@ -307,8 +312,8 @@ fn the_example_of_boost_has_its_language_and_metrics() {
         "first_message_at": format!("{day}48.833936Z"), "last_message_at": format!("{day}59.324965Z"),
         "duration_seconds": 10.491_029, "messages": 5, "user_messages": 2, "bot_messages": 3, "agent_messages": 0,
         "first_response_seconds": 0.016_384, "first_agent_at": null, "first_agent_seconds": null, "handed_over": false,
-        "agents": "[]", "last_role": "bot", "unanswered": false, "languages": "[\"en-US\"]", "tags": "{}",
-        "user_id": null, "user_name": null,
+        "agents": "[]", "last_role": "bot", "unanswered": false, "languages": "[\"en-US\"]",
+        "feedback": null, "goals": "[]", "unknown_answers": null, "transfer_to_human": null, "tags": "{}", "user_id": null, "user_name": null,
     });
     assert_eq!(records(&out.stdout()), [expected]);
 }
@@ -332,10 +337,13 @@ fn languages_are_what_boost_says_of_the_user() {
         asked(json!("en \"US\"")),
         asked(json!("nb-NO")),
         json!({"button_clicked": {}}),
+        // As in API v4.
+        json!({"predicted_language": "sv-SE"}),
+        json!({"predicted_language": ["x"]}),
     ];
     assert_eq!(
         languages("boost", &several),
-        "[\"nb-NO\",\"en \\\"US\\\"\"]"
+        "[\"nb-NO\",\"en \\\"US\\\"\",\"sv-SE\"]"
     );
     assert_eq!(languages("botpress", &several), "[]");
     let mut known = with(&["user 08:00:00", "bot 08:00:01"]);

@@ -43,6 +43,18 @@ impl From<f64> for Cell<'_> {
     }
 }
 
+impl From<u64> for Cell<'_> {
+    fn from(number: u64) -> Self {
+        Self::Number(usize::try_from(number).unwrap_or(usize::MAX))
+    }
+}
+
+impl From<bool> for Cell<'_> {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
 impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Empty, Into::into)

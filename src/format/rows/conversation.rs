@@ -8,7 +8,7 @@ use crate::model::{Conversation, Metrics, Role, Vendor};
 use crate::time::{Span, Timestamp};
 
 /// The names of the columns, in their order.
-pub const COLUMNS: [&str; 25] = [
+pub const COLUMNS: [&str; 29] = [
     "source",
     "account",
     "conversation_id",
@@ -31,6 +31,10 @@ pub const COLUMNS: [&str; 25] = [
     "last_role",
     "unanswered",
     "languages",
+    "feedback",
+    "goals",
+    "unknown_answers",
+    "transfer_to_human",
     "tags",
     "user_id",
     "user_name",
@@ -87,6 +91,14 @@ pub struct ConversationRow<'a> {
     /// The languages that boost.ai recognised in what the user wrote, each once, in the order of the messages, as JSON:
     /// `[]` for Botpress, and where the vendor's records were left out.
     pub languages: String,
+    /// The user's rating of the conversation, such as `thumbs_up`, by boost.ai's API v4. Null where there is none.
+    pub feedback: Option<&'a str>,
+    /// The goals that were reached, by boost.ai's API v4, as JSON: their names, or ids. `[]` for other sources.
+    pub goals: String,
+    /// How many messages the bot did not understand, by boost.ai's API v4. Null for other sources.
+    pub unknown_answers: Option<u64>,
+    /// Whether the bot was to hand the conversation to a human, by boost.ai's API v4. Null for other sources.
+    pub transfer_to_human: Option<bool>,
     /// The vendor's tags, as JSON.
     pub tags: String,
     /// The vendor's id of the person who talks to the bot: the one of the first message of the user that has an id.
@@ -127,6 +139,10 @@ impl<'a> ConversationRow<'a> {
             last_role: metrics.last_role,
             unanswered: metrics.is_unanswered(),
             languages: serde_json::to_string(&conversation.languages())?,
+            feedback: conversation.feedback(),
+            goals: serde_json::to_string(conversation.goals())?,
+            unknown_answers: conversation.unknown_answers(),
+            transfer_to_human: conversation.transfer_to_human(),
             tags: serde_json::to_string(&conversation.tags)?,
             user_id: person.map(|person| person.id),
             user_name: person.and_then(|person| person.name),
@@ -159,6 +175,10 @@ impl<'a> ConversationRow<'a> {
             self.last_role.map(Role::name).into(),
             Cell::Flag(self.unanswered),
             (&self.languages).into(),
+            self.feedback.into(),
+            (&self.goals).into(),
+            self.unknown_answers.into(),
+            self.transfer_to_human.into(),
             (&self.tags).into(),
             self.user_id.into(),
             self.user_name.into(),

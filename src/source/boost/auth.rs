@@ -8,11 +8,10 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
+use super::api::Api;
 use super::options::Credentials;
 use crate::http::{ApiError, Call, Client, Secret, SentSecrets};
 use crate::source::context::Context;
-
-const SCOPE: &str = "export:v3";
 
 /// Where the token comes from.
 #[derive(Debug)]
@@ -72,8 +71,9 @@ impl Auth {
         })
     }
 
-    /// Returns the value of the `Authorization` header. With an endpoint, each call fetches a new token.
-    pub async fn bearer(&self) -> Result<HeaderValue, ApiError> {
+    /// Returns the value of the `Authorization` header. With an endpoint, each call fetches a new token, which may export
+    /// with this version of the API.
+    pub async fn bearer(&self, api: Api) -> Result<HeaderValue, ApiError> {
         #[derive(Deserialize)]
         struct Wire {
             access_token: Secret,
@@ -88,7 +88,7 @@ impl Auth {
             } => (id, secret, call, client),
         };
         let form = Serializer::new(String::new())
-            .extend_pairs([("grant_type", "client_credentials"), ("scope", SCOPE)])
+            .extend_pairs([("grant_type", "client_credentials"), ("scope", api.scope())])
             .finish();
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let wire: Wire = client
@@ -105,6 +105,6 @@ impl Auth {
 
 fn advice(status: StatusCode) -> Option<&'static str> {
     matches!(status.as_u16(), 400 | 401 | 403).then_some(
-        "check --client-id, the client secret, and that the client may have the scope export:v3",
+        "check --client-id, the client secret, and that the client may have the scope export:v3, or export:v4 with --api v4",
     )
 }

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::message::{self, Messages};
+use super::v4::{self, Sessions};
 use crate::json::Cursor;
 use crate::json::lenient::{TextOrNone, id};
 use crate::model::Record;
@@ -17,7 +18,9 @@ use crate::model::Record;
 pub struct Element<'a> {
     /// The messages of a conversation, or why they cannot be read.
     pub messages: Option<Result<Messages>>,
-    /// All other fields, verbatim and in order.
+    /// The sessions of a conversation of API v4, or why they cannot be read.
+    pub sessions: Option<Result<Sessions>>,
+    /// All fields but `messages`, verbatim and in order.
     pub fields: Vec<(Cow<'a, str>, &'a str)>,
 }
 
@@ -33,6 +36,12 @@ impl<'a> Element<'a> {
                 let twice = self.messages.is_some();
                 let twice = twice.then(|| Err(anyhow!("duplicate field `messages`")));
                 self.messages = Some(twice.unwrap_or(messages));
+            } else if key == "sessions" {
+                let (sessions, json) = cursor.attempt(|cursor| v4::sessions(cursor, keep_raw))?;
+                let twice = self.sessions.is_some() || sessions.is_none();
+                let twice = twice.then(|| Err(anyhow!("duplicate field `sessions`")));
+                self.sessions = twice.or(sessions);
+                self.fields.push((key, json));
             } else {
                 self.fields.push((key, cursor.value()?));
             }
@@ -60,6 +69,12 @@ impl<'a> Element<'a> {
         Some(value)
     }
 
+    /// Whether it is a conversation of API v4: only there the messages are in sessions.
+    #[must_use]
+    pub fn has_sessions(&self) -> bool {
+        self.sessions.is_some() && self.messages.is_none()
+    }
+
     /// The number of conversations that the element reports. Returns `None` when it reports none.
     ///
     /// # Errors
@@ -85,8 +100,13 @@ impl<'a> Element<'a> {
     /// The element without its messages, as the vendor wrote it.
     #[must_use]
     pub fn raw(&self) -> Record {
+        let sessions = match &self.sessions {
+            Some(Ok(sessions)) if self.messages.is_none() => Some(&*sessions.record),
+            _ => None,
+        };
         let mut text = String::with_capacity(256);
-        for (key, value) in &self.fields {
+        for (key, json) in &self.fields {
+            let value = sessions.filter(|_| key == "sessions").unwrap_or(json);
             text.push(if text.is_empty() { '{' } else { ',' });
             let _ = write!(text, "{}:", Value::from(&**key));
             text.push_str(value);

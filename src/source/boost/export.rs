@@ -4,14 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 
-use super::options::{Options, Origin, Target};
+use super::api::Api;
+use super::options::{Options, Origin, Target, Version};
 use super::query::{self, Body};
 use super::session::{ReadOptions, Session};
 use super::site::Site;
+use super::v4::Names;
 use super::{stream, windows};
 use crate::console::Console;
+use crate::http::ApiError;
 use crate::io::decompress::{self, shown};
 use crate::source::context::Context;
 use crate::source::delta::Delta;
@@ -59,7 +63,10 @@ impl Boost {
                 ids: query::only_ids(&request, selection).cloned(),
                 body: query::body(&request, selection)?,
                 site: Arc::new(Site::new(
-                    request.target,
+                    Target {
+                        version: request.version(),
+                        ..request.target
+                    },
                     request.first_byte_timeout,
                     context,
                 )?),
@@ -96,7 +103,7 @@ impl Boost {
             Input::Saved(_) => None,
             Input::Site(site) => Some(site.site.account().to_owned()),
         };
-        let session = Session::new(self.read, account, events, self.console);
+        let mut session = Session::new(self.read, account, events, self.console.clone());
         match self.input {
             Input::Saved(file) => {
                 let bytes = decompress::open(&file)?;
@@ -109,9 +116,18 @@ impl Boost {
                     }
                 })
             }
-            Input::Site(site) => site.run(session).await,
+            Input::Site(site) => {
+                session = session.with_names(Arc::new(names(&site.site, self.console)));
+                site.run(session).await
+            }
         }
     }
+}
+
+/// The names that a site has. The thread that reads the stream waits for them.
+fn names(site: &Arc<Site>, console: Console) -> Names {
+    let (site, runtime) = (site.clone(), Handle::current());
+    Names::new(move |list| runtime.block_on(site.names(list)), console)
 }
 
 impl SiteExport {
@@ -131,8 +147,12 @@ impl SiteExport {
             return Ok(());
         };
         let until = query::end(delta);
-        if !delta.failed.is_empty() {
-            let retry = query::again(&self.body, &delta.failed, until);
+        let asks_for_ids = self.site.api() == Api::V3;
+        if !delta.failed.is_empty() && (asks_for_ids || delta.sweep || delta.only_failed) {
+            let retry = match self.site.api() {
+                Api::V3 => query::again(&self.body, &delta.failed, until),
+                Api::V4 => query::everything(&self.body, until),
+            };
             let (asked, read) = self.site.stream(session, &retry).await?;
             session = asked;
             // The range is exported even if this request failed.
@@ -161,12 +181,26 @@ impl SiteExport {
             session = rest;
             session.begin_next_stream();
         }
-        if let Some(now) = session.time().filter(|now| *now > until) {
+        if !asks_for_ids && !delta.sweep {
+            let untried = "API v4 cannot be asked for one conversation; `--sweep` asks for all";
+            session.tell_missing(delta, Err(anyhow!(untried))).await;
+        }
+        if let Some((end, now)) = self.late(session.time(), until) {
             // This machine's clock is so slow that the range ended before the site's present.
-            let late = query::late(&self.body, until, now);
+            let late = query::late(&self.body, end, now);
             self.range(session, &late).await?.1?;
         }
         Ok(())
+    }
+
+    /// The end of the range, if it lies before the site's present, and the site's present.
+    fn late(&self, now: Option<Timestamp>, until: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let now = now?;
+        let end = match self.site.api() {
+            Api::V3 => Some(until).filter(|until| now > *until),
+            Api::V4 => self.site.move_reach(now),
+        };
+        Some((end?, now))
     }
 
     /// Reads one range. The inner error is that of the stream.
@@ -178,18 +212,48 @@ impl SiteExport {
     }
 }
 
-/// Requests the last day to check the token, the site, the allowlist and the network.
+/// Requests the last day to check the token, the site, the allowlist and the network, in each version of the API that may
+/// be used.
 ///
 /// # Errors
-/// The errors of an export.
+/// The errors of an export, when no version can be used.
 pub async fn check(target: Target, context: &Context) -> Result<String> {
-    // The query is small, so the answer comes soon and the usual timeout is enough.
-    let site = Site::new(target, context.http.timeout, context)?;
+    let versions = match target.version {
+        Version::Only(api) => vec![api],
+        Version::Prefer(api) => vec![api, api.other()],
+    };
     let now = Timestamp::now();
-    site.ask(&query::range(now.minus(Span::days(1)), now))
-        .await?;
-    Ok(format!(
-        "{} answers and the token may export from it",
-        site.name()
-    ))
+    let body = query::range(now.minus(Span::days(1)), now);
+    let (mut usable, mut refused) = (Vec::new(), Vec::new());
+    for api in versions {
+        let version = Version::Only(api);
+        let target = Target {
+            version,
+            ..target.clone()
+        };
+        // The query is small, so the answer comes soon and the usual timeout is enough.
+        let site = Site::new(target, context.http.timeout, context)?;
+        match site.ask(&body).await {
+            Ok(_) => usable.push(api),
+            Err(error) if is_transient(&error) => return Err(error),
+            Err(error) => refused.push((api, error)),
+        }
+    }
+    let site = target.site.as_str().trim_end_matches('/');
+    let names: Vec<_> = usable.iter().map(|api| api.name()).collect();
+    let names = names.join(" and ");
+    let good = format!("{site} answers and the token may export from it with API {names}");
+    match refused.into_iter().next() {
+        Some((_, error)) if usable.is_empty() => Err(error),
+        Some((api, error)) => {
+            let status = error.downcast_ref().and_then(ApiError::status);
+            let why = status.map_or_else(|| format!("{error:#}"), |status| status.to_string());
+            Ok(format!("{good}, not with {}: {why}", api.name()))
+        }
+        None => Ok(good),
+    }
+}
+
+fn is_transient(error: &anyhow::Error) -> bool {
+    error.downcast_ref().is_some_and(ApiError::is_transient)
 }

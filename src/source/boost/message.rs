@@ -10,11 +10,11 @@ use super::content::{Button, Content};
 use crate::json::Cursor;
 use crate::json::lenient::{self, Id, TextOrNone};
 use crate::json::shape_error;
-use crate::model::{Message, Record, Role};
+use crate::model::{CLICK, Message, Record, Role, click_id};
 use crate::time::Timestamp;
 
 /// Most conversations have at most this many messages.
-const USUAL_LENGTH: usize = 16;
+pub const USUAL_LENGTH: usize = 16;
 
 /// The messages of a conversation.
 #[derive(Debug)]
@@ -132,12 +132,12 @@ impl<'a> Fields<'a> {
         let record = self.button_clicked?;
         let button = Button::read(&mut Cursor::new(record))?;
         Some(Message {
-            id: format!("{}:click", self.id),
+            id: click_id(&self.id),
             created_at: self.time,
             role: Role::User,
             user_id: None,
             author: None,
-            kind: "button_click".into(),
+            kind: CLICK.into(),
             text: button.text.into_string(),
             options: Vec::new(),
             attachments: Vec::new(),

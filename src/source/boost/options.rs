@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::api::Api;
 use crate::http::Secret;
 
 /// Where the export comes from.
@@ -41,6 +42,18 @@ pub struct Request {
     pub first_byte_timeout: Duration,
 }
 
+impl Request {
+    /// The version of the API. A query in the shape of API v4 is for that one.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        let is_v4 = self.query.get("search").is_some_and(Value::is_object);
+        match self.target.version {
+            Version::Prefer(_) if is_v4 => Version::Only(Api::V4),
+            version => version,
+        }
+    }
+}
+
 /// Which site, and how to authenticate there.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -48,6 +61,27 @@ pub struct Target {
     pub site: Url,
     /// How to authenticate.
     pub credentials: Credentials,
+    /// The version of the API.
+    pub version: Version,
+}
+
+/// Which version of the API is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// This one.
+    Only(Api),
+    /// This one, or the other if the site does not answer it.
+    Prefer(Api),
+}
+
+impl Version {
+    /// The version to try first.
+    #[must_use]
+    pub fn first(self) -> Api {
+        match self {
+            Self::Only(api) | Self::Prefer(api) => api,
+        }
+    }
 }
 
 impl Target {

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::options::Request;
+use super::v4;
 use crate::source::delta::Delta;
 use crate::source::selection::{Ids, Selection};
 use crate::time::{Span, Timestamp};
@@ -29,7 +30,7 @@ const LONGEST: usize = 200;
 /// # Errors
 /// A usage error when there is no range, an id is not an integer, or a filter is given twice.
 pub fn body(request: &Request, selection: &Selection) -> Result<Body> {
-    let mut body = request.query.clone();
+    let mut body = v4::normalized(request.query.clone());
     if let Some(since) = selection.since {
         body.insert("from".to_owned(), json!(since.to_whole_second()));
     }
@@ -67,6 +68,14 @@ pub fn again(body: &Body, failed: &[String], until: Timestamp) -> Body {
     body.insert("to".to_owned(), json!(until.to_next_second()));
     let ids = failed.iter().map(id).collect();
     body.insert("conversation_ids".to_owned(), ids);
+    body
+}
+
+/// Makes the body that requests everything from any time. API v4 cannot be asked for single conversations.
+pub fn everything(body: &Body, until: Timestamp) -> Body {
+    let mut body = body.clone();
+    body.insert("from".to_owned(), json!(BEGINNING));
+    body.insert("to".to_owned(), json!(until.to_next_second()));
     body
 }
 

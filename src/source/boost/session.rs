@@ -1,14 +1,19 @@
 //! What outlives one stream: where conversations are sent, and which were handled. When a broken stream is started
 //! again, nothing is sent twice.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use anyhow::{Error, Result, anyhow};
 use tokio::sync::mpsc::Sender;
 
+use super::api::Api;
+use super::v4::{Names, Reach, Unknown};
 use crate::console::Console;
 use crate::model::Conversation;
 use crate::source::batch::BatchSender;
 use crate::source::delta::Delta;
-use crate::source::event::{Event, FailedConversation};
+use crate::source::event::{Clock, Event, FailedConversation, Proof};
 use crate::source::id_set::IdSet;
 use crate::source::selection::Ids;
 use crate::time::Timestamp;
@@ -33,6 +38,14 @@ pub struct Session {
     batch: BatchSender,
     /// The host of the site.
     account: Option<String>,
+    /// The version of the API whose answers come. `None`: a saved answer.
+    api: Option<Api>,
+    /// Up to when an export with API v4 asks.
+    reach: Option<Reach>,
+    /// The names of API v4, if there is a site to ask for them.
+    names: Option<Arc<Names>>,
+    /// The fields that are not known and were said.
+    unknown: BTreeSet<String>,
     /// The conversations that were handled, by id, or by position in the stream when the id cannot be read.
     seen: IdSet,
     /// How many conversations were handled.
@@ -60,6 +73,10 @@ impl Session {
             console,
             batch: BatchSender::new(events),
             account,
+            api: None,
+            reach: None,
+            names: None,
+            unknown: BTreeSet::new(),
             seen: IdSet::default(),
             sent: 0,
             part: 0,
@@ -69,10 +86,49 @@ impl Session {
         }
     }
 
-    /// Notes the site's time by the header of its answer. It is used when the stream does not tell the time.
-    pub fn expect_time(&mut self, time: Option<Timestamp>) {
+    /// Gives ids of API v4 their names.
+    #[must_use]
+    pub fn with_names(mut self, names: Arc<Names>) -> Self {
+        self.names = Some(names);
+        self
+    }
+
+    /// The names of API v4.
+    pub fn names(&self) -> Option<Arc<Names>> {
+        self.names.clone()
+    }
+
+    /// The version of the API whose answers come. `None`: a saved answer.
+    pub fn api(&self) -> Option<Api> {
+        self.api
+    }
+
+    /// Notes an answer that begins: its version, and the site's time by its header. That is used when the stream does not
+    /// tell the time. `reach` says up to when an export with API v4 asks.
+    pub fn begin_answer(&mut self, api: Api, time: Option<Timestamp>, reach: Option<Reach>) {
         if !self.told_time {
             self.server_time = time;
+        }
+        self.api = Some(api);
+        self.reach = reach;
+    }
+
+    /// Says that an answer was whole.
+    pub fn tell_whole(&mut self, proof: Proof) {
+        self.batch.send(Event::Whole(proof));
+    }
+
+    /// Says which fields are not known, each once.
+    pub fn tell_unknown_fields(&mut self, unknown: &Unknown) {
+        for field in unknown.fields() {
+            let path = field.path();
+            if self.unknown.contains(&path) {
+                continue;
+            }
+            let shape = &field.shape;
+            self.console
+                .detail(|| format!("API v4 has a field that is not known: {path} is {shape}"));
+            self.unknown.insert(path);
         }
     }
 
@@ -83,7 +139,14 @@ impl Session {
         {
             self.told_time = true;
             self.server_time = Some(time);
-            self.batch.send(Event::Clock(time));
+            let reach = self.reach.map(|reach| reach.next_begins(time));
+            self.batch.send(Event::Clock(Clock {
+                now: time,
+                next: reach.unwrap_or(time),
+            }));
+            if let Some(api) = self.api {
+                self.batch.send(Event::Api(api));
+            }
         }
     }
 

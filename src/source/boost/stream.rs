@@ -1,5 +1,5 @@
 //! Reads the stream `[QueryInfo, Conversation..., PostQueryInfo]` element by element, and checks that it is complete
-//! (vendors/boost.md, Response).
+//! (vendors/boost.md, Response). The stream of API v4 has conversations alone, as far as is known.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -8,16 +8,18 @@ use std::ops::ControlFlow;
 use anyhow::{Context, Error, Result, anyhow};
 use serde::de::IgnoredAny;
 
+use super::api::Api;
 use super::conversation::conversation;
 use super::element::Element;
 use super::session::Session;
 use super::stream_error::{Broken, StreamError};
+use super::tally::Tally;
+use super::v4::{HINT, note_top};
 use crate::http::Cause;
 use crate::io::decompress::{self, Blocks};
 use crate::json::Item;
 use crate::json::array::{SplitError, Splitter};
 use crate::json::lenient::TextOrNone;
-use crate::source::id_set::IdSet;
 use crate::text::counted;
 
 /// How many bytes are read of an answer that is not a stream.
@@ -43,14 +45,15 @@ pub async fn parse(
 
 /// Reads one stream to its end, and sends the conversations that were not handled before.
 fn read(session: &mut Session, blocks: &Blocks) -> Result<(), Broken> {
+    if session.api() == Some(Api::V4) {
+        // The stream does not tell the time.
+        session.tell_time(None);
+    }
     let mut stream = StreamReader {
         splitter: Splitter::new(session.options.max_element),
         session,
-        expected: None,
-        came: 0,
-        ids: IdSet::default(),
-        repeated: 0,
-        proof: None,
+        tally: Tally::default(),
+        hinted: false,
         damaged: None,
         unknown: BTreeMap::new(),
     };
@@ -64,24 +67,13 @@ fn read(session: &mut Session, blocks: &Blocks) -> Result<(), Broken> {
 struct StreamReader<'s> {
     splitter: Splitter,
     session: &'s mut Session,
-    /// The count of `QueryInfo`.
-    expected: Option<u64>,
-    /// How many conversations came, including unreadable ones.
-    came: u64,
-    /// The ids of those that can be read.
-    ids: IdSet,
-    /// How many of them came before in this stream.
-    repeated: u64,
-    proof: Option<Proof>,
+    tally: Tally,
+    /// Whether it was said how to report what differs.
+    hinted: bool,
     /// The type of an unreadable element that is not a conversation.
     damaged: Option<String>,
     /// How many elements came of each undocumented type.
     unknown: BTreeMap<String, u64>,
-}
-
-/// `PostQueryInfo`, which says that the vendor has sent everything.
-struct Proof {
-    count: Option<u64>,
 }
 
 impl StreamReader<'_> {
@@ -102,15 +94,16 @@ impl StreamReader<'_> {
         if let Some(kind) = self.damaged.take() {
             return Err(StreamError::Info(kind));
         }
-        match self.proof {
-            None => Err(StreamError::NoProof),
-            Some(Proof { count }) => match count.or(self.expected) {
-                // The vendor may count a conversation once that it sends twice.
-                Some(count) if count == self.came - self.repeated => Ok(()),
-                Some(count) if count != self.came => Err(StreamError::Count(count)),
-                Some(_) if self.repeated > 0 => Err(StreamError::Repeated(self.repeated)),
-                _ => Ok(()),
-            },
+        let proof = self.tally.prove(self.is_v4())?;
+        self.session.tell_whole(proof);
+        Ok(())
+    }
+
+    /// Whether it is a stream of API v4.
+    fn is_v4(&self) -> bool {
+        match self.session.api() {
+            Some(api) => api == Api::V4,
+            None => self.tally.looks_like_v4(),
         }
     }
 
@@ -212,14 +205,27 @@ impl StreamReader<'_> {
                         .tell_time(element.text("current_time").parse().ok());
                     self.expect(count);
                 }
-                (Ok(()), Ok(count)) => self.proof = Some(Proof { count }),
+                (Ok(()), Ok(count)) => self.tally.end(count),
                 _ => self.damaged = Some(kind.to_owned()),
             },
             "error" => {
                 return Err(StreamError::Vendor(element.text("message").into_owned()));
             }
             "conversation" => return Ok(self.conversation(element, text.len(), read)),
-            "" if self.came == 0 && is_own(&element) => return Err(StreamError::OwnExport),
+            _ if element.has_sessions() => {
+                return Ok(self.conversation(element, text.len(), read));
+            }
+            "" if self.tally.came == 0 && is_own(&element) => return Err(StreamError::OwnExport),
+            "" if self.is_v4()
+                && let Some(error) = element.field("error") =>
+            {
+                let words = TextOrNone::of(error).0.unwrap_or(error.into());
+                return Err(StreamError::Vendor(words.into_owned()));
+            }
+            "" if self.is_v4() && read.is_ok() && element.id().is_some() => {
+                let why = anyhow!("missing field `sessions`");
+                return Ok(self.report_unreadable(&element, &why));
+            }
             "" if is_foreign(&element, text, &read) => self.note_unknown(""),
             // There is no type, but this may be a flawed conversation.
             "" => {
@@ -234,10 +240,14 @@ impl StreamReader<'_> {
 
     fn conversation(&mut self, mut element: Element, size: usize, read: Result<()>) -> Flow {
         let keep_raw = self.session.options.keep_raw;
-        match read.and_then(|()| conversation(&mut element, keep_raw)) {
+        let is_v4 = element.has_sessions();
+        if is_v4 {
+            self.tell_unknown_fields(&mut element);
+        }
+        let names = self.session.names();
+        match read.and_then(|()| conversation(&mut element, keep_raw, names.as_deref())) {
             Ok(conversation) => {
-                self.came += 1;
-                self.repeated += u64::from(!self.ids.insert(&conversation.id));
+                self.tally.note(&conversation.id, is_v4);
                 let received = self.session.send(conversation, size);
                 self.goes_on(received)
             }
@@ -245,10 +255,22 @@ impl StreamReader<'_> {
         }
     }
 
+    /// Says which fields of a conversation of API v4 are not known.
+    fn tell_unknown_fields(&mut self, element: &mut Element) {
+        if let Some(Ok(sessions)) = &mut element.sessions {
+            let mut unknown = std::mem::take(&mut sessions.facts.unknown);
+            note_top(&mut unknown, &element.fields);
+            self.session.tell_unknown_fields(&unknown);
+        }
+    }
+
     /// Reports a conversation that cannot be read.
     fn report_unreadable(&mut self, element: &Element, error: &Error) -> Flow {
-        self.came += 1;
-        let received = self.session.fail(element.id(), self.came, error);
+        self.tally.note_unreadable();
+        if self.is_v4() && !std::mem::replace(&mut self.hinted, true) {
+            self.session.console.notice(HINT);
+        }
+        let received = self.session.fail(element.id(), self.tally.came, error);
         self.goes_on(received)
     }
 
@@ -261,7 +283,7 @@ impl StreamReader<'_> {
     }
 
     fn expect(&mut self, count: Option<u64>) {
-        self.expected = count;
+        self.tally.begin(count);
         if let Some(count) = count {
             self.session.expect(count);
         }
@@ -284,15 +306,16 @@ impl StreamReader<'_> {
     }
 
     fn broken(&self, error: &StreamError) -> Broken {
-        let came = self.came;
         let foreign = matches!(error, StreamError::OwnExport);
-        let came = match self.expected {
-            Some(count) => format!("{came} of {}", counted(count, "conversation")),
-            None => counted(came, "conversation"),
+        let so_far = format!(" (after {})", self.tally);
+        let is_other = self.is_v4() && !error.is_transient() && !foreign;
+        let hint = if is_other {
+            format!("; {HINT}")
+        } else {
+            String::new()
         };
-        let so_far = format!(" (after {came})");
         Broken {
-            reason: format!("{error}{}", if foreign { "" } else { &so_far }),
+            reason: format!("{error}{}{hint}", if foreign { "" } else { &so_far }),
             transient: error.is_transient(),
             foreign,
         }

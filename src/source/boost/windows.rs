@@ -88,6 +88,7 @@ async fn read_answers(
         let (rest, read) = match saved {
             Err(error) => (session, Err(error)),
             Ok(file) => {
+                site.begin(&mut session);
                 let (rest, read) = stream::parse(session, BufReader::new(file)).await?;
                 match read {
                     // The window is requested again; the session sends nothing twice.

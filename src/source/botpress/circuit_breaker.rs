@@ -70,6 +70,8 @@ impl CircuitBreaker {
             Event::Forgotten(_) => self.found += 1,
             Event::Gone(_) => self.gone += 1,
             Event::Clock(_)
+            | Event::Api(_)
+            | Event::Whole(_)
             | Event::Expect(_)
             | Event::Unchanged(_)
             | Event::ListMoved

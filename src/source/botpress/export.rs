@@ -140,7 +140,7 @@ async fn send(
         let result = results.next().await?;
         let time = fetcher.api.client().server_time();
         if let Some(time) = time.filter(|_| std::mem::take(&mut clock)) {
-            events.send(Event::Clock(time)).await.ok();
+            events.send(Event::Clock(time.into())).await.ok();
         }
         let Some(result) = result else {
             return breaker.check();

@@ -196,15 +196,16 @@ fn failures_before_the_stream_are_retried_or_explained() {
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{fault:?}");
         assert_eq!(conversations(&run.stdout), truth(&fake), "{fault:?}");
     });
-    for (status, code, parts) in [
-        (401, 4, ["BOOST_TOKEN or --token-file", "allowlist"]),
-        (403, 4, ["token's rights", "allowlist"]),
-        (404, 1, ["check --site", "ordered by a test"]),
-        (400, 1, ["could not export from", "ordered by a test"]),
+    // After 403 and 404 the other version of the API is tried once.
+    for (status, code, requests, parts) in [
+        (401, 4, 1, ["BOOST_TOKEN or --token-file", "allowlist"]),
+        (403, 4, 2, ["token's rights", "allowlist"]),
+        (404, 1, 2, ["check --site", "ordered by a test"]),
+        (400, 1, 1, ["could not export from", "ordered by a test"]),
     ] {
         let fake = site_with(When::Always, BoostFault::Status(status));
         boost(&fake, "--since 2026-01-01").run().ends(code, &parts);
-        assert_eq!(fake.requests().len(), 1);
+        assert_eq!(fake.requests().len(), requests, "{status}");
     }
     let fake = site_with(When::Always, BoostFault::Status(503));
     boost(&fake, "--since 2026-01-01 --retries 1")

@@ -11,6 +11,7 @@ mod odd;
 mod request;
 mod stream;
 mod token;
+mod v4;
 mod windows;
 
 /// A site with this many conversations of four messages, all with a user's interaction.

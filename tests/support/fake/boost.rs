@@ -1,4 +1,4 @@
-//! boost.ai's Export API v3: one call whose answer has everything, and a token endpoint.
+//! boost.ai: a site, its Export API v3, whose one answer has everything, and a token endpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Body};
 use super::boost_fault::{BoostFault, BoostRule};
 use super::boost_stream::{Script, Tail, Wrapping};
+use super::boost_v4;
 use super::botpress_json::quote;
 use super::fault::When;
 use super::http::{self, Request};
@@ -23,6 +24,10 @@ pub struct Site {
     pub token: String,
     pub client_id: String,
     pub client_secret: String,
+    /// The versions of the Export API that there are: `v3`, `v4`.
+    pub versions: Vec<&'static str>,
+    /// The versions that the token and the client may use.
+    pub scopes: Vec<&'static str>,
     /// The tokens from the token endpoint that are valid. Clear the list to let them expire.
     pub issued: Vec<String>,
     pub conversations: Vec<BoostConversation>,
@@ -62,6 +67,8 @@ impl Site {
             token: "boost_this_is_not_a_real_token".to_owned(),
             client_id: "export-client".to_owned(),
             client_secret: "this-is-not-a-real-secret".to_owned(),
+            versions: vec!["v3"],
+            scopes: vec!["v3"],
             issued: Vec::new(),
             conversations: Vec::new(),
             faults: Vec::new(),
@@ -85,8 +92,19 @@ impl Site {
         self.conversations.push(BoostConversation::from_raw(raw));
     }
 
-    fn accepts(&self, token: &str) -> bool {
-        self.token == token || self.issued.iter().any(|issued| issued == token)
+    /// Has these versions of the Export API, and grants them.
+    pub fn speak(&mut self, versions: &[&'static str]) {
+        self.versions = versions.to_vec();
+        self.scopes = versions.to_vec();
+    }
+
+    /// Whether a token is valid, and for this version.
+    fn accepts(&self, token: &str, version: &str) -> (bool, bool) {
+        if self.token == token {
+            return (true, self.scopes.contains(&version));
+        }
+        let is_issued = self.issued.iter().any(|issued| issued == token);
+        (is_issued, token.ends_with("_v4") == (version == "v4"))
     }
 }
 
@@ -96,10 +114,12 @@ impl BoostConversation {
     pub fn from_raw(raw: &str) -> Self {
         let wire: Wire = serde_json::from_str(raw)
             .unwrap_or_else(|error| panic!("the fake cannot take this: {error}: {raw}"));
-        let touching = wire
+        let sessions = wire.sessions.iter().flatten();
+        let messages = wire
             .messages
             .iter()
-            .filter(|message| message.is_the_users());
+            .chain(sessions.flat_map(|one| &one.messages));
+        let touching = messages.filter(|message| message.is_the_users());
         let times = touching.filter_map(|message| time::parse(message.time.as_ref()?, Some(0)));
         Self {
             id: plain(&wire.id),
@@ -117,11 +137,23 @@ struct Wire {
     environment: Option<String>,
     #[serde(default)]
     messages: Vec<WireMessage>,
+    /// In v4, the messages are in here.
+    #[serde(default)]
+    sessions: Vec<Option<WireSession>>,
+}
+
+#[derive(Deserialize)]
+struct WireSession {
+    #[serde(default)]
+    messages: Vec<WireMessage>,
 }
 
 #[derive(Deserialize)]
 struct WireMessage {
+    #[serde(alias = "created")]
     time: Option<String>,
+    #[serde(default)]
+    is_customer: bool,
     #[serde(rename = "type")]
     kind: Option<String>,
     button_clicked: Option<IgnoredAny>,
@@ -129,7 +161,9 @@ struct WireMessage {
 
 impl WireMessage {
     fn is_the_users(&self) -> bool {
-        self.kind.as_deref() == Some("question") || self.button_clicked.is_some()
+        self.is_customer
+            || self.kind.as_deref() == Some("question")
+            || self.button_clicked.is_some()
     }
 }
 
@@ -139,10 +173,14 @@ pub fn error_json(message: &str) -> String {
 }
 
 /// The status and message of a refusal.
-type Refusal = (u16, String);
+pub type Refusal = (u16, String);
 
 /// Answers every request that is not for Botpress.
 pub fn answer(request: &Request, world: &mut World) -> Answer {
+    if request.path.starts_with("/api/export/v4") {
+        return boost_v4::answer(request, world)
+            .unwrap_or_else(|(code, message)| Answer::json(code, error_json(&message)));
+    }
     let site = &mut world.boost;
     match (request.method.as_str(), request.path.as_str()) {
         ("POST", "/oauth/token" | "/api/oauth2/v1/token") => issue(request, site),
@@ -154,30 +192,57 @@ pub fn answer(request: &Request, world: &mut World) -> Answer {
 }
 
 fn export(request: &Request, site: &mut Site) -> Result<Answer, Refusal> {
-    let known = request.bearer().is_some_and(|token| site.accepts(token));
-    if !known {
-        return Err((401, "The token is missing or invalid.".to_owned()));
+    if !site.versions.contains(&"v3") {
+        return Err((404, "There is nothing here.".to_owned()));
     }
-    let kind = request.header("content-type").unwrap_or("");
-    if !kind.starts_with("application/json") {
-        return Err((400, "The body must be application/json.".to_owned()));
-    }
+    allowed(request, site, "v3")?;
     let query = Query::of(request, site)?;
     let chosen = site.conversations.iter().filter(|known| query.wants(known));
     let mut script = Script::new(chosen.map(|known| Arc::clone(&known.raw)).collect());
+    let tail = match spoiled(site, &mut script) {
+        Ok(tail) => tail,
+        Err(instead) => return Ok(instead),
+    };
+    let info = query.info(script.announced);
+    Ok(stream(request, site, Some(info), script, tail))
+}
+
+/// Refuses a token that is unknown or for another version, and an export that is not JSON.
+pub fn allowed(request: &Request, site: &Site, version: &str) -> Result<(), Refusal> {
+    let accepted = request.bearer().map(|token| site.accepts(token, version));
+    match accepted.unwrap_or((false, false)) {
+        (false, _) => return Err((401, "The token is missing or invalid.".to_owned())),
+        (true, false) => return Err((403, "The token is for another scope.".to_owned())),
+        (true, true) => {}
+    }
+    let kind = request.header("content-type").unwrap_or("");
+    if request.method == "POST" && !kind.starts_with("application/json") {
+        return Err((400, "The body must be application/json.".to_owned()));
+    }
+    Ok(())
+}
+
+/// Applies the faults that fire, in their order. Returns the answer that replaces the stream, if there is one.
+pub fn spoiled(site: &mut Site, script: &mut Script) -> Result<Tail, Answer> {
     let mut tail = Tail::Whole;
     for rule in &mut site.faults {
         let Some(fault) = rule.fire() else { continue };
         if let Some(instead) = fault.instead() {
-            return Ok(instead);
+            return Err(instead);
         }
-        fault.spoil(&mut script, &mut tail);
+        fault.spoil(script, &mut tail);
     }
-    let info = query.info(script.announced);
-    Ok(stream(request, site, info, script, tail))
+    Ok(tail)
 }
 
-fn stream(request: &Request, site: &Site, info: String, script: Script, tail: Tail) -> Answer {
+/// An answer that streams the script, after an element about the query in v3.
+pub fn stream(
+    request: &Request,
+    site: &Site,
+    info: Option<String>,
+    script: Script,
+    tail: Tail,
+) -> Answer {
     let accepted = request.header("accept-encoding").unwrap_or("");
     let wrapping = Wrapping {
         chunk: site.chunk,
@@ -192,7 +257,7 @@ fn stream(request: &Request, site: &Site, info: String, script: Script, tail: Ta
         answer = answer.with("Content-Encoding", "gzip");
     }
     answer.body = Body::Stream(Box::new(move |chunks| {
-        wrapping.write(&info, &script, chunks)
+        wrapping.write(info.as_deref(), &script, chunks)
     }));
     answer
 }
@@ -288,11 +353,13 @@ fn issue(request: &Request, site: &mut Site) -> Answer {
     };
     let given = basic(request).or_else(|| Some((field("client_id")?, field("client_secret")?)));
     let scopes = field("scope").unwrap_or_default();
+    let granted = |version: &&&str| scopes == format!("export:{version}");
+    let version = site.scopes.iter().find(granted);
     let refusal = if given != Some((site.client_id.clone(), site.client_secret.clone())) {
         Some((401, "invalid_client"))
     } else if field("grant_type").as_deref() != Some("client_credentials") {
         Some((400, "unsupported_grant_type"))
-    } else if !scopes.split(' ').any(|scope| scope == "export:v3") {
+    } else if version.is_none() {
         Some((400, "invalid_scope"))
     } else {
         None
@@ -300,9 +367,12 @@ fn issue(request: &Request, site: &mut Site) -> Answer {
     if let Some((code, error)) = refusal {
         return Answer::json(code, json!({ "error": error }).to_string());
     }
-    let token = format!("issued_not_a_real_token_{}", site.issued.len() + 1);
+    let version = version.copied().unwrap_or_default();
+    let end = if version == "v4" { "_v4" } else { "" };
+    let number = site.issued.len() + 1;
+    let token = format!("issued_not_a_real_token_{number}{end}");
     site.issued.push(token.clone());
-    let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": "export:v3" });
+    let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": scopes });
     Answer::json(200, body.to_string())
 }
 

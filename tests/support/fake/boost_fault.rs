@@ -49,7 +49,7 @@ pub enum BoostFault {
     WrongCount(usize),
     /// After N conversations, text that is not JSON, and nothing more.
     GarbageAfter(usize),
-    /// The `messages` of this conversation are a string.
+    /// The `messages` of this conversation, in v4 its `sessions`, are a string.
     Malformed(usize),
     /// This conversation is not JSON, although its brackets match.
     NotJson(usize),
@@ -114,6 +114,9 @@ impl BoostFault {
             }
             Self::WrongCount(count) => script.count = Some(*count),
             Self::GarbageAfter(count) => garbage_after(script, *count),
+            Self::Malformed(index) if script.is_v4 => replace(script, *index, |id| {
+                format!(r#"{{"id":{id},"environment":"live","sessions":"none"}}"#)
+            }),
             Self::Malformed(index) => replace(script, *index, |id| {
                 format!(r#"{{"type":"conversation","id":{id},"messages":"none"}}"#)
             }),
@@ -147,7 +150,12 @@ fn error_after(script: &mut Script, count: usize) {
 fn break_after(script: &mut Script, count: usize, ending: Ending) {
     let at = place(script, count);
     let next = script.pieces.get(at).and_then(Piece::text);
-    let next = next.unwrap_or(r#"{"type":"post_query_info","#);
+    let end = if script.is_v4 {
+        r#"{"id":1,"sessions":[{"#
+    } else {
+        r#"{"type":"post_query_info","#
+    };
+    let next = next.unwrap_or(end);
     // Some halves end inside a character, as can happen when a connection breaks.
     let half = next.as_bytes()[..next.len() / 2].to_vec();
     script.pieces.truncate(at);

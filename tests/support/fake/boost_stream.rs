@@ -20,6 +20,8 @@ pub struct Script {
     /// The count of `PostQueryInfo`. `None` leaves out `PostQueryInfo`.
     pub count: Option<usize>,
     pub closed: bool,
+    /// Whether the elements are those of v4, in which neither `QueryInfo` nor `PostQueryInfo` is known.
+    pub is_v4: bool,
     /// The text after `]`.
     pub trailing: String,
     pub ending: Ending,
@@ -46,12 +48,13 @@ impl Script {
             count: Some(conversations.len()),
             pieces: conversations.into_iter().map(Piece::Conversation).collect(),
             closed: true,
+            is_v4: false,
             trailing: String::new(),
             ending: Ending::Finish,
         }
     }
 
-    fn write(&self, info: &str, pretty: bool, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, info: Option<&str>, pretty: bool, out: &mut impl Write) -> io::Result<()> {
         let gap = if pretty { "\n " } else { "" };
         let last = self.count.map(post_query_info).map(Piece::Other);
         let shown = |text: &str| {
@@ -61,19 +64,24 @@ impl Script {
                 text.to_owned()
             }
         };
-        write!(out, "[{gap}{}", shown(info))?;
+        write!(out, "[")?;
+        if let Some(info) = info {
+            write!(out, "{gap}{}", shown(info))?;
+        }
+        let mut separator = if info.is_some() { "," } else { "" };
         for piece in self.pieces.iter().chain(&last) {
             if let Piece::Gate(gate) = piece {
                 out.flush()?;
                 gate.pass();
                 continue;
             }
-            write!(out, ",{gap}")?;
+            write!(out, "{separator}{gap}")?;
+            separator = ",";
             match piece {
                 Piece::Conversation(text) => out.write_all(shown(text).as_bytes())?,
                 Piece::Other(text) => out.write_all(shown(text).as_bytes())?,
                 Piece::Bytes(bytes) => out.write_all(bytes)?,
-                Piece::Huge(bytes) => write_huge(*bytes, out)?,
+                Piece::Huge(bytes) => write_huge(*bytes, self.is_v4, out)?,
                 Piece::Gate(_) => {}
             }
         }
@@ -115,13 +123,22 @@ fn post_query_info(count: usize) -> String {
 }
 
 /// Writes a huge conversation. Its times are in the last day of the generated data.
-fn write_huge(bytes: usize, out: &mut impl Write) -> io::Result<()> {
+fn write_huge(bytes: usize, is_v4: bool, out: &mut impl Write) -> io::Result<()> {
     let times = r#"{"created":"2026-11-20T10:00:00.000000+01:00","last_message_created":"2026-11-20T10:00:01.000000+01:00"}"#;
     let message = r#"{"id":9999991,"time":"2026-11-20T10:00:01.000000+01:00","is_human_chat":false,"type":"question","question":{"type":"question_analysis","input":""#;
-    write!(
-        out,
-        r#"{{"type":"conversation","id":9999990,"environment":"live","time":{times},"messages":[{message}"#
-    )?;
+    let session =
+        r#"{"id":99,"messages":[{"id":9999991,"is_customer":true,"x":{"original_question":""#;
+    if is_v4 {
+        write!(
+            out,
+            r#"{{"id":9999990,"environment":"live","sessions":[{session}"#
+        )?;
+    } else {
+        write!(
+            out,
+            r#"{{"type":"conversation","id":9999990,"environment":"live","time":{times},"messages":[{message}"#
+        )?;
+    }
     let block = [b'x'; 8192];
     let mut left = bytes;
     while left > 0 {
@@ -129,7 +146,11 @@ fn write_huge(bytes: usize, out: &mut impl Write) -> io::Result<()> {
         out.write_all(&block[..now])?;
         left -= now;
     }
-    out.write_all(br#""}}]}"#)
+    out.write_all(if is_v4 {
+        &br#""}}]}]}"#[..]
+    } else {
+        br#""}}]}"#
+    })
 }
 
 /// Indents a JSON text. Numbers and escapes stay as they are.
@@ -182,7 +203,7 @@ impl Wrapping {
     /// Writes a stream.
     pub fn write(
         &self,
-        info: &str,
+        info: Option<&str>,
         script: &Script,
         chunks: &mut Chunks<'_>,
     ) -> io::Result<Ending> {

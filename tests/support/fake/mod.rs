@@ -34,6 +34,7 @@ mod boost;
 mod boost_data;
 mod boost_fault;
 mod boost_stream;
+mod boost_v4;
 mod botpress;
 mod botpress_json;
 mod data;
