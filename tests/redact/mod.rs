@@ -8,6 +8,7 @@ mod names;
 mod pseudonyms;
 mod raw;
 mod tap;
+mod written;
 
 use std::fs;
 use std::path::Path;
