@@ -3,6 +3,9 @@
 
 use super::span::Span;
 
+/// The first bytes of everything that is written in another way. Most texts have none of them.
+const FIRST: &[u8] = b"%\\\xc2\xd9\xdb\xe2\xef";
+
 /// A text in plain characters.
 #[derive(Debug, Default)]
 pub struct Plain {
@@ -24,7 +27,7 @@ struct Change {
 impl Plain {
     /// The text in plain characters. `None` when it is plain.
     pub fn of(text: &str) -> Option<Self> {
-        if text.is_ascii() && memchr::memchr2(b'%', b'\\', text.as_bytes()).is_none() {
+        if !text.bytes().any(|byte| FIRST.contains(&byte)) {
             return None;
         }
         let mut plain = Self::default();

@@ -48,10 +48,10 @@ fn ids_within_texts_are_hidden_with_them() {
         let args = format!("-f jsonl {KEY} --redact {args}");
         botpress(&fake, &args).within(folder.path()).run().stdout
     };
-    assert!(run("").contains("-of-yours/talk-0001."));
+    assert!(run("").contains("/of-yours/talk-0001."));
     let hidden = run("--redact-ids");
     let id = records(&hidden)[0]["id"].as_str().unwrap().to_owned();
-    assert!(hidden.contains(&format!("-of-yours/{id}.")), "{hidden}");
+    assert!(hidden.contains(&format!("/of-yours/{id}.")), "{hidden}");
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Names {
             let strength = ordinary::strength(part);
             self.add_word(part, person, strength);
             for other in spellings(part) {
-                self.add_word(&other, person, strength.max_sure(&other));
+                self.add_word(&other, person, strength.of_spelling(&other));
             }
         }
         for whole in joined(name, &real) {
@@ -253,7 +253,7 @@ fn has_title(after: &str) -> bool {
 
 impl Strength {
     /// The strength of another spelling, which may be another word.
-    fn max_sure(self, other: &str) -> Self {
+    fn of_spelling(self, other: &str) -> Self {
         match self {
             Self::Sure => ordinary::strength(other),
             other => other,
