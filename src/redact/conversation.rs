@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::class::Class;
 use super::identity::{Fact, KeyCache, Known, fold};
-use super::pseudonym::Key;
+use super::ids::OwnIds;
 use super::redactor::{Redactor, replace};
 use super::span::{Kind, placeholders};
 use crate::model::{
@@ -20,8 +20,7 @@ pub struct Pass<'a> {
     pub(super) keys: KeyCache,
     /// The message before the one that is being redacted.
     question: &'a str,
-    /// The ids of this conversation and its messages, and which of both each is.
-    own: BTreeMap<&'a str, &'static str>,
+    pub(super) own: OwnIds<'a>,
     counts: BTreeMap<Kind, u64>,
 }
 
@@ -36,15 +35,6 @@ impl Redactor {
         } else {
             Known::default()
         };
-        let messages = conversation
-            .messages
-            .iter()
-            .map(|message| (message.id.as_str(), "message"));
-        let other = conversation
-            .handover
-            .as_ref()
-            .and_then(|handover| handover.conversation_id.as_deref());
-        let others = other.into_iter().chain([conversation.id.as_str()]);
         if conversation.lacks_people() && self.has(Class::People) {
             self.note_unknown_people();
         }
@@ -53,9 +43,7 @@ impl Redactor {
             known,
             keys,
             question: "",
-            own: messages
-                .chain(others.map(|id| (id, "conversation")))
-                .collect(),
+            own: OwnIds::of(conversation),
             counts: BTreeMap::new(),
         };
         let redacted = pass.conversation(conversation);
@@ -63,20 +51,6 @@ impl Redactor {
         *self.keys() = keys;
         self.add_counts(counts);
         redacted
-    }
-
-    /// The id of a conversation as it is written.
-    #[must_use]
-    pub fn conversation_id(&self, id: &str) -> String {
-        self.id("conversation", id)
-    }
-
-    pub(super) fn id(&self, label: &str, id: &str) -> String {
-        let key = &self.options.key;
-        if !self.options.ids || Key::is_id(label, id) {
-            return id.to_owned();
-        }
-        key.of_id(label, id)
     }
 }
 
@@ -224,11 +198,12 @@ impl<'a> Pass<'a> {
 
     /// A text. `question` is the message before.
     pub(super) fn text(&mut self, text: &str, question: &str) -> String {
-        let spans = self.redactor.spans(&self.known, text, question);
+        let text = self.redactor.without_own(&self.own, text);
+        let spans = self.redactor.spans(&self.known, &text, question);
         if spans.is_empty() {
-            return text.to_owned();
+            return text.into_owned();
         }
-        replace(text, &spans, |span| self.count(span.kind, &span.value))
+        replace(&text, &spans, |span| self.count(span.kind, &span.value))
     }
 
     /// The id of a person.
@@ -261,14 +236,11 @@ impl<'a> Pass<'a> {
     /// A string whose key says what it is. Without that, it is a text; and an id of something else gets a pseudonym, since it
     /// may lead to a person.
     pub(super) fn string(&mut self, fact: Option<Fact>, text: &str) -> String {
-        if text.is_empty()
-            || is_replaced(text)
-            || self.own.contains_key(text) && !self.redactor.options.ids
-        {
+        if text.is_empty() || is_replaced(text) {
             return text.to_owned();
         }
-        if self.own.contains_key(text) {
-            return self.redactor.id(self.own[text], text);
+        if let Some(label) = self.own.label(text) {
+            return self.redactor.id(label, text);
         }
         match fact.filter(|_| self.redactor.has(Class::People)) {
             Some(Fact::Name) => self.name(text),
@@ -310,11 +282,6 @@ impl<'a> Pass<'a> {
             Fact::Picture => (people("PICTURE"), fold(text)),
             Fact::Name | Fact::Id => (people("PERSON"), fold(text)),
         }
-    }
-
-    /// Whether a text is an id of this conversation or its messages.
-    pub(super) fn is_own(&self, id: &str) -> bool {
-        self.own.contains_key(id)
     }
 
     pub(super) fn count(&mut self, kind: Kind, value: &str) -> String {

@@ -58,10 +58,10 @@ impl List {
             .case_insensitive(inside.is_none())
             .size_limit(LARGEST)
             .build();
-        let regex = regex.map_err(|error| format!("the regular expression is none: {error}"))?;
+        let regex = regex.map_err(|error| format!("it is not a regular expression: {error}"))?;
         if regex.is_match("") {
             return Err(
-                "the regular expression matches nothing at all, so it would be found everywhere"
+                "the regular expression matches an empty text, so it would be found everywhere"
                     .to_owned(),
             );
         }

@@ -16,6 +16,9 @@ pub const SHORTEST_KEY: usize = 16;
 const IN_TEXT: usize = 6;
 const OF_ID: usize = 16;
 
+/// The word that the pseudonyms of people's ids have.
+const USER: &str = "USER";
+
 /// The key of the pseudonyms. Without it nobody can try out which value a pseudonym stands for.
 #[derive(Clone)]
 pub struct Key(Hmac<Sha256>);
@@ -56,7 +59,7 @@ impl Key {
 
     /// What stands for the id of a person, such as `[USER-7f3a9c0123456789]`.
     pub fn of_user(&self, id: &str) -> String {
-        format!("[USER-{}]", self.digits("USER", id, OF_ID))
+        format!("[{USER}-{}]", self.digits(USER, id, OF_ID))
     }
 
     /// What stands for an id of a conversation or message, such as `message-7f3a9c0123456789`. It is a file name, too.
@@ -70,9 +73,7 @@ impl Key {
         let digits = id
             .strip_prefix(label)
             .and_then(|rest| rest.strip_prefix('-'));
-        digits.is_some_and(|digits| {
-            digits.len() == OF_ID && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
+        digits.is_some_and(|digits| digits.len() == OF_ID && digits.bytes().all(is_hex))
     }
 
     /// Tells keys and settings apart without telling what they are.
@@ -93,4 +94,14 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(***)")
     }
+}
+
+/// Whether these are the digits that a pseudonym in a text has behind its label.
+pub fn is_digest(label: &str, digits: &str) -> bool {
+    let is_long = label == USER && digits.len() == OF_ID;
+    (digits.len() == IN_TEXT || is_long) && digits.bytes().all(is_hex)
+}
+
+fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }

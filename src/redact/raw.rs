@@ -113,7 +113,7 @@ impl Pass<'_> {
         let replaced = self.string(fact, number);
         if replaced != number {
             write_string(&replaced, out);
-        } else if self.is_own(number) {
+        } else if self.own.label(number).is_some() {
             out.extend_from_slice(number.as_bytes());
         } else {
             out.extend_from_slice(b"null");

@@ -8,7 +8,8 @@ use super::class::Class;
 use super::detect::Detector;
 use super::identity::{KeyCache, Known};
 use super::options::Options;
-use super::span::{Kind, Span, placeholders, resolve};
+use super::plain::Plain;
+use super::span::{Kind, Span, leave_out, placeholders, resolve};
 
 /// Replaces what is personal. It is shared by everything that writes.
 #[derive(Debug)]
@@ -100,24 +101,30 @@ impl Redactor {
         if text.is_empty() {
             return spans;
         }
-        self.detector.find(text, question, &mut spans);
-        self.options.list.find(text, &mut spans);
-        if self.has(Class::People) {
-            known.find(text, &mut spans);
-            if !self.has(Class::Email) {
-                known.find_emails(text, &mut spans);
-            }
+        self.find(known, text, question, &mut spans);
+        // The same in plain characters: `Ola%20Nordmann.pdf`, or digits of Japanese width.
+        if let Some(plain) = Plain::of(text) {
+            let mut found = Vec::new();
+            self.find(known, &plain.text, question, &mut found);
+            spans.extend(found.into_iter().map(|span| plain.in_original(span)));
         }
         if spans.is_empty() {
             return spans;
         }
         // What is replaced already is not replaced again.
-        let done = placeholders(text);
-        spans.retain(|span| {
-            done.iter()
-                .all(|(start, end)| span.end <= *start || *end <= span.start)
-        });
+        leave_out(&placeholders(text), &mut spans);
         resolve(spans)
+    }
+
+    fn find(&self, known: &Known, text: &str, question: &str, spans: &mut Vec<Span>) {
+        self.detector.find(text, question, spans);
+        self.options.list.find(text, spans);
+        if self.has(Class::People) {
+            known.find(text, spans);
+            if !self.has(Class::Email) {
+                known.find_emails(text, spans);
+            }
+        }
     }
 }
 

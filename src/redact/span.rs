@@ -1,6 +1,9 @@
 //! What was found in a text, and how it is replaced.
 
+use std::collections::BTreeMap;
+
 use super::class::Class;
+use super::pseudonym::is_digest;
 
 /// A part of a text that is personal.
 #[derive(Clone, Debug)]
@@ -51,20 +54,35 @@ impl Span {
     }
 }
 
+/// Drops the spans that touch one of these places. A span around a whole place stays: an address with a token may have a
+/// placeholder in it.
+pub fn leave_out(places: &[(usize, usize)], spans: &mut Vec<Span>) {
+    spans.retain(|span| {
+        let first = places.partition_point(|(_, end)| *end <= span.start);
+        places[first..]
+            .iter()
+            .take_while(|(start, _)| *start < span.end)
+            .all(|(start, end)| {
+                span.start <= *start && *end <= span.end && end - start < span.end - span.start
+            })
+    });
+}
+
 /// Keeps the spans that do not overlap, from left to right. Of those that overlap the sure one stays, then the longest,
 /// then the one whose class comes first.
 pub fn resolve(mut spans: Vec<Span>) -> Vec<Span> {
     if spans.len() > 1 {
         spans.sort_by_key(|span| (span.is_weak(), span.start.wrapping_sub(span.end), span.kind));
     }
-    let mut kept: Vec<Span> = Vec::with_capacity(spans.len());
+    let mut kept: BTreeMap<usize, Span> = BTreeMap::new();
     for span in spans {
-        let at = kept.partition_point(|one| one.end <= span.start);
-        if kept.get(at).is_none_or(|next| span.end <= next.start) {
-            kept.insert(at, span);
+        // Of those that are kept, the last one that begins before this one ends.
+        let before = kept.range(..span.end).next_back();
+        if before.is_none_or(|(_, before)| before.end <= span.start) {
+            kept.insert(span.start, span);
         }
     }
-    kept
+    kept.into_values().collect()
 }
 
 /// The placeholders that an earlier redaction left in a text: `[EMAIL-7f3a9c]`.
@@ -75,12 +93,11 @@ pub fn placeholders(text: &str) -> Vec<(usize, usize)> {
         .filter_map(|start| {
             let end = start + memchr::memchr(b']', &bytes[start..bytes.len().min(start + 64)])? + 1;
             let (label, digits) = text.get(start + 1..end - 1)?.rsplit_once('-')?;
-            let is_label = !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_uppercase() || byte == b'-' || byte.is_ascii_digit());
-            let is_hex = digits.len() >= 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            (is_label && is_hex).then_some((start, end))
+            let is_part =
+                |byte: u8| byte.is_ascii_uppercase() || byte == b'-' || byte.is_ascii_digit();
+            let is_label =
+                label.starts_with(|c: char| c.is_ascii_uppercase()) && label.bytes().all(is_part);
+            (is_label && is_digest(label, digits)).then_some((start, end))
         })
         .collect()
 }
@@ -112,5 +129,10 @@ mod tests {
             placeholders("a [EMAIL-7f3a9c] b [x-1] [NATIONAL-ID-00aa11]"),
             [(2, 16), (25, 45)]
         );
+        assert_eq!(placeholders("[USER-0123456789abcdef]"), [(0, 23)]);
+        // What people write in brackets is none.
+        for text in ["[030-901820]", "[TLF-22334455]", "[CARD-4111111111111111]"] {
+            assert!(placeholders(text).is_empty(), "{text}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{KEY, USER, bot, folder};
 use crate::sink::name::files;
-use crate::support::fake::Fake;
+use crate::support::fake::{Conversation, DAY, Fake, REFERENCE, World};
 use crate::support::{botpress, records, summary};
 
 #[test]
@@ -35,6 +35,23 @@ fn ids_of_conversations_and_messages_stay_unless_they_are_asked_for() {
     assert_eq!(hidden["messages"][0]["user_id"], user);
     assert_ne!(kept["messages"][1]["user_id"], user);
     assert!(!kept.to_string().contains(USER));
+}
+
+#[test]
+fn ids_within_texts_are_hidden_with_them() {
+    let mut world = World::new().conversation(Conversation::new("talk-0001", REFERENCE - DAY));
+    let said = r#"{"text": "See https://example.com/of-yours/talk-0001."}"#;
+    world.say_as("talk-0001", REFERENCE - DAY, false, "text", said);
+    let fake = Fake::start(world);
+    let folder = folder();
+    let run = |args: &str| {
+        let args = format!("-f jsonl {KEY} --redact {args}");
+        botpress(&fake, &args).within(folder.path()).run().stdout
+    };
+    assert!(run("").contains("/of-yours/talk-0001."));
+    let hidden = run("--redact-ids");
+    let id = records(&hidden)[0]["id"].as_str().unwrap().to_owned();
+    assert!(hidden.contains(&format!("/of-yours/{id}.")), "{hidden}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod names;
 mod pseudonyms;
 mod raw;
 mod tap;
+mod written;
 
 use std::fs;
 use std::path::Path;
@@ -29,11 +30,11 @@ pub const PERSONAL: &[&str] = &[
     "22 33 44 55",
     "Storgata",
     "17054026641",
-    "4111",
+    "4111 1111",
     "192.0.2.17",
     "59.9139",
     "abcdef0123",
-    "1985",
+    "3.4.1985",
     USER,
 ];
 

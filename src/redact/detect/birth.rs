@@ -76,16 +76,18 @@ const OLD: u32 = 2015;
 
 /// Finds the dates of a text that has digits. `question` is the message before.
 pub fn find(text: &str, question: &str, spans: &mut Vec<Span>) {
+    let length = text.trim().trim_end_matches(['.', '!']).len();
     for pattern in PATTERNS.iter() {
         for captures in pattern.captures_iter(text) {
-            if let Some(span) = birth(text, &captures, question) {
+            if let Some(span) = birth(text, &captures, length, question) {
                 spans.push(span);
             }
         }
     }
 }
 
-fn birth(text: &str, captures: &Captures, question: &str) -> Option<Span> {
+/// The date of birth that was found in a text, of which so many bytes are more than blanks and its last dot.
+fn birth(text: &str, captures: &Captures, length: usize, question: &str) -> Option<Span> {
     let whole = captures.get(0)?;
     let place = (whole.start(), whole.end());
     let number = |name: &str| captures.name(name)?.as_str().parse::<u32>().ok();
@@ -118,9 +120,9 @@ fn birth(text: &str, captures: &Captures, question: &str) -> Option<Span> {
         return None;
     }
     let context = || Context::of(text, place, question);
-    let is_all = || text.trim().trim_end_matches(['.', '!']).len() <= whole.len() + 2;
+    let is_all = length <= whole.len() + 2;
     let is_birth =
-        is_all() && year <= OLD || context().has(BORN) || context().is_followed_by(FOLLOWING);
+        is_all && year <= OLD || context().has(BORN) || context().is_followed_by(FOLLOWING);
     is_birth.then(|| {
         Span::new(
             place,

@@ -22,10 +22,10 @@ impl Context {
         if start <= BEFORE / 3 || text.len() - (end - start) <= BEFORE / 2 {
             before = format!("{} {before}", tail(question, 2 * BEFORE).to_lowercase());
         }
-        let after = text[end..].split(line).next().unwrap_or_default();
+        let after = head(&text[end..], AFTER).split(line).next();
         Self {
             before,
-            after: head(after, AFTER).to_lowercase(),
+            after: after.unwrap_or_default().to_lowercase(),
         }
     }
 

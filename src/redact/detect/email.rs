@@ -21,6 +21,11 @@ fn place(text: &str, at: usize) -> Option<(usize, usize)> {
         .take_while(|(_, c)| is_local(*c))
         .last();
     let mut start = local?.0;
+    // In an address of the web it is the value of a parameter, or the last part of a path.
+    if text[start..at].contains(['/', '?', '&']) {
+        let last = text[start..at].rfind(['/', '?', '&', '=']);
+        start += last.map_or(0, |last| last + 1);
+    }
     // A dot or a quotation mark before an address belongs to the sentence.
     let extra = text[start..at]
         .find(|c: char| !matches!(c, '.' | '\'' | '-' | '/' | '=' | '&' | '*' | '`'))?;
@@ -68,6 +73,8 @@ mod tests {
         assert_eq!(found("<a@b.no>, 'c@d.no'"), ["a@b.no", "c@d.no"]);
         assert_eq!(found("連絡先はtaro@example.jpです"), ["taro@example.jp"]);
         assert_eq!(found("jürgen@müller.de"), ["jürgen@müller.de"]);
+        assert_eq!(found("https://x.no/?page=2&mail=a@b.no&x=1"), ["a@b.no"]);
+        assert_eq!(found("bounce+a=b.no@x.no"), ["bounce+a=b.no@x.no"]);
         for other in ["@me", "a@b", "5 @ 3.50", "a@b..no", "x@1.5"] {
             assert!(found(other).is_empty(), "{other}");
         }

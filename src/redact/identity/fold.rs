@@ -1,5 +1,7 @@
 //! Words of a text without case and diacritics, so that `Núñez` and `NUNEZ` are one.
 
+use std::cell::OnceCell;
+
 use icu_normalizer::properties::{CanonicalDecompositionBorrowed, Decomposed};
 
 /// A word of a text: letters and digits with nothing between them.
@@ -19,6 +21,8 @@ pub struct Word {
 pub struct Words {
     /// The words, from left to right.
     pub list: Vec<Word>,
+    /// Whether the text is German, once somebody has asked.
+    pub is_german: OnceCell<bool>,
     folded: String,
 }
 
@@ -27,6 +31,7 @@ impl Words {
     pub fn of(text: &str) -> Self {
         let mut words = Self {
             list: Vec::new(),
+            is_german: OnceCell::new(),
             folded: String::with_capacity(text.len()),
         };
         let mut open: Option<Word> = None;

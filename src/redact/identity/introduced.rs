@@ -1,6 +1,6 @@
 //! What stands around a name and says that it is one: a greeting, a title, `my name is`.
 
-use super::fold::Words;
+use super::fold::{Word, Words};
 
 /// Words right before a name.
 const GREETINGS: &[&str] = &[
@@ -183,10 +183,10 @@ pub fn has_article(words: &Words, at: usize) -> bool {
 
 /// Whether a text is German.
 pub fn is_german(words: &Words) -> bool {
-    words
-        .list
-        .iter()
-        .any(|word| GERMAN.contains(&words.folded(*word)))
+    let is_german = |word: &Word| GERMAN.contains(&words.folded(*word));
+    *words
+        .is_german
+        .get_or_init(|| words.list.iter().any(is_german))
 }
 
 /// Whether a sentence begins here.

@@ -28,8 +28,8 @@ pub struct Known {
     ids: BTreeSet<String>,
     /// E-mail addresses, in lower case.
     emails: BTreeSet<String>,
-    /// Telephone numbers, by their digits.
-    phones: BTreeMap<String, String>,
+    /// Telephone numbers, by their last digits.
+    phones: HashMap<String, String>,
     /// Words that stand one after the other, by the first: addresses, numbers, handles.
     phrases: HashMap<String, Vec<Phrase>>,
 }
@@ -139,7 +139,8 @@ impl Known {
     fn learn_phone(&mut self, text: &str, phone: &dyn Fn(&str) -> String) {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         if digits.len() >= FEWEST_DIGITS {
-            self.phones.entry(digits).or_insert_with(|| phone(text));
+            let last = last_digits(&digits).to_owned();
+            self.phones.entry(last).or_insert_with(|| phone(text));
         }
     }
 
@@ -257,16 +258,16 @@ impl Known {
     }
 
     fn phone(&self, digits: &str) -> Option<&str> {
-        let end = |digits: &str| digits[digits.len().saturating_sub(LAST_DIGITS)..].to_owned();
         if digits.len() < FEWEST_DIGITS || digits.len() > 17 {
             return None;
         }
-        let wanted = end(digits);
-        self.phones
-            .iter()
-            .find(|(known, _)| end(known) == wanted)
-            .map(|(_, value)| value.as_str())
+        let known = self.phones.get(last_digits(digits));
+        known.map(String::as_str)
     }
+}
+
+fn last_digits(digits: &str) -> &str {
+    &digits[digits.len().saturating_sub(LAST_DIGITS)..]
 }
 
 /// The ids of the bots among the users.

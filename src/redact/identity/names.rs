@@ -1,6 +1,6 @@
 //! The names of a conversation's people, and where they stand in a text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::fold::{Word, Words};
 use super::introduced::{begins_sentence, has_article, is_german, is_introduced};
@@ -12,6 +12,8 @@ use super::variants::{joined, spellings};
 pub struct Names {
     /// The people, by their whole names.
     people: Vec<String>,
+    /// The same, to look one up.
+    whole: HashSet<String>,
     words: HashMap<String, Part>,
     /// Names in scripts without blanks between words, as they are written.
     unspaced: Vec<(String, usize)>,
@@ -54,7 +56,7 @@ impl Names {
             .filter(|part| !is_no_name(part))
             .collect();
         let value = real.join(" ");
-        if real.is_empty() || self.people.contains(&value) {
+        if real.is_empty() || self.whole.contains(&value) {
             return;
         }
         // A part of a known name is that person's.
@@ -64,13 +66,14 @@ impl Names {
             .flatten();
         let person = known.unwrap_or_else(|| {
             self.people.push(value.clone());
+            self.whole.insert(value.clone());
             self.people.len() - 1
         });
         for part in &real {
             let strength = ordinary::strength(part);
             self.add_word(part, person, strength);
             for other in spellings(part) {
-                self.add_word(&other, person, strength.max_sure(&other));
+                self.add_word(&other, person, strength.of_spelling(&other));
             }
         }
         for whole in joined(name, &real) {
@@ -141,7 +144,8 @@ impl Names {
             part = goes_on.then(|| self.part(text, words, next)).flatten();
         }
         let Some((index, last)) = sure else {
-            return (1, None);
+            // No name begins with one of the particles in between either.
+            return (next - at, None);
         };
         let has_particle = length > last.words && count == 1 && words.list[index].is_capital;
         let counts =
@@ -163,6 +167,14 @@ impl Names {
             words,
         };
         if let Some(part) = self.words.get(folded) {
+            return Some(found(part, word.end, 1));
+        }
+        // `nordmann85`, as people call themselves.
+        let stem = folded.trim_end_matches(|c: char| c.is_ascii_digit());
+        if stem.len() < folded.len()
+            && let Some(part) = self.words.get(stem)
+            && part.strength == Strength::Sure
+        {
             return Some(found(part, word.end, 1));
         }
         // `Olas`, `Annas`: a genitive without an apostrophe.
@@ -241,7 +253,7 @@ fn has_title(after: &str) -> bool {
 
 impl Strength {
     /// The strength of another spelling, which may be another word.
-    fn max_sure(self, other: &str) -> Self {
+    fn of_spelling(self, other: &str) -> Self {
         match self {
             Self::Sure => ordinary::strength(other),
             other => other,

@@ -5,9 +5,12 @@ use super::fold::fold;
 /// The shortest name that is made of others, in characters.
 const SHORTEST: usize = 6;
 
+/// The longest word of which other spellings are made, in bytes. A longer one is no name that anybody types.
+const LONGEST: usize = 40;
+
 /// Other spellings of a folded word: `mueller` and `muller`, `haakon` and `hakon`.
 pub fn spellings(word: &str) -> Vec<String> {
-    if word.len() < 4 {
+    if !(4..=LONGEST).contains(&word.len()) {
         return Vec::new();
     }
     let mut all = Vec::new();

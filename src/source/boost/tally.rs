@@ -5,6 +5,7 @@ use std::fmt;
 use super::stream_error::StreamError;
 use crate::source::event::Proof;
 use crate::source::id_set::IdSet;
+use crate::text::counted;
 
 /// What came in a stream.
 #[derive(Debug, Default)]
@@ -86,10 +87,9 @@ impl Tally {
 impl fmt::Display for Tally {
     /// `5 of 20 conversations`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.came)?;
-        if let Some(count) = self.expected {
-            write!(f, " of {count}")?;
+        match self.expected {
+            Some(count) => write!(f, "{} of {}", self.came, counted(count, "conversation")),
+            None => f.write_str(&counted(self.came, "conversation")),
         }
-        f.write_str(" conversations")
     }
 }

@@ -41,7 +41,6 @@ pub const NAMED: &[&str] = &[
     "móvil",
     "movil",
     "llam",
-    "contact",
     "celular",
     "número es",
     "ligar",
