@@ -14,6 +14,7 @@ use super::boost_target::BoostTarget;
 use super::console::ConsoleArgs;
 use super::examples;
 use super::help::Help;
+use super::media::MediaArgs;
 use super::network::{self, NetworkArgs};
 use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
@@ -140,6 +141,10 @@ pub struct BoostArgs {
     #[serde(skip)]
     pub first_byte_timeout: Option<Duration>,
 
+    /// What becomes of media.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub media: MediaArgs,
     /// How to reach the vendor.
     #[command(flatten)]
     #[serde(skip)]
@@ -174,6 +179,7 @@ impl Default for BoostArgs {
             max_element: 64 << 20,
             parallel_windows: None,
             first_byte_timeout: None,
+            media: MediaArgs::default(),
             network: NetworkArgs::default(),
             archive: ArchiveArgs::default(),
             run: RunArgs::default(),
@@ -195,6 +201,7 @@ impl ExportArgs for BoostArgs {
         Paths {
             summary: self.run.summary.clone(),
             archive: self.archive.archive.clone(),
+            media: self.media.folder(),
             target: self.output.target(),
             inputs: [&self.input, &self.output.template, &self.query]
                 .into_iter()
@@ -212,7 +219,9 @@ impl ExportArgs for BoostArgs {
             filters["query"] = Value::Object(read_query(query)?);
         }
         self.check_import()?;
-        let memory = self.archive.memory(filters, self.output.mirror())?;
+        let memory = self
+            .archive
+            .memory(filters, self.media.with_mirror(self.output.mirror()))?;
         self.resolve_as(format, memory, asked)
     }
 }
@@ -257,6 +266,7 @@ impl BoostArgs {
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
+            media: self.media.resolve(&memory)?,
             memory,
             run: (&self.run).into(),
             paths: self.paths(),

@@ -14,6 +14,7 @@ mod examples;
 mod format;
 mod help;
 mod ids;
+mod media;
 mod network;
 mod output;
 mod parse;
@@ -31,6 +32,7 @@ mod values;
 
 pub use check::{CheckArgs, CheckVendor};
 pub use commands::{Cli, Command, Document};
+pub use media::{Download, Media, Placing};
 pub use parse::parse;
 pub use search::SearchArgs;
 pub use settings::{ArchiveOptions, ExportArgs, Memory, Paths, RunOptions, Settings};

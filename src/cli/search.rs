@@ -11,6 +11,7 @@ use super::asked::{self, asked};
 use super::console::ConsoleArgs;
 use super::examples;
 use super::help::Help;
+use super::media::Media;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::RunArgs;
@@ -109,6 +110,7 @@ impl ExportArgs for SearchArgs {
         Paths {
             summary: self.run.summary.clone(),
             archive: None,
+            media: None,
             target: self.output.target(),
             inputs: template.chain([self.archive.clone()]).collect(),
         }
@@ -134,6 +136,7 @@ impl ExportArgs for SearchArgs {
                 max_element: usize::MAX,
                 changed: None,
                 search: Some(search),
+                media: false,
             }),
             selection,
             http: NetworkArgs::default().options(),
@@ -141,6 +144,7 @@ impl ExportArgs for SearchArgs {
             output: self.output.sink(&Memory::None, self.run.summary.is_some()),
             console: self.console.options(),
             memory: Memory::None,
+            media: Media::None,
             run: (&self.run).into(),
             paths: self.paths(),
         })

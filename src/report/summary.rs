@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::file_entry::FileEntry;
+use super::media_counts::MediaCounts;
 use crate::http::Network;
 use crate::io::atomic::PartialFile;
 use crate::time::Timestamp;
@@ -46,6 +47,9 @@ pub struct Summary {
     /// The conversations with content of a shape that the vendor does not document. What could be read of it is there.
     #[serde(default)]
     pub odd_content: Vec<String>,
+    /// The files that messages point to, if they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaCounts>,
     /// What the network did.
     pub network: Network,
     /// Where the next run would have begun before this one.
@@ -121,6 +125,7 @@ impl Summary {
             count_mismatches: Vec::new(),
             names_missing: Vec::new(),
             odd_content: Vec::new(),
+            media: None,
             network: Network::default(),
             watermark_before: None,
             watermark_after: None,

@@ -9,7 +9,8 @@ use super::again::Again;
 use super::closing::{self, shown};
 use super::exit::Exit;
 use super::incomplete;
-use super::pump::{Pump, Work};
+use super::media::Files;
+use super::pump::{Pending, Pump, Work};
 use super::recorder::Recorder;
 use super::signal::{self, Stop, Stopped};
 use super::singer_state::SingerState;
@@ -17,8 +18,9 @@ use super::tickets::{self, TicketFilter};
 use crate::console::Console;
 use crate::format::Outcome;
 use crate::format::singer::{self, Stream};
+use crate::media::Fetched;
 use crate::model::Conversation;
-use crate::report::{FileEntry, Summary};
+use crate::report::{FileEntry, MediaCounts, Summary};
 use crate::sink::{Finished, Sink, Written};
 use crate::source::botpress::Joined;
 use crate::source::{Event, FailedConversation, Source};
@@ -36,6 +38,8 @@ pub struct Export<'a> {
     pub places: Vec<String>,
     /// What becomes of the tickets of human agents.
     pub tickets: TicketFilter,
+    /// What becomes of the files that messages point to.
+    pub files: Files,
     /// Whether the list may not have had everything.
     pub list_moved: bool,
     /// What is needed to try again what failed, where that is possible.
@@ -52,8 +56,18 @@ impl Export<'_> {
     pub fn run(mut self, pump: &mut Pump, source: Source) -> Result<Exit> {
         let worked = pump.run(source, &mut self);
         // What came before an error is written too.
+        let taken = self.take_rest();
         let joined = self.join_tickets();
-        self.finish(worked.and(joined))
+        let window = self.files.take_window();
+        let console = self.recorder.console;
+        let media = window.as_ref().map(|window| window.tell(console));
+        let is_lacking = media.as_ref().is_some_and(MediaCounts::is_lacking);
+        self.recorder.summary.media = media;
+        let exit = self.finish(worked.and(taken).and(joined))?;
+        match window {
+            Some(window) => window.end(exit, is_lacking, console),
+            None => Ok(exit),
+        }
     }
 
     /// Finishes the output, depending on the result of the work.
@@ -64,6 +78,7 @@ impl Export<'_> {
             from_archive,
             places,
             tickets: _,
+            files: _,
             list_moved,
             again,
             recorder: Recorder {
@@ -112,6 +127,37 @@ impl Export<'_> {
             [place, again.unwrap_or_default()],
         ));
         Ok(Exit::Incomplete)
+    }
+
+    /// Takes a conversation as it comes. Its files may have to come first.
+    fn arrive(&mut self, conversation: &Conversation) -> Result<()> {
+        let is_skipped = matches!(self.tickets, TicketFilter::Skip) && conversation.is_ticket();
+        match &mut self.files {
+            Files::Downloaded(window) if !is_skipped => window.add(conversation.clone()),
+            Files::Placed(placement) if conversation.attachments().next().is_some() => {
+                let mut conversation = conversation.clone();
+                placement.place(&mut conversation)?;
+                return self.take(&conversation);
+            }
+            _ => return self.take(conversation),
+        }
+        self.take_ready()
+    }
+
+    /// Takes the conversations whose files are there.
+    fn take_ready(&mut self) -> Result<()> {
+        while let Some(conversation) = self.files.next_ready() {
+            self.take(&conversation)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the conversations that still wait for files, when a run has ended early.
+    fn take_rest(&mut self) -> Result<()> {
+        while let Some(conversation) = self.files.take_unready() {
+            self.take(&conversation)?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, conversation: &Conversation) -> Result<()> {
@@ -205,7 +251,7 @@ impl Work for Export<'_> {
             Event::Conversations(conversations) => {
                 return conversations
                     .iter()
-                    .try_for_each(|conversation| self.take(conversation));
+                    .try_for_each(|conversation| self.arrive(conversation));
             }
             Event::CountMismatch {
                 id,
@@ -231,6 +277,19 @@ impl Work for Export<'_> {
         let files = self.sink.take_files();
         self.recorder.summary.files.extend(files);
         Ok(())
+    }
+
+    fn pending(&self) -> Pending {
+        self.files.pending()
+    }
+
+    async fn fetched(&mut self) -> Fetched {
+        self.files.fetched().await
+    }
+
+    fn handle_medium(&mut self, fetched: Fetched) -> Result<()> {
+        self.files.note(fetched)?;
+        self.take_ready()
     }
 }
 

@@ -11,6 +11,7 @@ use super::archive;
 use super::closing;
 use super::exit::Exit;
 use super::export::Export;
+use super::media;
 use super::monitor::Monitor;
 use super::paths::check_paths;
 use super::pump::Pump;
@@ -112,6 +113,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         format,
         output,
         memory,
+        media,
         run,
         asked,
         ..
@@ -123,6 +125,7 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
     let tickets = TicketFilter::new(selection.tickets, selection.keep_raw)?;
     // The vendor's records tell which messages of a ticket are copies.
     selection.keep_raw |= selection.tickets == Tickets::Merge;
+    let vendor = media::vendor(&source)?;
     let mut source = Source::new(source, &selection, context)?;
     let streams: Vec<_> = format.catalog.streams().collect();
     let singer = match memory {
@@ -139,6 +142,8 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
     let output = output.context("an export without an archive has an output")?;
     let sink = Sink::open(&output, FormatterFactory::new(format))?;
     write_unfinished(summary, &run)?;
+    let mut pump = Pump::start(run.max_duration, &context.console)?;
+    let files = media::files(&media, &output.target, vendor, context, &pump)?;
     let recorder = Recorder {
         summary,
         console: &context.console,
@@ -150,11 +155,11 @@ fn export(settings: Settings, context: &Context, summary: &mut Summary) -> Resul
         from_archive: false,
         places: closing::places(&output.target),
         tickets,
+        files,
         list_moved: false,
         again: is_repeatable.then(|| Again::new(&run, &output)),
         recorder,
     };
-    let mut pump = Pump::start(run.max_duration, &context.console)?;
     let exit = export.run(&mut pump, source);
     pump.end();
     exit

@@ -17,6 +17,7 @@ mod fetch;
 mod incomplete;
 mod job;
 mod manual;
+mod media;
 mod mirror;
 mod monitor;
 mod paths;

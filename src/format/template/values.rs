@@ -122,8 +122,18 @@ fn choice(choice: &Choice) -> Value {
 }
 
 fn attachment(attachment: &Attachment) -> Value {
-    let Attachment { kind, url, title } = attachment;
-    context! { type => kind, url, title }
+    let Attachment {
+        kind,
+        url,
+        title,
+        file,
+        sha256,
+        bytes,
+        media_type,
+        missing,
+    } = attachment;
+    let missing = missing.map(|missing| missing.name());
+    context! { type => kind, url, title, file, sha256, bytes, media_type, missing }
 }
 
 /// A name or a time, as in the JSON of an export.

@@ -92,8 +92,7 @@ impl Content {
 
     fn media(&mut self, kind: String, url: String) {
         self.line(format!("{kind}: {url}"));
-        let title = None;
-        self.attachments.push(Attachment { kind, url, title });
+        self.attachments.push(Attachment::new(kind, url, None));
     }
 
     /// Most messages have one line, which is not copied.
