@@ -16,6 +16,7 @@ mod format;
 mod house;
 mod http;
 mod io;
+mod media;
 mod report;
 mod run;
 mod sink;

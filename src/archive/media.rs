@@ -246,22 +246,20 @@ impl Writer {
         }
         Ok(())
     }
-
-    /// Drops the media that no conversation uses any more, and returns the paths of their files in the folder, which
-    /// the caller removes after the commit. A file stays that another address has brought as well.
-    ///
-    /// `forget` calls this when it has deleted conversations and their rows of `media_uses`.
-    ///
-    /// # Errors
-    /// When the archive cannot be written.
-    #[cfg_attr(not(test), expect(dead_code, reason = "it is for `convexport forget`"))]
-    pub fn drop_unused_media(&mut self) -> Result<Vec<String>> {
-        self.begin()?;
-        drop_unused(self.connection())
-    }
 }
 
-fn drop_unused(connection: &Connection) -> Result<Vec<String>> {
+/// Drops the media that no conversation uses any more. Returns the paths of their files in the folder, which the caller
+/// removes after the commit. A file that another address has brought as well stays.
+///
+/// A command that deletes conversations calls this when it has deleted their rows of `media_uses`.
+///
+/// # Errors
+/// When the archive cannot be written.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "it is for a command that deletes")
+)]
+pub fn drop_unused(connection: &Connection) -> Result<Vec<String>> {
     let unused = "NOT EXISTS (SELECT 1 FROM media_uses u WHERE u.media = m.id)";
     let mut select = connection.prepare(&format!(
         "SELECT DISTINCT m.file FROM media m WHERE m.file IS NOT NULL AND {unused} AND NOT EXISTS (
@@ -332,4 +330,35 @@ fn blob(key: u128) -> Vec<u8> {
 fn key(blob: &[u8]) -> u128 {
     blob.iter()
         .fold(0, |key, byte| key << 8 | u128::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema::SCHEMA;
+    use super::*;
+
+    #[test]
+    fn only_what_nobody_uses_is_dropped() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        // Two addresses have the same file, and one of them is used by two conversations.
+        for (number, file) in (0..).zip(["a", "b", "b", "c"]) {
+            let address = format!("https://example.com/{number}");
+            let id = add(&connection, &address, "image", None).unwrap();
+            let update = "UPDATE media SET file = ?2 WHERE id = ?1";
+            connection.execute(update, params![id, file]).unwrap();
+            add_use(&connection, number, id).unwrap();
+        }
+        add_use(&connection, 9, 4).unwrap();
+        let forget = |conversation: i64| {
+            let delete = "DELETE FROM media_uses WHERE conversation = ?1";
+            connection.execute(delete, [conversation]).unwrap();
+            drop_unused(&connection).unwrap()
+        };
+        assert_eq!(forget(0), ["a"]);
+        assert_eq!(forget(1), [""; 0]);
+        assert_eq!(forget(2), ["b"]);
+        assert_eq!(forget(3), [""; 0]);
+        assert_eq!(forget(9), ["c"]);
+    }
 }

@@ -27,7 +27,7 @@ mod writer;
 pub use coverage::Coverage;
 pub use database::{explained, files, is_archive};
 pub use hits::{Hit, MARKS};
-pub use media::{MediaCount, Wanted, WantedMedium, folder as media_folder};
+pub use media::{MediaCount, Wanted, folder as media_folder};
 pub use merge::Merged;
 pub use mirror::{Mirror, MirrorEntry, MirrorFile};
 pub use reader::{Changed, Filter, Reader};

@@ -1,6 +1,6 @@
 //! The flags of media: the files that messages point to.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 use serde_json::Value;
@@ -51,8 +51,12 @@ pub struct MediaArgs {
     ///
     /// Each content is stored once, named by its SHA-256. The output says which file belongs to which message. With
     /// --archive no folder is given: it is FILE.media beside FILE.db, and later runs try again what could not be had.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, num_args = 0..=1, default_missing_value = "")]
-    pub media: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, )]
+    #[expect(
+        clippy::option_option,
+        reason = "clap takes it for a flag whose value may be left out"
+    )]
+    pub media: Option<Option<PathBuf>>,
 
     /// Only these kinds of media
     #[arg(
@@ -115,22 +119,21 @@ impl MediaArgs {
         let Some(folder) = &self.media else {
             return Ok(Media::None);
         };
-        let is_named = folder != Path::new("");
-        let folder = match memory {
-            Memory::Archive(_) if is_named => {
+        match (memory, folder) {
+            (Memory::Archive(_), Some(folder)) => {
                 return Err(usage!(
                     "--media {}: an archive keeps its media in a folder of its own; give --media alone",
                     folder.display()
                 ));
             }
-            Memory::Archive(_) => None,
-            _ if !is_named => {
+            (Memory::None | Memory::Singer { .. }, None) => {
                 return Err(usage!(
                     "--media: give the folder for the files (--media DIR)"
                 ));
             }
-            _ => Some(folder.clone()),
-        };
+            _ => {}
+        }
+        let folder = folder.clone();
         Ok(Media::Download(Download {
             folder,
             options: Options {
@@ -145,7 +148,7 @@ impl MediaArgs {
 
     /// The folder, if there is one beside that of an archive.
     pub fn folder(&self) -> Option<PathBuf> {
-        self.media.clone().filter(|folder| folder != Path::new(""))
+        self.media.clone().flatten()
     }
 
     /// Adds to how the files of a mirror are written whether they name media.

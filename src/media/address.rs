@@ -34,7 +34,7 @@ pub struct Policy {
 }
 
 /// An address may not be asked.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct NotAllowed;
 
 impl fmt::Display for NotAllowed {

@@ -1,5 +1,6 @@
 //! Downloads one file: follows redirects, each checked, and takes the body up to the limits.
 
+use std::error::Error;
 use std::io;
 use std::time::Duration;
 
@@ -108,6 +109,13 @@ impl Downloader {
                 .and_then(|value| value.to_str().ok())
         };
         let encoding = header(CONTENT_ENCODING).unwrap_or_default().to_owned();
+        if encoding.is_empty() && answer.content_length() > Some(intake.limit()) {
+            return Err(Failure::Missing(
+                Missing::TooLarge,
+                None,
+                "its server says that it is too large".to_owned(),
+            ));
+        }
         let mut body = Body::new(&encoding, intake)
             .ok_or_else(|| lost(&format!("its encoding {encoding:?} is not known"), &answer))?;
         loop {
@@ -176,11 +184,9 @@ fn not_allowed(error: NotAllowed) -> Failure {
 }
 
 fn unconnected(error: reqwest::Error) -> Failure {
-    let mut causes = std::iter::successors(
-        Some(&error as &(dyn std::error::Error + 'static)),
-        |cause| cause.source(),
-    );
-    if causes.any(|cause| cause.is::<NotAllowed>()) {
+    let first: Option<&(dyn Error + 'static)> = error.source();
+    let mut causes = std::iter::successors(first, |cause| (*cause).source());
+    if causes.any(<dyn Error>::is::<NotAllowed>) {
         return not_allowed(NotAllowed);
     }
     let error = ConnectionError::of(error);

@@ -3,16 +3,18 @@
 
 use std::fmt;
 use std::io::Write;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use data_url::DataUrl;
 use reqwest::{Client, StatusCode};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::address::{CheckedResolver, Policy, VendorHost};
@@ -60,14 +62,13 @@ pub struct Fetcher {
     runtime: Handle,
     results: UnboundedReceiver<Fetched>,
     sender: UnboundedSender<Fetched>,
-    under_way: usize,
 }
 
 /// What all downloads share.
 struct Shared {
     downloader: Downloader,
     store: Store,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     max_size: u64,
     allowance: Allowance,
     retries: u32,
@@ -76,9 +77,7 @@ struct Shared {
 
 impl fmt::Debug for Fetcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fetcher")
-            .field("under_way", &self.under_way)
-            .finish_non_exhaustive()
+        f.debug_struct("Fetcher").finish_non_exhaustive()
     }
 }
 
@@ -122,7 +121,7 @@ impl Fetcher {
             shared: Arc::new(Shared {
                 downloader,
                 store,
-                slots: Semaphore::new(options.concurrency.into()),
+                slots: Arc::new(Semaphore::new(options.concurrency.into())),
                 max_size: options.max_size,
                 allowance: Arc::new(AtomicU64::new(options.max_total)),
                 retries: network.retries.min(RETRIES),
@@ -131,7 +130,6 @@ impl Fetcher {
             runtime,
             results,
             sender,
-            under_way: 0,
         })
     }
 
@@ -142,34 +140,28 @@ impl Fetcher {
 
     /// Begins a download. Its result comes from [`Self::next`].
     pub fn start(&mut self, request: Request) {
-        self.under_way += 1;
         let (shared, sender) = (self.shared.clone(), self.sender.clone());
+        let slot = place_in_queue(&shared.slots);
         self.runtime.spawn(async move {
-            let fetched = shared.fetch(request).await;
+            let fetched = shared.fetch(request, slot).await;
+            // The run may end with the last result, and the store with the run.
+            drop(shared);
             // The receiver is gone when the run has ended early.
             sender.send(fetched).ok();
         });
     }
 
-    /// How many downloads are under way.
-    pub fn under_way(&self) -> usize {
-        self.under_way
-    }
-
     /// Waits for the next result. Waits for ever when nothing is under way. No result is lost when the wait is given up.
     pub async fn next(&mut self) -> Fetched {
         match self.results.recv().await {
-            Some(fetched) => {
-                self.under_way -= 1;
-                fetched
-            }
+            Some(fetched) => fetched,
             None => std::future::pending().await,
         }
     }
 }
 
 impl Shared {
-    async fn fetch(&self, request: Request) -> Fetched {
+    async fn fetch(&self, request: Request, slot: Slot) -> Fetched {
         let key = request.key;
         let fetched = |result, status: Option<StatusCode>, broken| Fetched {
             key,
@@ -177,7 +169,7 @@ impl Shared {
             status: status.map(|status| status.as_u16()),
             broken,
         };
-        match self.attempts(&request).await {
+        match self.attempts(&request, slot).await {
             Ok(file) => fetched(Ok(file), None, None),
             Err(Failure::Missing(missing, status, _)) => {
                 let missing = or_expired(missing, request.expires_at);
@@ -191,10 +183,10 @@ impl Shared {
     }
 
     /// Tries to download a file, and tries again while that may help.
-    async fn attempts(&self, request: &Request) -> Result<MediaFile, Failure> {
+    async fn attempts(&self, request: &Request, mut slot: Slot) -> Result<MediaFile, Failure> {
         let mut failures = 0;
         loop {
-            let failure = match self.attempt(request).await {
+            let failure = match self.attempt(request, slot).await {
                 Err(Failure::Transient(why, status, wait)) if failures < self.retries => {
                     let asked = wait.unwrap_or_default().min(LONGEST_WAIT);
                     let span = back_off(failures).max(asked);
@@ -214,11 +206,12 @@ impl Shared {
             failures += 1;
             // Others may download meanwhile.
             tokio::time::sleep(failure).await;
+            slot = place_in_queue(&self.slots);
         }
     }
 
-    async fn attempt(&self, request: &Request) -> Result<MediaFile, Failure> {
-        let _slot = self.slots.acquire().await;
+    async fn attempt(&self, request: &Request, slot: Slot) -> Result<MediaFile, Failure> {
+        let _slot = slot.await;
         let temporary = self.store.temporary().map_err(Failure::Local)?;
         let intake = Intake::new(temporary, self.max_size, self.allowance.clone());
         let address = &request.address;
@@ -235,6 +228,22 @@ impl Shared {
         };
         // This waits for the disk.
         tokio::task::block_in_place(|| self.store.keep(request.key, taken)).map_err(Failure::Local)
+    }
+}
+
+/// A wait for a slot.
+type Slot = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>;
+
+/// Takes a place in the queue for a slot now, since tasks begin in any order.
+fn place_in_queue(slots: &Arc<Semaphore>) -> Slot {
+    let slots = slots.clone();
+    let mut wait: Slot = Box::pin(async move { slots.acquire_owned().await.ok() });
+    match wait
+        .as_mut()
+        .poll(&mut task::Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(slot) => Box::pin(std::future::ready(slot)),
+        Poll::Pending => wait,
     }
 }
 

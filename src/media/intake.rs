@@ -49,6 +49,11 @@ impl Intake {
         }
     }
 
+    /// The most bytes that it may have.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// The limit that was reached, if one was.
     pub fn over(&self) -> Option<Missing> {
         self.over

@@ -19,4 +19,4 @@ mod store;
 pub use address::VendorHost;
 pub use fetcher::{Fetched, Fetcher, Request};
 pub use options::{Kind, Options};
-pub use store::{Finished, Store, key};
+pub use store::{Store, key};

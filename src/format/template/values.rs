@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 
 use crate::json::raw;
 use crate::model::{
-    Attachment, Choice, Conversation, Handover, Message, Record, Takeover, User, with_takeovers,
-    wording,
+    Attachment, Choice, Conversation, Handover, Message, Missing, Record, Takeover, User,
+    with_takeovers, wording,
 };
 use crate::time::TimeStyle;
 
@@ -132,7 +132,7 @@ fn attachment(attachment: &Attachment) -> Value {
         media_type,
         missing,
     } = attachment;
-    let missing = missing.map(|missing| missing.name());
+    let missing = missing.map(Missing::name);
     context! { type => kind, url, title, file, sha256, bytes, media_type, missing }
 }
 

@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use super::boost::Site;
 use super::fault::Rule;
 use super::limiter::Limiter;
+use super::media::MediaFile;
 use super::page::Walks;
 use super::{data, time};
 
@@ -32,6 +33,8 @@ pub struct World {
     /// How far the vendors' clocks are ahead of this machine's, in milliseconds.
     pub clock_ahead: i64,
     pub boost: Site,
+    /// The files that messages point to, at `/media/NAME`.
+    pub media: Vec<MediaFile>,
     pub(super) walks: Walks,
     pub(super) made: u64,
 }
@@ -105,6 +108,7 @@ impl World {
             faults: Vec::new(),
             clock_ahead: 0,
             boost: Site::new(),
+            media: Vec::new(),
             walks: Walks::default(),
             made: 0,
         }
@@ -164,6 +168,12 @@ impl World {
     /// Adds a rule after the others.
     pub fn rule(mut self, rule: Rule) -> Self {
         self.faults.push(rule);
+        self
+    }
+
+    /// Adds a file at `/media/NAME`.
+    pub fn medium(mut self, file: MediaFile) -> Self {
+        self.media.push(file);
         self
     }
 
