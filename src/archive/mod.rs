@@ -7,6 +7,7 @@
 //!
 //! The tables are a public format: `schema.sql` and docs/archive.md describe them.
 
+mod backlog;
 mod coverage;
 mod database;
 mod hits;
@@ -24,10 +25,11 @@ mod union;
 mod verify;
 mod writer;
 
+pub use backlog::{MediaCount, Wanted};
 pub use coverage::Coverage;
 pub use database::{explained, files, is_archive};
 pub use hits::{Hit, MARKS};
-pub use media::{MediaCount, Wanted, folder as media_folder};
+pub use media::folder as media_folder;
 pub use merge::Merged;
 pub use mirror::{Mirror, MirrorEntry, MirrorFile};
 pub use reader::{Changed, Filter, Reader};

@@ -257,6 +257,8 @@ impl BoostArgs {
         };
         let format = self.output.format_options(format)?;
         let memory = memory.with_template(format.template.as_ref());
+        let media = self.media.resolve(matches!(memory, Memory::Archive(_)))?;
+        let format = format.with_local_media(media.is_some());
         Ok(Settings {
             name: "boost",
             asked: asked::with_template(asked, format.template.as_ref()),
@@ -266,7 +268,7 @@ impl BoostArgs {
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
-            media: self.media.resolve(&memory)?,
+            media,
             memory,
             run: (&self.run).into(),
             paths: self.paths(),

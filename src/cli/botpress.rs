@@ -210,6 +210,8 @@ impl BotpressArgs {
         };
         let format = self.output.format_options(format)?;
         let memory = memory.with_template(format.template.as_ref());
+        let media = self.media.resolve(matches!(memory, Memory::Archive(_)))?;
+        let format = format.with_local_media(media.is_some());
         Ok(Settings {
             name: "botpress",
             asked: asked::with_template(asked, format.template.as_ref()),
@@ -219,7 +221,7 @@ impl BotpressArgs {
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
-            media: self.media.resolve(&memory)?,
+            media,
             memory,
             run: (&self.run).into(),
             paths: self.paths(),

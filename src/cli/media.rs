@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 use serde_json::Value;
 
-use super::settings::Memory;
 use super::values::{bytes, up_to_64};
 use crate::media::{Kind, Options};
 use crate::usage::{UsageError, usage};
@@ -19,6 +18,14 @@ pub enum Media {
     Download(Download),
     /// They are taken from the archive that is read.
     Kept(Placing),
+}
+
+impl Media {
+    /// Whether an output names files.
+    #[must_use]
+    pub fn is_some(&self) -> bool {
+        !matches!(self, Self::None)
+    }
 }
 
 /// What to download, and where to.
@@ -47,11 +54,11 @@ pub enum Placing {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Media")]
 pub struct MediaArgs {
-    /// Download the files that messages point to into a folder (with --archive: into FILE.media)
+    /// Download the files that messages point to (no DIR with --archive)
     ///
     /// Each content is stored once, named by its SHA-256. The output says which file belongs to which message. With
     /// --archive no folder is given: it is FILE.media beside FILE.db, and later runs try again what could not be had.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, )]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     #[expect(
         clippy::option_option,
         reason = "clap takes it for a flag whose value may be left out"
@@ -115,18 +122,18 @@ impl MediaArgs {
     ///
     /// # Errors
     /// A usage error when there is no folder, or one with an archive, which has its own.
-    pub fn resolve(&self, memory: &Memory) -> Result<Media, UsageError> {
+    pub fn resolve(&self, is_archive: bool) -> Result<Media, UsageError> {
         let Some(folder) = &self.media else {
             return Ok(Media::None);
         };
-        match (memory, folder) {
-            (Memory::Archive(_), Some(folder)) => {
+        match (is_archive, folder) {
+            (true, Some(folder)) => {
                 return Err(usage!(
                     "--media {}: an archive keeps its media in a folder of its own; give --media alone",
                     folder.display()
                 ));
             }
-            (Memory::None | Memory::Singer { .. }, None) => {
+            (false, None) => {
                 return Err(usage!(
                     "--media: give the folder for the files (--media DIR)"
                 ));

@@ -150,6 +150,7 @@ impl ExportArgs for RenderArgs {
         let media = self.media();
         let asked = self.asked();
         let format = self.output.format_options(format)?;
+        let format = format.with_local_media(media.is_some());
         Ok(Settings {
             name: "render",
             asked: asked::with_template(asked, format.template.as_ref()),
@@ -158,7 +159,7 @@ impl ExportArgs for RenderArgs {
                 max_element: self.max_element,
                 changed: changed.transpose()?,
                 search: None,
-                media: !matches!(media, Media::None),
+                media: media.is_some(),
             }),
             selection,
             http: NetworkArgs::default().options(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::handover::{Handover, Side};
-use super::media::{MediaFile, Missing};
+use super::media::{MediaFile, Missing, path_link};
 use super::record::Record;
 use crate::time::Timestamp;
 
@@ -242,10 +242,16 @@ impl Attachment {
         }
     }
 
-    /// Where a reader finds it: the downloaded file, else its address.
+    /// Where a reader finds it: the path of the downloaded file, else its address.
     #[must_use]
     pub fn place(&self) -> &str {
         self.file.as_deref().unwrap_or(&self.url)
+    }
+
+    /// The downloaded file as a relative address, for a link.
+    #[must_use]
+    pub fn file_link(&self) -> Option<String> {
+        self.file.as_deref().map(path_link)
     }
 
     /// Whether anything is known of the file.

@@ -1,5 +1,7 @@
 //! What becomes of the files that messages point to: how one can be missing, and until when one can be downloaded.
 
+use std::fmt::Write;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -80,8 +82,26 @@ pub struct MediaFile {
     pub media_type: String,
 }
 
+/// A path as a relative address. Each part is percent-encoded, so that no name in it means anything in an address.
+#[must_use]
+pub fn path_link(path: &str) -> String {
+    let mut link = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => link.push(byte.into()),
+            byte if byte.is_ascii_alphanumeric() => link.push(byte.into()),
+            byte => _ = write!(link, "%{byte:02X}"),
+        }
+    }
+    link
+}
+
 /// How long the files of a channel can be downloaded (vendors/botpress.md, "More of the API").
-const CHANNELS: [(&str, Span); 2] = [("messenger", Span::hours(24)), ("whatsapp", Span::days(30))];
+const CHANNELS: [(&str, Span); 3] = [
+    ("messenger", Span::hours(24)),
+    ("twilio", Span::hours(24)),
+    ("whatsapp", Span::days(30)),
+];
 
 /// When an address stops to work, as far as it says so itself, or the channel is known for it.
 #[must_use]

@@ -15,7 +15,7 @@ pub mod wording;
 
 pub use conversation::{Attachment, Choice, Conversation, Message, Role, User, Vendor};
 pub use handover::{Handover, Side};
-pub use media::{MediaFile, Missing, expires_at};
+pub use media::{MediaFile, Missing, expires_at, path_link};
 pub use metrics::Metrics;
 pub use record::{Record, one_line};
 pub use takeover::{Takeover, with_takeovers};

@@ -132,16 +132,10 @@ impl Export<'_> {
     /// Takes a conversation as it comes. Its files may have to come first.
     fn arrive(&mut self, conversation: &Conversation) -> Result<()> {
         let is_skipped = matches!(self.tickets, TicketFilter::Skip) && conversation.is_ticket();
-        match &mut self.files {
-            Files::Downloaded(window) if !is_skipped => window.add(conversation.clone()),
-            Files::Placed(placement) if conversation.attachments().next().is_some() => {
-                let mut conversation = conversation.clone();
-                placement.place(&mut conversation)?;
-                return self.take(&conversation);
-            }
-            _ => return self.take(conversation),
+        match self.files.arrive(conversation, !is_skipped)? {
+            Some(conversation) => self.take(&conversation),
+            None => self.take_ready(),
         }
-        self.take_ready()
     }
 
     /// Takes the conversations whose files are there.

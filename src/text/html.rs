@@ -14,45 +14,6 @@ pub fn to_text(html: &str) -> String {
     simple(html).unwrap_or_else(|| full(html))
 }
 
-/// A picture in a fragment.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Picture {
-    /// Its address.
-    pub address: String,
-    /// The words in its place.
-    pub words: Option<String>,
-}
-
-/// The pictures of a fragment.
-pub fn pictures(html: &str) -> Vec<Picture> {
-    // Most fragments have none.
-    let may_have = |html: &str| {
-        let mut tags = memchr::memchr_iter(b'<', html.as_bytes());
-        tags.any(|at| {
-            let name = html.as_bytes().get(at + 1..at + 4);
-            name.is_some_and(|name| name.eq_ignore_ascii_case(b"img"))
-        })
-    };
-    if !may_have(html) {
-        return Vec::new();
-    }
-    let picture = |token: Result<Token, _>| {
-        let Ok(Token::StartTag(tag)) = token else {
-            return None;
-        };
-        let value = |name: &[u8]| {
-            let value = tag.attributes.get(name)?;
-            Some(String::from_utf8_lossy(&value.value).into_owned())
-        };
-        let address = value(b"src").filter(|_| &*tag.name == b"img")?;
-        let words = value(b"alt").filter(|words| !words.trim().is_empty());
-        Some(Picture { address, words })
-    };
-    Tokenizer::new(html)
-        .filter_map(|token: Result<Token, std::convert::Infallible>| picture(token))
-        .collect()
-}
-
 /// Converts a fragment that has only these tags and entities, as most fragments do, without a parser. Returns `None`
 /// when it has others.
 fn simple(html: &str) -> Option<String> {

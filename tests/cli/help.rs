@@ -89,11 +89,11 @@ fn the_short_help_counts_what_the_long_one_adds() {
     for (command, some) in [
         (
             "botpress",
-            "31 more options: output details, one format only, filters, network, archive, run, messages.",
+            "36 more options: output details, one format only, filters, network, media, archive, run, messages.",
         ),
         (
             "boost",
-            "34 more options: output details, one format only, filters, network, archive, run, messages.",
+            "39 more options: output details, one format only, filters, network, media, archive, run, messages.",
         ),
         ("check boost", "7 more options: network, messages."),
     ] {

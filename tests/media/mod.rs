@@ -3,6 +3,7 @@
 mod archive;
 mod download;
 mod safety;
+mod shown;
 
 use std::fs;
 use std::path::{Path, PathBuf};

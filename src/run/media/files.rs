@@ -1,5 +1,7 @@
 //! What becomes of the files that the messages of an export point to.
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 
 use super::placement::Placement;
@@ -20,6 +22,29 @@ pub enum Files {
 }
 
 impl Files {
+    /// Receives a conversation as it comes. Returns it if it can go on at once.
+    ///
+    /// # Errors
+    /// When its files cannot be copied.
+    pub fn arrive<'a>(
+        &mut self,
+        conversation: &'a Conversation,
+        is_wanted: bool,
+    ) -> Result<Option<Cow<'a, Conversation>>> {
+        match self {
+            Self::Downloaded(window) if is_wanted => {
+                window.add(conversation.clone());
+                Ok(None)
+            }
+            Self::Placed(placement) if conversation.attachments().next().is_some() => {
+                let mut conversation = conversation.clone();
+                placement.place(&mut conversation)?;
+                Ok(Some(Cow::Owned(conversation)))
+            }
+            _ => Ok(Some(Cow::Borrowed(conversation))),
+        }
+    }
+
     /// Takes the next conversation whose files are there.
     pub fn next_ready(&mut self) -> Option<Conversation> {
         self.window()?.next_ready()

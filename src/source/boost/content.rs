@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::json::Cursor;
 use crate::json::lenient::{self, TextOrNone};
 use crate::model::{Attachment, Choice, one_line};
-use crate::text::html;
+use crate::text::{Picture, html, pictures};
 
 /// The types whose words are read here. Other types may come, and need not have any.
 const KNOWN: &[&str] = &["text", "html", "ssml", "image", "video"];
@@ -99,10 +99,9 @@ impl Content {
     }
 
     fn pictures(&mut self, markup: &str) {
-        let pictures = html::pictures(markup).into_iter();
-        let image = |picture: html::Picture| {
-            Attachment::new("image".to_owned(), picture.address, picture.words)
-        };
+        let pictures = pictures(markup).into_iter();
+        let image =
+            |picture: Picture| Attachment::new("image".to_owned(), picture.address, picture.words);
         self.attachments.extend(pictures.map(image));
     }
 
