@@ -54,7 +54,7 @@ pub enum Placing {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Media")]
 pub struct MediaArgs {
-    /// Download the files that messages point to (no DIR with --archive)
+    /// Download the files that messages point to
     ///
     /// Each content is stored once, named by its SHA-256. The output says which file belongs to which message. With
     /// --archive no folder is given: it is FILE.media beside FILE.db, and later runs try again what could not be had.

@@ -4,6 +4,7 @@ mod archive;
 mod download;
 mod safety;
 mod shown;
+mod world;
 
 use std::fs;
 use std::path::{Path, PathBuf};

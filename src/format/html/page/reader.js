@@ -129,27 +129,20 @@ const card = ([title, subtitle, image, actions, local], chosen) => el("section.c
   subtitle && el("p.f", { dir: "auto" }, subtitle),
   actions.length > 0 && pills(actions.map(([label, value]) => [label ?? value ?? "", value]), chosen));
 
-/// What shows a file, by its type. A type that a browser would run is shown by nothing.
 const PLAYERS = { image: "img", audio: "audio", video: "video" };
-/// The name that each downloaded file has.
-const STORED = /(^|\/)[0-9a-f]{2}\/[0-9a-f]{64}\.[0-9a-z]+$/;
 
-/// A file that lies beside the page.
-const localFile = (kind, title, isBare, [src, type]) => {
-  const words = title || src.split("/").pop();
-  const download = /html|xml|script/.test(type);
-  const player = !download && PLAYERS[type.split("/")[0]];
-  return el("p.file", !isBare && el("span.kind", kind), " ",
-    el("span.f", { dir: "auto" }, el("a", { href: src, target: "_blank", download }, words)),
-    player && el(player, { src, alt: words, controls: player !== "img", preload: "none" }));
-};
-
-/// A link to a picture or a file. A picture of the network can be loaded where the export allows it.
+/// A link to a picture or a file. One that lies beside the page is shown or played. A picture of the network can be loaded
+/// where the export allows it.
 const file = (kind, url, title, isBare, local) => {
-  if (Array.isArray(local) && STORED.test(local[0])) return localFile(kind, title, isBare, local);
-  const href = address(url);
-  const words = isBare ? link(href, "Picture") : el("span.f", { dir: "auto" }, link(href, title || url));
-  const box = el("p.file", !isBare && el("span.kind", kind), " ", words, typeof local === "string" && ` (${local})`);
+  const [src, type] = Array.isArray(local) ? local : [];
+  // A browser would run html, xml with svg, and scripts.
+  const download = /ml|script/.test(type);
+  const player = !download && PLAYERS[type?.split("/")[0]];
+  const href = src ?? address(url);
+  const label = isBare ? "Picture" : title || src?.split("/").pop() || url;
+  const words = src ? el("a", { href, download }, label) : link(href, label);
+  const box = el("p.file", !isBare && el("span.kind", kind), " ", isBare ? words : el("span.f", { dir: "auto" }, words),
+    local && !src && ` (${local})`, player && el(player, { src, alt: label, controls: true }));
   if (mayLoadMedia && kind === "image" && href?.startsWith("https:")) {
     box.append(" ", el("button", {
       type: "button",
