@@ -9,6 +9,7 @@
 //!   --port P              listen there (a free port)
 //!   --latency-ms N        wait before every answer
 //!   --limit N/SECONDS     the rate limit of Botpress (none)
+//!   --media BYTES         one in five messages of Botpress is a picture of this size (none)
 //!   --faults N            every Nth request fails, each time in another way
 //! ```
 //!
@@ -36,6 +37,7 @@ struct Options {
     latency: Duration,
     limit: Option<(usize, Duration)>,
     faults: Option<usize>,
+    media: Option<usize>,
     command: Vec<String>,
 }
 
@@ -56,6 +58,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
         latency: Duration::ZERO,
         limit: None,
         faults: None,
+        media: None,
         command: Vec::new(),
     };
     while let Some(arg) = args.next() {
@@ -76,6 +79,7 @@ fn set(options: &mut Options, name: &str, value: &str) -> Option<()> {
         "--conversations" => options.conversations = value.parse().ok()?,
         "--port" => options.port = value.parse().ok()?,
         "--latency-ms" => options.latency = Duration::from_millis(value.parse().ok()?),
+        "--media" => options.media = Some(value.parse().ok()?),
         "--faults" => options.faults = Some(value.parse().ok()?),
         "--limit" => {
             let (requests, seconds) = value.split_once('/')?;
@@ -96,6 +100,9 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     );
     let fake = Fake::start_on(options.port, world);
     let url = fake.url();
+    if let Some(bytes) = options.media {
+        fake.world().add_pictures(&url, 5, bytes);
+    }
     let variables = [
         ("BP_API_URL", url.as_str()),
         ("BP_TOKEN", &token),

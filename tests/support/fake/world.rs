@@ -139,6 +139,31 @@ impl World {
         self
     }
 
+    /// Makes one in `every` messages of Botpress a picture of so many bytes, which the fake at `url` serves.
+    pub fn add_pictures(&mut self, url: &str, every: usize, bytes: usize) {
+        let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
+        for message in messages {
+            // Nobody can be asked for the other files.
+            let raw = message.raw.replace("https://files.example.com", "none:");
+            *message = Message::from_raw(&raw);
+        }
+        let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
+        for (number, message) in messages.step_by(every).enumerate() {
+            let mut content = [
+                b"\x89PNG\r\n\x1a\n".as_slice(),
+                number.to_string().as_bytes(),
+            ]
+            .concat();
+            content.resize(bytes.max(content.len()), b'x');
+            self.media
+                .push(MediaFile::new(&number.to_string(), content));
+            let mut raw: serde_json::Value = serde_json::from_str(&message.raw).unwrap();
+            raw["type"] = "image".into();
+            raw["payload"] = serde_json::json!({ "imageUrl": format!("{url}/media/{number}") });
+            *message = Message::from_raw(&raw.to_string());
+        }
+    }
+
     /// Sets the clocks of both vendors.
     pub fn set_clock_ahead(&mut self, millis: i64) {
         self.clock_ahead = millis;
