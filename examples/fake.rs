@@ -10,6 +10,7 @@
 //!   --latency-ms N        wait before every answer
 //!   --limit N/SECONDS     the rate limit of Botpress (none)
 //!   --boost-api VERSIONS  the versions of boost.ai's export API: v3, v4 or v3,v4 (v3)
+//!   --media BYTES         one in five messages of Botpress is a picture of this size (none)
 //!   --faults N            every Nth request fails, each time in another way
 //! ```
 //!
@@ -38,6 +39,7 @@ struct Options {
     limit: Option<(usize, Duration)>,
     faults: Option<usize>,
     boost: Vec<&'static str>,
+    media: Option<usize>,
     command: Vec<String>,
 }
 
@@ -59,6 +61,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
         limit: None,
         faults: None,
         boost: vec!["v3"],
+        media: None,
         command: Vec::new(),
     };
     while let Some(arg) = args.next() {
@@ -79,6 +82,7 @@ fn set(options: &mut Options, name: &str, value: &str) -> Option<()> {
         "--conversations" => options.conversations = value.parse().ok()?,
         "--port" => options.port = value.parse().ok()?,
         "--latency-ms" => options.latency = Duration::from_millis(value.parse().ok()?),
+        "--media" => options.media = Some(value.parse().ok()?),
         "--faults" => options.faults = Some(value.parse().ok()?),
         "--boost-api" => {
             let versions = value.split(',').map(|version| {
@@ -106,6 +110,9 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     );
     let fake = Fake::start_on(options.port, world);
     let url = fake.url();
+    if let Some(bytes) = options.media {
+        fake.world().add_pictures(&url, 5, bytes);
+    }
     let variables = [
         ("BP_API_URL", url.as_str()),
         ("BP_TOKEN", &token),

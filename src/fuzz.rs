@@ -50,6 +50,7 @@ pub fn formatter_factory(format: Format) -> FormatterFactory {
         chat_media: crate::format::ChatMedia::default(),
         catalog: Catalog::everything(),
         remote_media: false,
+        local_media: false,
         asked: serde_json::Value::Null,
     })
 }

@@ -9,6 +9,8 @@
 //!
 //! with --archive, in two steps:
 //! cli --> source (http) --> model --> archive     and then     archive --> model --> format --> sink
+//!
+//! with --media, beside it: model --> media --> a folder of files, which the model then names
 //! ```
 //!
 //! # The rooms
@@ -22,6 +24,7 @@
 //! source, sink, report         where conversations come from: Botpress, boost.ai, earlier exports, archives; where they go:
 //!                              stdout, file, folder; the JSON summary of a run, as plain data
 //!                              (sink uses report)
+//! media                        downloads the files that messages point to, each content once
 //! archive                      the SQLite database that every run brings up to date
 //! stats                        the numbers of many conversations, and how they are written
 //! format                       one file or folder per format
@@ -36,7 +39,7 @@
 //! ```
 //!
 //! Each room owns its options as plain types. `cli` resolves the flags once and converts them; below it nobody knows
-//! clap. Only `http`, `source` and `run` are asynchronous. A formatter knows bytes and never files, a sink knows files and
+//! clap. Only `http`, `media`, `source` and `run` are asynchronous. A formatter knows bytes and never files, a sink knows files and
 //! never JSON, a source knows nothing of formats.
 
 pub(crate) mod archive;
@@ -46,6 +49,7 @@ pub(crate) mod format;
 pub(crate) mod http;
 pub(crate) mod io;
 pub(crate) mod json;
+pub(crate) mod media;
 pub(crate) mod model;
 pub(crate) mod redact;
 pub(crate) mod report;

@@ -16,6 +16,7 @@ mod format;
 mod house;
 mod http;
 mod io;
+mod media;
 mod redact;
 mod report;
 mod run;

@@ -3,11 +3,15 @@
 //! One transaction deletes them and notes that it did. Then the file is written anew, and the log is emptied. If the
 //! program is killed between the two, the next one that writes to the archive sees the note and goes on.
 
+use std::path::Path;
+use std::{fs, io};
+
 use anyhow::{Context, Result, bail};
 use rusqlite::{OptionalExtension, params};
 
 use super::forgotten;
 use super::ledger;
+use super::media::drop_unused;
 use super::runs::{Ended, Kind};
 use super::wanted::Found;
 use super::writer::Writer;
@@ -17,7 +21,8 @@ use crate::time::Timestamp;
 const REDACTED: &str = "could not be fetched (the error named a user who was forgotten)";
 
 /// The rows of these tables that belong to a conversation, and the column that names it.
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
+    ("media_uses", "conversation"),
     ("selected", "conversation"),
     ("mirror_files", "conversation"),
     ("messages", "conversation"),
@@ -25,11 +30,13 @@ const TABLES: [(&str, &str); 4] = [
 ];
 
 impl Writer {
-    /// Deletes conversations for good, and marks them so that no run brings them back.
+    /// Deletes conversations for good, and marks them so that no run brings them back. The files in the folder of the media
+    /// that no other conversation uses go, too.
     ///
     /// # Errors
-    /// When the archive cannot be written. Then nothing is deleted, unless the error says that only its bytes are left.
-    pub fn forget(&mut self, found: &Found) -> Result<()> {
+    /// When the archive cannot be written. Then no conversation is deleted, unless the error says that only its bytes are
+    /// left.
+    pub fn forget(&mut self, found: &Found, media: &Path) -> Result<()> {
         self.delete_securely()?;
         self.begin_run(Kind::Forget, None, Timestamp::now())?;
         self.mark(found)?;
@@ -46,6 +53,10 @@ impl Writer {
         }
         for user in &found.users {
             self.forget_user(user)?;
+        }
+        // They go before the rest is durable: what names them is still there if the program is killed now.
+        for file in drop_unused(self.connection())? {
+            remove(&media.join(file))?;
         }
         // The index has no other way to lose every trace of a word.
         self.connection().execute_batch(
@@ -157,5 +168,15 @@ impl Writer {
             );
         }
         Ok(())
+    }
+}
+
+/// Removes a file. It may be gone already.
+fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("could not remove {}", file.display()))
+        }
+        _ => Ok(()),
     }
 }

@@ -38,6 +38,12 @@ pub const SELECTED: &str = "SELECT selection, conversation, row_check FROM selec
 pub const MIRROR_FILES: &str =
     "SELECT mirror, conversation, changed_run, name, bytes, sha256, row_check FROM mirror_files";
 
+/// The rows of `media`, with their checksums at the end.
+pub const MEDIA: &str = "SELECT * FROM media";
+
+/// The rows of `media_uses`, with their checksums at the end.
+pub const MEDIA_USES: &str = "SELECT conversation, media, row_check FROM media_uses";
+
 /// The SHA-256 of some tables.
 fn digest(connection: &Connection, tables: &[&str]) -> Result<Vec<u8>> {
     let mut hasher = Sha256::new();

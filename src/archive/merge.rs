@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::ledger;
+use super::media;
 use super::rows::{self, CONVERSATION, MessageInserter, Runs, json_text, time_text};
 use super::union::{self, Arrival, Entry};
 use crate::model::{Conversation, Record};
@@ -155,6 +156,7 @@ fn add(
         inserter.insert(rowid, seq, message, runs)?;
     }
     write_check(connection, rowid)?;
+    media::note(connection, rowid, came)?;
     Ok(Outcome {
         merged: Merged::Added,
         messages,
@@ -210,6 +212,7 @@ fn update(
         united.handover.as_ref().map(json_text).transpose()?,
     ])?;
     write_check(connection, found.rowid)?;
+    media::note(connection, found.rowid, came)?;
     let merged = if is_changed {
         Merged::Changed
     } else {
@@ -265,6 +268,14 @@ pub fn note_gone(connection: &Connection, rowid: i64, run: i64) -> Result<()> {
         .prepare_cached(
             "UPDATE conversations SET gone_run = ?2 WHERE id = ?1 AND gone_run IS NULL",
         )?
+        .execute([rowid, run])?;
+    write_check(connection, rowid)
+}
+
+/// Notes that a run changed what an output has of a conversation, besides its messages.
+pub fn note_changed(connection: &Connection, rowid: i64, run: i64) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE conversations SET changed_run = ?2 WHERE id = ?1")?
         .execute([rowid, run])?;
     write_check(connection, rowid)
 }

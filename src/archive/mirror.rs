@@ -146,7 +146,12 @@ impl Writer {
     ///
     /// # Errors
     /// When the archive cannot be read.
-    pub fn mirrored(&self, entry: &MirrorEntry, keep_raw: bool) -> Result<Conversation> {
+    pub fn mirrored(
+        &self,
+        entry: &MirrorEntry,
+        keep_raw: bool,
+        media: bool,
+    ) -> Result<Conversation> {
         let connection = self.connection();
         let mut select = connection.prepare_cached(&format!(
             "SELECT {CONVERSATION}, c.id FROM conversations c JOIN accounts a ON a.id = c.account
@@ -156,7 +161,7 @@ impl Writer {
         let row = rows
             .next()?
             .context("a conversation of the mirror is gone")?;
-        reader::whole(connection, row, keep_raw)
+        reader::whole(connection, row, keep_raw, media)
     }
 
     /// Whether another conversation of the mirror has a file of this name.

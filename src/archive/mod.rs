@@ -7,12 +7,14 @@
 //!
 //! The tables are a public format: `schema.sql` and docs/archive.md describe them.
 
+mod backlog;
 mod coverage;
 mod database;
 mod forget;
 mod forgotten;
 mod hits;
 mod ledger;
+mod media;
 mod merge;
 mod mirror;
 mod note;
@@ -26,9 +28,11 @@ mod verify;
 mod wanted;
 mod writer;
 
+pub use backlog::{MediaCount, WantedMedia};
 pub use coverage::Coverage;
 pub use database::{explained, files, is_archive};
 pub use hits::{Hit, MARKS};
+pub use media::folder as media_folder;
 pub use merge::Merged;
 pub use mirror::{Mirror, MirrorEntry, MirrorFile};
 pub use reader::{Changed, Filter, Reader};

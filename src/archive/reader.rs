@@ -9,6 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::database;
+use super::media;
 use super::rows::{self, CONVERSATION, json_text, time_text};
 use super::runs::SINCE_SAW_ALL;
 use super::search::{self, Search};
@@ -32,6 +33,8 @@ pub struct Filter {
     pub search: Option<Search>,
     /// Whether the vendor's records are read.
     pub keep_raw: bool,
+    /// Whether the files of attachments are read.
+    pub media: bool,
 }
 
 /// When a conversation was added or changed for the last time.
@@ -113,7 +116,7 @@ impl Reader {
             ))?;
             let mut found = select.query(params_from_iter(&values))?;
             while let Some(row) = found.next()? {
-                let conversation = whole(&snapshot, row, filter.keep_raw)?;
+                let conversation = whole(&snapshot, row, filter.keep_raw, filter.media)?;
                 let size = conversation.heap_size();
                 if take(conversation, size).is_break() {
                     return Ok(());
@@ -290,12 +293,20 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
 }
 
 /// Reads a conversation with its messages. The row has its number after the columns of [`CONVERSATION`].
-pub fn whole(connection: &Connection, row: &Row, keep_raw: bool) -> Result<Conversation> {
+pub fn whole(
+    connection: &Connection,
+    row: &Row,
+    keep_raw: bool,
+    with_media: bool,
+) -> Result<Conversation> {
     let mut conversation = rows::conversation(row, keep_raw)?;
     let rowid = row.get("id")?;
     let messages = rows::messages(connection, rowid, keep_raw);
     let messages =
         messages.with_context(|| format!("could not read conversation {}", conversation.id))?;
     conversation.messages = messages.into_iter().map(|stored| stored.message).collect();
+    if with_media {
+        media::fill(connection, rowid, &mut conversation)?;
+    }
     Ok(conversation)
 }

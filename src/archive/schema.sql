@@ -139,6 +139,33 @@ CREATE TABLE forgetting (
     unfinished INTEGER NOT NULL      -- 1 while the file or its log may still have bytes of what was deleted
 );
 
+-- The files that messages point to. They lie in a folder beside the archive: FILE.media for FILE.db.
+CREATE TABLE media (
+    id INTEGER PRIMARY KEY,
+    address_key BLOB NOT NULL UNIQUE, -- the first 16 bytes of the SHA-256 of the address
+    address TEXT NOT NULL,           -- of a data: address whose file is there, only the beginning
+    type TEXT NOT NULL,              -- image, audio, video, file: as the first message says
+    expires_at TEXT,                 -- when the address stops to work, as far as it is known
+    file TEXT,                       -- the path in the folder; null while there is no file
+    sha256 TEXT,                     -- of the file
+    bytes INTEGER,                   -- its size; of one that is too large: the limit
+    media_type TEXT,                 -- what it is, by its content
+    missing TEXT,                    -- why there is no file; null while no run has asked for it
+    tries INTEGER NOT NULL,          -- how many runs have asked for it
+    tried_run INTEGER,               -- the last of them
+    row_check BLOB NOT NULL          -- the beginning of the SHA-256 of this row's other columns
+);
+CREATE INDEX media_wanted ON media (expires_at) WHERE file IS NULL;
+
+-- Which conversations point to which media.
+CREATE TABLE media_uses (
+    conversation INTEGER NOT NULL REFERENCES conversations (id),
+    media INTEGER NOT NULL REFERENCES media (id),
+    row_check BLOB NOT NULL,         -- the beginning of the SHA-256 of this row's other columns
+    PRIMARY KEY (conversation, media)
+) WITHOUT ROWID;
+CREATE INDEX media_uses_by_media ON media_uses (media);
+
 -- The SHA-256 of accounts, selections, runs, failures, mirrors and of what was forgotten.
 CREATE TABLE ledger (
     id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -29,12 +29,13 @@ pub fn verify(path: &Path, mut tell: impl FnMut(&str)) -> Result<Checked> {
     let connection = database::open_to_read(path)?;
     // All checks are of the same moment, even while a run writes.
     let snapshot = connection.unchecked_transaction()?;
-    let checks: [(&str, Check); 5] = [
+    let checks: [(&str, Check); 6] = [
         ("the structure of the file", check_structure),
         ("the tables", check_schema),
         ("the small tables", check_ledger),
         ("what runs have selected", check_selected),
         ("the files of mirrors", check_mirrors),
+        ("the media", check_media),
     ];
     for (what, check) in checks {
         if let Err(error) = check(&snapshot, &mut tell) {
@@ -111,6 +112,11 @@ fn check_selected(connection: &Connection, tell: &mut dyn FnMut(&str)) -> Result
 
 fn check_mirrors(connection: &Connection, tell: &mut dyn FnMut(&str)) -> Result<()> {
     check_rows(connection, ledger::MIRROR_FILES, "a file of a mirror", tell)
+}
+
+fn check_media(connection: &Connection, tell: &mut dyn FnMut(&str)) -> Result<()> {
+    check_rows(connection, ledger::MEDIA, "a medium", tell)?;
+    check_rows(connection, ledger::MEDIA_USES, "a use of a medium", tell)
 }
 
 /// Checks the rows of a table that end with their checksum.

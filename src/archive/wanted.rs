@@ -94,7 +94,7 @@ impl Reader {
         ))?;
         let mut rows = select.query([found.json()?])?;
         while let Some(row) = rows.next()? {
-            take(reader::whole(&self.connection, row, false)?);
+            take(reader::whole(&self.connection, row, false, false)?);
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use super::boost_target::BoostTarget;
 use super::console::ConsoleArgs;
 use super::examples;
 use super::help::Help;
+use super::media::MediaArgs;
 use super::network::{self, NetworkArgs};
 use super::output::OutputArgs;
 use super::run::{ArchiveArgs, RunArgs};
@@ -144,6 +145,10 @@ pub struct BoostArgs {
     #[serde(skip)]
     pub first_byte_timeout: Option<Duration>,
 
+    /// What becomes of media.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub media: MediaArgs,
     /// How to reach the vendor.
     #[command(flatten)]
     #[serde(skip)]
@@ -178,6 +183,7 @@ impl Default for BoostArgs {
             max_element: 64 << 20,
             parallel_windows: None,
             first_byte_timeout: None,
+            media: MediaArgs::default(),
             network: NetworkArgs::default(),
             archive: ArchiveArgs::default(),
             run: RunArgs::default(),
@@ -199,6 +205,7 @@ impl ExportArgs for BoostArgs {
         Paths {
             summary: self.run.summary.clone(),
             archive: self.archive.archive.clone(),
+            media: self.media.folder(),
             target: self.output.target(),
             inputs: self
                 .output
@@ -216,7 +223,9 @@ impl ExportArgs for BoostArgs {
             filters["query"] = Value::Object(boost_body::read_query(query)?);
         }
         self.check_import()?;
-        let memory = self.archive.memory(filters, self.output.mirror())?;
+        let memory = self
+            .archive
+            .memory(filters, self.media.with_mirror(self.output.mirror()))?;
         self.resolve_as(format, memory, asked)
     }
 }
@@ -244,6 +253,8 @@ impl BoostArgs {
         let memory = memory
             .with_template(format.template.as_ref())
             .with_redaction(redact.as_ref());
+        let media = self.media.resolve(matches!(memory, Memory::Archive(_)))?;
+        let format = format.with_local_media(media.is_some());
         Ok(Settings {
             name: "boost",
             asked: asked::with_template(asked, format.template.as_ref()),
@@ -254,6 +265,7 @@ impl BoostArgs {
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
+            media,
             memory,
             run: (&self.run).into(),
             paths: self.paths(),

@@ -11,6 +11,7 @@ use super::botpress_target::BotpressTarget;
 use super::console::ConsoleArgs;
 use super::examples;
 use super::help::Help;
+use super::media::MediaArgs;
 use super::network::{self, NetworkArgs};
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
@@ -77,7 +78,7 @@ pub struct BotpressArgs {
     ///
     /// The list can be cut in parts, and --conversation - reads each of them.
     #[arg(long, hide_short_help = true, help_heading = "Output details", conflicts_with_all = [
-        "conversation", "concurrency", "with_users", "with_state", "archive", "output_dir"])]
+        "conversation", "concurrency", "with_users", "with_state", "archive", "output_dir", "media"])]
     pub list: bool,
 
     /// Only conversations of this channel (such as `channel`, `dm`)
@@ -117,6 +118,10 @@ pub struct BotpressArgs {
     #[serde(skip)]
     pub page_size: Option<u16>,
 
+    /// What becomes of media.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub media: MediaArgs,
     /// How to reach the vendor.
     #[command(flatten)]
     #[serde(skip)]
@@ -148,6 +153,7 @@ impl ExportArgs for BotpressArgs {
         Paths {
             summary: self.run.summary.clone(),
             archive: self.archive.archive.clone(),
+            media: self.media.folder(),
             target: self.output.target(),
             inputs: self.output.inputs().collect(),
         }
@@ -156,9 +162,10 @@ impl ExportArgs for BotpressArgs {
     fn resolve(&self) -> Result<Settings> {
         let format = self.format()?;
         let asked = self.asked();
-        let memory = self
-            .archive
-            .memory(asked::filters(&asked, FILTERS), self.output.mirror())?;
+        let memory = self.archive.memory(
+            asked::filters(&asked, FILTERS),
+            self.media.with_mirror(self.output.mirror()),
+        )?;
         self.resolve_as(format, memory, asked)
     }
 }
@@ -211,6 +218,8 @@ impl BotpressArgs {
         let memory = memory
             .with_template(format.template.as_ref())
             .with_redaction(redact.as_ref());
+        let media = self.media.resolve(matches!(memory, Memory::Archive(_)))?;
+        let format = format.with_local_media(media.is_some());
         Ok(Settings {
             name: "botpress",
             asked: asked::with_template(asked, format.template.as_ref()),
@@ -221,6 +230,7 @@ impl BotpressArgs {
             format,
             output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
+            media,
             memory,
             run: (&self.run).into(),
             paths: self.paths(),

@@ -335,6 +335,7 @@ impl OutputArgs {
             chat_media: self.of_format.chat_media.unwrap_or_default(),
             catalog: Catalog::everything(),
             remote_media: self.of_format.remote_media,
+            local_media: false,
             asked: Value::Null,
         })
     }

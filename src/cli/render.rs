@@ -11,6 +11,7 @@ use super::asked::{self, asked};
 use super::console::ConsoleArgs;
 use super::examples;
 use super::help::Help;
+use super::media::{Media, Placing};
 use super::network::NetworkArgs;
 use super::output::{self, OutputArgs};
 use super::run::{ArchiveArgs, RunArgs};
@@ -63,6 +64,22 @@ pub struct RenderArgs {
     )]
     pub tickets: Option<Tickets>,
 
+    /// How the output comes to the media of an archive [default: none]
+    ///
+    /// `copy` copies them into a folder beside the output, which is named like it and ends in `.media`. `link` leaves
+    /// them where they are, so the output works as long as they stay there. `none` leaves only their addresses.
+    #[arg(
+        conflicts_with = "redact",
+        long,
+        value_name = "HOW",
+        value_enum,
+        hide_short_help = true,
+        hide_possible_values = true,
+        help_heading = "Output details"
+    )]
+    #[serde(skip)]
+    pub media: Option<Placing>,
+
     /// Where to and how.
     #[command(flatten)]
     #[serde(flatten)]
@@ -70,7 +87,7 @@ pub struct RenderArgs {
 
     /// Bring what is read into this archive, instead of writing it in a format
     #[arg(long, value_name = "FILE.db", value_hint = ValueHint::FilePath, help_heading = "Output", conflicts_with_all = [
-        "format", "output", "output_dir", "template", "no_raw", "redact"])]
+        "format", "output", "output_dir", "template", "no_raw", "redact", "media"])]
     #[serde(serialize_with = "asked::absolute")]
     pub archive: Option<PathBuf>,
 
@@ -105,6 +122,7 @@ impl ExportArgs for RenderArgs {
         Paths {
             summary: self.run.summary.clone(),
             archive: self.archive.clone(),
+            media: None,
             target: self.output.target(),
             inputs: self.output.inputs().chain(self.inputs.clone()).collect(),
         }
@@ -125,8 +143,10 @@ impl ExportArgs for RenderArgs {
             .changed_since
             .map(|since| since.resolve(zone, selection.now));
         let redact = self.output.redaction(&memory)?;
+        let media = self.media();
         let asked = self.asked();
         let format = self.output.format_options(format)?;
+        let format = format.with_local_media(media.is_some());
         Ok(Settings {
             name: "render",
             asked: asked::with_template(asked, format.template.as_ref()),
@@ -135,6 +155,7 @@ impl ExportArgs for RenderArgs {
                 max_element: self.max_element,
                 changed: changed.transpose()?,
                 search: None,
+                media: media.is_some(),
             }),
             selection,
             redact,
@@ -143,6 +164,7 @@ impl ExportArgs for RenderArgs {
             output: self.output.sink(&memory, self.run.summary.is_some()),
             console: self.console.options(),
             memory,
+            media,
             run: (&self.run).into(),
             paths: self.paths(),
         })
@@ -150,6 +172,13 @@ impl ExportArgs for RenderArgs {
 }
 
 impl RenderArgs {
+    fn media(&self) -> Media {
+        match self.media {
+            None | Some(Placing::None) => Media::None,
+            Some(placing) => Media::Kept(placing),
+        }
+    }
+
     /// An import has no filters and no mirror.
     fn memory(&self) -> Result<Memory> {
         let args = ArchiveArgs {

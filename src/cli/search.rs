@@ -11,6 +11,7 @@ use super::asked::{self, asked};
 use super::console::ConsoleArgs;
 use super::examples;
 use super::help::Help;
+use super::media::Media;
 use super::network::NetworkArgs;
 use super::output::OutputArgs;
 use super::run::RunArgs;
@@ -114,6 +115,7 @@ impl ExportArgs for SearchArgs {
         Paths {
             summary: self.run.summary.clone(),
             archive: None,
+            media: None,
             target: self.output.target(),
             inputs: files.chain([self.archive.clone()]).collect(),
         }
@@ -140,6 +142,7 @@ impl ExportArgs for SearchArgs {
                 max_element: usize::MAX,
                 changed: None,
                 search: Some(search),
+                media: false,
             }),
             selection,
             redact,
@@ -148,6 +151,7 @@ impl ExportArgs for SearchArgs {
             output: self.output.sink(&Memory::None, self.run.summary.is_some()),
             console: self.console.options(),
             memory: Memory::None,
+            media: Media::None,
             run: (&self.run).into(),
             paths: self.paths(),
         })

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::asked;
+use super::media::Media;
 use super::run::{ArchiveArgs, RunArgs};
 use crate::format::{self, Template};
 use crate::source::{Options as SourceOptions, Selection};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub console: console::Options,
     /// What is remembered of earlier runs.
     pub memory: Memory,
+    /// What becomes of the files that messages point to.
+    pub media: Media,
     /// How to run.
     pub run: RunOptions,
     /// The files that the flags name.
@@ -50,6 +53,8 @@ pub struct Paths {
     pub summary: Option<PathBuf>,
     /// The archive that is written.
     pub archive: Option<PathBuf>,
+    /// The folder that media are downloaded into.
+    pub media: Option<PathBuf>,
     /// Where the export goes.
     pub target: sink::Target,
     /// Files that are read.

@@ -112,6 +112,7 @@ impl StatsArgs {
                 max_element: self.max_element,
                 changed: None,
                 search: None,
+                media: false,
             },
             selection: self.active.narrow(selection, zone)?,
             counting: stats::Options { zone, by: self.by },
@@ -154,6 +155,7 @@ impl StatsSettings {
         Paths {
             summary: None,
             archive: None,
+            media: None,
             target: file.unwrap_or(Target::Stdout),
             inputs: self.source.inputs.clone(),
         }

@@ -228,6 +228,26 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a number of seconds above 0".to_owned())
 }
 
+/// A number of bytes, such as `800k`, `50M` or `1.5G`.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let units = [('k', 1000.0), ('m', 1e6), ('g', 1e9), ('t', 1e12)];
+    let unit = text.chars().next_back().map(|c| c.to_ascii_lowercase());
+    let unit = units.into_iter().find(|(name, _)| Some(*name) == unit);
+    let (number, unit) = match unit {
+        Some((_, unit)) => (&text[..text.len() - 1], unit),
+        None => (text, 1.0),
+    };
+    let bytes = number.parse::<f64>().ok().map(|number| number * unit);
+    let bytes = bytes.filter(|bytes| (1.0..9e15).contains(bytes));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is in the range"
+    )]
+    let whole = bytes.map(|bytes| bytes as u64);
+    whole.ok_or_else(|| "expected a size, such as 800k, 50M or 1.5G".to_owned())
+}
+
 /// A number of MiB, in bytes.
 pub fn mebibytes(text: &str) -> Result<usize, String> {
     let size = text

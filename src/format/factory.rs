@@ -76,8 +76,13 @@ impl FormatterFactory {
             times,
             asked,
             remote_media,
+            local_media,
             ..
         } = &self.0;
-        html::Html::new(times.clone(), asked, *remote_media, paged)
+        let media = html::Media {
+            remote: *remote_media,
+            local: *local_media,
+        };
+        html::Html::new(times.clone(), asked, media, paged)
     }
 }

@@ -11,7 +11,7 @@ use linkify::{LinkFinder, LinkKind};
 
 use super::formatter::{Formatted, Formatter};
 use super::heading;
-use crate::model::{Conversation, Message, with_takeovers, wording};
+use crate::model::{Conversation, Message, path_link, with_takeovers, wording};
 use crate::text::{lines, one_line};
 use crate::time::TimeStyle;
 
@@ -53,7 +53,7 @@ impl Markdown {
     }
 
     /// Writes a message. Adds the addresses that are not among its words to `addresses`.
-    fn turn<'a>(&self, message: &'a Message, addresses: &mut Vec<&'a str>, out: &mut String) {
+    fn turn(&self, message: &Message, addresses: &mut Vec<String>, out: &mut String) {
         let _ = write!(out, "\n**{}", message.role.label());
         if let Some(author) = &message.author {
             let _ = write!(out, " ({})", escaped(&one_line(author)));
@@ -78,20 +78,23 @@ impl Markdown {
         quote(&shown, out);
     }
 
-    fn link<'a>(&self, link: &wording::Link<'a>, addresses: &mut Vec<&'a str>) -> String {
-        if !link.is_long() || !is_address(link.address) {
+    fn link(&self, link: &wording::Link<'_>, addresses: &mut Vec<String>) -> String {
+        if link.is_file {
+            addresses.push(path_link(link.address));
+        } else if link.is_long() && is_address(link.address) {
+            addresses.push(destination(link.address));
+        } else {
             return line_escaped(one_line(&link.in_words()).trim());
         }
-        addresses.push(link.address);
         let number = self.references + addresses.len();
         format!("[{}][{number}]", plain(&one_line(link.name())))
     }
 
-    fn references(&mut self, addresses: &[&str], out: &mut String) {
+    fn references(&mut self, addresses: &[String], out: &mut String) {
         for (index, address) in addresses.iter().enumerate() {
             out.push_str(if index == 0 { "\n" } else { "" });
             self.references += 1;
-            let _ = writeln!(out, "[{}]: <{}>", self.references, destination(address));
+            let _ = writeln!(out, "[{}]: <{address}>", self.references);
         }
     }
 }

@@ -31,8 +31,21 @@ pub struct Options {
     pub catalog: Catalog,
     /// Whether a page may load pictures from the network, when its reader asks for them.
     pub remote_media: bool,
+    /// Whether a page shows files that lie beside it.
+    pub local_media: bool,
     /// What was asked for, as a page tells it.
     pub asked: Value,
+}
+
+impl Options {
+    /// The same, for an export whose files lie beside it.
+    #[must_use]
+    pub fn with_local_media(self, local_media: bool) -> Self {
+        Self {
+            local_media,
+            ..self
+        }
+    }
 }
 
 /// What separates the cells of a csv.

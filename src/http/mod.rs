@@ -20,6 +20,7 @@ pub use address::{base_url, header};
 pub use answer::Answer;
 pub use call::{Advice, Call};
 pub use client::Client;
+pub use connection::ConnectionError;
 pub use error::{ApiError, Cause};
 pub use network::Network;
 pub use observer::{Observer, Retry};

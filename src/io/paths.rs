@@ -89,6 +89,43 @@ pub fn file_name(path: &Path) -> String {
         .into_owned()
 }
 
+/// The path that leads from a folder to another place, with `/`. On Windows, another drive has no such path: then it is
+/// the whole one.
+#[must_use]
+pub fn relative(folder: &Path, to: &Path) -> String {
+    let whole = |path: &Path| {
+        let path = if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            path
+        };
+        // Links are followed as far as the path exists.
+        let known = path.ancestors().find_map(|known| {
+            let rest = path.strip_prefix(known).ok()?;
+            let known = if known.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                known
+            };
+            Some(fs::canonicalize(known).ok()?.join(rest))
+        });
+        known.unwrap_or_else(|| path.to_owned())
+    };
+    let (folder, to) = (whole(folder), whole(to));
+    let shared = folder
+        .components()
+        .zip(to.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    if shared == 0 {
+        return to.to_string_lossy().into_owned();
+    }
+    let up = folder.components().skip(shared).map(|_| "..".into());
+    let down = to.components().skip(shared);
+    let down = down.map(|part| part.as_os_str().to_string_lossy());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
 fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to)
         .with_context(|| format!("could not rename {} to {}", from.display(), to.display()))

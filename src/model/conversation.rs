@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::handover::{Handover, Side};
+use super::media::{MediaFile, Missing, path_link};
 use super::record::Record;
 use crate::time::Timestamp;
 
 /// One complete conversation.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Conversation {
     /// The vendor it was exported from. Together with `account` and `id` it identifies the conversation.
     pub source: Vendor,
@@ -82,6 +83,20 @@ impl Conversation {
     #[must_use]
     pub fn lacks_people(&self) -> bool {
         self.source == Vendor::Botpress && self.users.is_none() && !self.messages.is_empty()
+    }
+
+    /// The links to files of all messages.
+    pub fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        self.messages
+            .iter()
+            .flat_map(|message| &message.attachments)
+    }
+
+    /// The same, to change them.
+    pub fn attachments_mut(&mut self) -> impl Iterator<Item = &mut Attachment> {
+        self.messages
+            .iter_mut()
+            .flat_map(|message| &mut message.attachments)
     }
 
     /// Roughly how many bytes it takes in memory.
@@ -203,8 +218,8 @@ pub struct Choice {
     pub value: Option<String>,
 }
 
-/// A link to a file, picture, video or sound.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// A link to a file, picture, video or sound. What is known of the file itself is there only if media were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     /// `image`, `video`, `audio`, `file`.
     #[serde(rename = "type")]
@@ -213,6 +228,72 @@ pub struct Attachment {
     pub url: String,
     /// Its title, if it has one. Of a picture in a carousel: the title of its card.
     pub title: Option<String>,
+    /// The downloaded file: its path from the folder of the export, with `/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The SHA-256 of the file, in hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The size of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// What the file is, by its content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Why there is no file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
+}
+
+impl Attachment {
+    /// A link of which no file is known.
+    #[must_use]
+    pub fn new(kind: String, url: String, title: Option<String>) -> Self {
+        Self {
+            kind,
+            url,
+            title,
+            ..Self::default()
+        }
+    }
+
+    /// Where a reader finds it: the path of the downloaded file, else its address.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        self.file.as_deref().unwrap_or(&self.url)
+    }
+
+    /// The downloaded file as a relative address, for a link.
+    #[must_use]
+    pub fn file_link(&self) -> Option<String> {
+        self.file.as_deref().map(path_link)
+    }
+
+    /// Whether anything is known of the file.
+    #[must_use]
+    pub fn has_media(&self) -> bool {
+        self.file.is_some() || self.missing.is_some()
+    }
+
+    /// Notes what became of the file. `file` is its path from the folder of the export.
+    pub fn set_media(&mut self, media: Result<(String, &MediaFile), Missing>) {
+        self.forget_media();
+        match media {
+            Ok((file, media)) => {
+                self.file = Some(file);
+                self.sha256 = Some(media.sha256.clone());
+                self.bytes = Some(media.bytes);
+                self.media_type = Some(media.media_type.clone());
+            }
+            Err(missing) => self.missing = Some(missing),
+        }
+    }
+
+    /// Forgets what is known of the file.
+    pub fn forget_media(&mut self) {
+        let link = std::mem::take(self);
+        *self = Self::new(link.kind, link.url, link.title);
+    }
 }
 
 /// Somebody who took part in a conversation.

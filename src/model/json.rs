@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Result;
 
 use super::conversation::{Attachment, Choice, Conversation, Message};
+use super::media::Missing;
 use super::record::Record;
 use crate::json::write_string;
 use crate::time::Timestamp;
@@ -69,7 +70,20 @@ impl Attachment {
         string(out, b"{\"type\":", Some(&self.kind));
         string(out, b",\"url\":", Some(&self.url));
         string(out, b",\"title\":", self.title.as_deref());
+        if self.has_media() {
+            self.write_media(out);
+        }
         out.push(b'}');
+    }
+
+    fn write_media(&self, out: &mut Vec<u8>) {
+        known(out, b",\"file\":", self.file.as_deref());
+        known(out, b",\"sha256\":", self.sha256.as_deref());
+        if let Some(bytes) = self.bytes {
+            out.extend_from_slice(format!(",\"bytes\":{bytes}").as_bytes());
+        }
+        known(out, b",\"media_type\":", self.media_type.as_deref());
+        known(out, b",\"missing\":", self.missing.map(Missing::name));
     }
 }
 
@@ -94,6 +108,13 @@ fn string(out: &mut Vec<u8>, key: &[u8], text: Option<&str>) {
     match text {
         Some(text) => write_string(text, out),
         None => out.extend_from_slice(b"null"),
+    }
+}
+
+/// A key that is left out when it has no text.
+fn known(out: &mut Vec<u8>, key: &[u8], text: Option<&str>) {
+    if text.is_some() {
+        string(out, key, text);
     }
 }
 
@@ -129,8 +150,26 @@ mod tests {
         let words = || prop_oneof![any::<String>(), "[\\x00-\\x22\\\\a]{0,20}"];
         let choice =
             (words(), option::of(words())).prop_map(|(label, value)| Choice { label, value });
-        let attachment = (words(), words(), option::of(words()));
-        let attachment = attachment.prop_map(|(kind, url, title)| Attachment { kind, url, title });
+        let file = (words(), any::<u64>());
+        let attachment = (words(), words(), option::of(words()), option::of(file));
+        let attachment = attachment.prop_map(|(kind, url, title, file)| {
+            let link = Attachment::new(kind, url, title);
+            match file {
+                Some((file, 0)) => Attachment {
+                    file: Some(file),
+                    missing: Some(Missing::TooLarge),
+                    ..link
+                },
+                Some((file, bytes)) => Attachment {
+                    sha256: Some(file.clone()),
+                    media_type: Some(file.clone()),
+                    file: Some(file),
+                    bytes: Some(bytes),
+                    ..link
+                },
+                None => link,
+            }
+        });
         let lists = (
             prop::collection::vec(choice, 0..3),
             prop::collection::vec(attachment, 0..3),

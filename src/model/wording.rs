@@ -49,8 +49,10 @@ impl Section<'_> {
 pub struct Link<'a> {
     title: Option<&'a str>,
     kind: &'a str,
-    /// The address.
+    /// The address, or the path of the downloaded file.
     pub address: &'a str,
+    /// Whether it is a downloaded file.
+    pub is_file: bool,
 }
 
 impl<'a> Link<'a> {
@@ -83,6 +85,7 @@ impl<'a> Link<'a> {
             title: Some(&option.label),
             kind: "link",
             address: link(option).filter(|address| is_long(address))?,
+            is_file: false,
         })
     }
 
@@ -93,7 +96,8 @@ impl<'a> Link<'a> {
                 .as_deref()
                 .filter(|title| !title.is_empty()),
             kind: &attachment.kind,
-            address: &attachment.url,
+            address: attachment.place(),
+            is_file: attachment.file.is_some(),
         }
     }
 }
@@ -179,7 +183,7 @@ pub fn parts(message: &Message) -> Parts<'_> {
     let (kind, text) = (&*message.kind, message.text.as_str());
     let composed = COMPOSED.contains(&kind) && !text.is_empty();
     let options: &[Choice] = if composed { &[] } else { &message.options };
-    let unnamed = |link: &&Attachment| !text.contains(&link.url);
+    let unnamed = |link: &&Attachment| link.file.is_some() || !text.contains(&link.url);
     let attachments: Vec<_> = message.attachments.iter().filter(unnamed).collect();
     let said = !text.is_empty() || !options.is_empty() || !attachments.is_empty();
     Parts {

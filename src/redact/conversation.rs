@@ -127,14 +127,13 @@ impl<'a> Pass<'a> {
     }
 
     fn attachment(&mut self, attachment: &Attachment) -> Attachment {
-        Attachment {
-            kind: attachment.kind.clone(),
-            url: self.text(&attachment.url, ""),
-            title: attachment
-                .title
-                .as_deref()
-                .map(|title| self.text(title, "")),
-        }
+        let title = attachment.title.as_deref();
+        // A file cannot be redacted, so there is none.
+        Attachment::new(
+            attachment.kind.clone(),
+            self.text(&attachment.url, ""),
+            title.map(|title| self.text(title, "")),
+        )
     }
 
     fn handover(&mut self, handover: &Handover) -> Handover {

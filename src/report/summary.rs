@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::file_entry::FileEntry;
+use super::media_counts::MediaCounts;
 use crate::http::Network;
 use crate::io::atomic::PartialFile;
 use crate::redact::Redactor;
@@ -54,6 +55,9 @@ pub struct Summary {
     /// How many values of each class were replaced, when personal data was redacted. A class without any is not in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redacted: Option<BTreeMap<String, u64>>,
+    /// The files that messages point to, if they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaCounts>,
     /// What the network did.
     pub network: Network,
     /// Where the next run would have begun before this one.
@@ -147,6 +151,7 @@ impl Summary {
             names_missing: Vec::new(),
             odd_content: Vec::new(),
             redacted: None,
+            media: None,
             network: Network::default(),
             watermark_before: None,
             watermark_after: None,

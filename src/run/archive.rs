@@ -1,5 +1,6 @@
 //! A run with an archive: brings it up to date, and then writes the output from it.
 
+use std::mem;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -9,16 +10,18 @@ use super::exit::{Exit, is_broken_pipe};
 use super::export::Export;
 use super::fetch::{Fetch, Fetched};
 use super::incomplete;
+use super::media::{self, Backlog, Files, Placement};
 use super::mirror;
 use super::plan::Plan;
 use super::pump::Pump;
 use super::recorder::Recorder;
 use super::tickets::TicketFilter;
 use crate::archive::{self, Changed, Kind, Writer};
-use crate::cli::{ArchiveOptions, Settings};
+use crate::cli::{ArchiveOptions, Media, Placing, Settings};
 use crate::format::{self, FormatterFactory};
+use crate::media::Store;
 use crate::redact::Redactor;
-use crate::report::Summary;
+use crate::report::{MediaCounts, Summary};
 use crate::sink::{self, KeptFile, Sink, Target};
 use crate::source::{Context, Options as SourceOptions, SavedOptions, Selection, Source};
 use crate::text::counted;
@@ -40,7 +43,12 @@ pub fn run(
         output.as_ref().map(|output| &output.target),
         Some(Target::Folder { .. })
     );
+    let download = match mem::replace(&mut settings.media, Media::None) {
+        Media::Download(download) => Some(download),
+        Media::None | Media::Kept(_) => None,
+    };
     let writing = Writing {
+        has_media: download.is_some(),
         options,
         is_mirror,
         format: settings.format.clone(),
@@ -50,12 +58,28 @@ pub fn run(
         context,
     };
     let mut pump = Pump::start(settings.run.max_duration, &context.console)?;
+    let vendor = media::vendor(&settings.source)?;
     let (mut fetch, source) = prepare(settings, options, context, summary)?;
+    let required = download.as_ref().is_some_and(|download| download.required);
+    if let Some(download) = &download {
+        let store = Store::open(&archive::media_folder(&options.path))?;
+        let fetcher = media::fetcher(download, store, vendor, context, &pump)?;
+        let account = fetch.plan.account.clone();
+        fetch.backlog = Some(Backlog::new(fetcher, download.options.clone(), account)?);
+    }
     fetch.has_output = output.is_some() && !is_mirror;
     let fetched = fetch
         .run(&mut pump, source)
         .map_err(|error| archive::explained(error, &options.path))?;
-    let Fetch { writer, plan, .. } = fetch;
+    let Fetch {
+        writer,
+        plan,
+        backlog,
+        ..
+    } = fetch;
+    let tally = backlog.map(Backlog::end).transpose()?;
+    summary.media = tally.map(|tally| tally.tell(&context.console));
+    let is_lacking = summary.media.as_ref().is_some_and(MediaCounts::is_lacking);
     let conversations = writer.conversations();
     context.console.restart();
     summary.watermark_after = complete_until(&writer, &plan)?;
@@ -93,11 +117,12 @@ pub fn run(
     if unwritten > 0 {
         writing.tell_unwritten(unwritten, fetched);
     }
-    Ok(if summary.complete {
+    let exit = if summary.complete {
         Exit::Done
     } else {
         Exit::Incomplete
-    })
+    };
+    Ok(media::exit(exit, is_lacking && required, &context.console))
 }
 
 /// Opens the archive, and plans what to ask for.
@@ -174,6 +199,8 @@ fn complete_until(writer: &Writer, plan: &Plan) -> Result<Option<Timestamp>> {
 struct Writing<'a> {
     options: &'a ArchiveOptions,
     is_mirror: bool,
+    /// Whether the output names the files that messages point to.
+    has_media: bool,
     format: format::Options,
     /// What the flags select.
     wanted: Selection,
@@ -196,6 +223,7 @@ impl Writing<'_> {
         summary: &mut Summary,
     ) -> Result<()> {
         let factory = FormatterFactory::new(self.format.clone());
+        let place = output.target.clone();
         match (output.target, &plan.account) {
             (Target::Folder { path, name }, Some((vendor, account))) => {
                 let folder = sink::Folder::open(&path, factory, name, true)
@@ -208,6 +236,9 @@ impl Writing<'_> {
                     keep_raw: self.wanted.keep_raw,
                     redactor: self.redactor.map(Arc::as_ref),
                     lists_files: self.lists_files,
+                    media: self
+                        .placement(&place)
+                        .map(|placement| (archive::media_folder(&self.options.path), placement)),
                 };
                 mirror::update(writer, folder, &job, pump, &mut self.recorder(summary))
             }
@@ -215,7 +246,9 @@ impl Writing<'_> {
                 // Another run may write while somebody reads the output.
                 drop(writer);
                 let sink = Sink::open(&sink::Options { target, ..output }, factory);
-                let written = sink.and_then(|sink| self.export(sink, fetched.run, pump, summary));
+                let files = self.placement(&place).map_or(Files::None, Files::Placed);
+                let written =
+                    sink.and_then(|sink| self.export(sink, files, fetched.run, pump, summary));
                 // If another run writes by now, the next output has the same once more, which is better than never.
                 Writer::open(&self.options.path)
                     .and_then(|mut writer| writer.end_output(fetched.run))
@@ -226,12 +259,20 @@ impl Writing<'_> {
     }
 
     /// Writes the conversations that the run added or changed.
-    fn export(&self, sink: Sink, run: i64, pump: &mut Pump, summary: &mut Summary) -> Result<()> {
+    fn export(
+        &self,
+        sink: Sink,
+        files: Files,
+        run: i64,
+        pump: &mut Pump,
+        summary: &mut Summary,
+    ) -> Result<()> {
         let changed = SourceOptions::Saved(SavedOptions {
             inputs: vec![self.options.path.clone()],
             max_element: usize::MAX,
             changed: Some(Changed::By(run)),
             search: None,
+            media: self.has_media,
         });
         let all = Selection {
             since: None,
@@ -251,6 +292,7 @@ impl Writing<'_> {
             places: Vec::new(),
             tickets: TicketFilter::Include,
             redactor: self.redactor.cloned(),
+            files,
             list_moved: false,
             again: None,
             recorder,
@@ -258,6 +300,11 @@ impl Writing<'_> {
         export.run(pump, source)?;
         summary.add_output(written);
         Ok(())
+    }
+
+    /// An output links to the files where the archive has them.
+    fn placement(&self, target: &Target) -> Option<Placement> {
+        Placement::new(Placing::Link, target).filter(|_| self.has_media)
     }
 
     /// All that can be written is written, since the archive is up to date in any case.

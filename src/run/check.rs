@@ -23,8 +23,12 @@ pub fn check(args: CheckArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> {
         (Some(vendor), _) if vendor.archive().is_some() => compare::compare(vendor, tell),
         (Some(vendor), _) => Ok((Exit::Done, ask(&vendor)?)),
         (None, Some(archive)) => {
-            let coverage = Reader::open(&archive)?.coverage()?;
-            Ok(age(&coverage, args.max_age, tell))
+            let reader = Reader::open(&archive)?;
+            let (exit, line) = age(&reader.coverage()?, args.max_age, tell);
+            Ok((
+                exit,
+                line + &coverage::missing_media(&reader.missing_media()?),
+            ))
         }
         (None, None) => Err(usage!(
             "there is nothing to check: give `botpress`, `boost` or --archive FILE.db"

@@ -77,7 +77,9 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
     }
     context.console.end();
     coverage::report_holes(&coverage, comparison.tell);
-    Ok(comparison.outcome(&coverage))
+    let media = comparison.reader.missing_media()?;
+    let (exit, line) = comparison.outcome(&coverage);
+    Ok((exit, line + &coverage::missing_media(&media)))
 }
 
 /// What the vendor has, and what the archive lacks of it.

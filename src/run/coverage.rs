@@ -1,7 +1,8 @@
 //! Says how much of the vendor's past an archive covers.
 
-use crate::archive::Coverage;
-use crate::text::counted;
+use crate::archive::{Coverage, MediaCount};
+use crate::model::Missing;
+use crate::text::{counted, grouped};
 use crate::time::{Span, Timestamp};
 
 /// Says which times an archive may lack.
@@ -40,5 +41,24 @@ pub fn in_words(coverage: &Coverage, age: Option<Span>) -> String {
         source.name(),
         date(from),
         date(until)
+    )
+}
+
+/// How many media an archive lacks, and why, on a line of their own. Empty when it lacks none, or none were asked for.
+pub fn missing_media(counts: &[MediaCount]) -> String {
+    let all: u64 = counts.iter().map(|one| one.count).sum();
+    if all == 0 {
+        return String::new();
+    }
+    let reason = |one: &MediaCount| {
+        let reason = one.missing.map_or("not asked for", Missing::name);
+        format!("{} {reason}", grouped(one.count))
+    };
+    let reasons: Vec<_> = counts.iter().map(reason).collect();
+    let verb = if all == 1 { "file is" } else { "files are" };
+    format!(
+        "\n{} {verb} missing in its media: {}",
+        grouped(all),
+        reasons.join(", ")
     )
 }

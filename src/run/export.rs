@@ -1,27 +1,27 @@
 //! Runs one export: writes what the source sends to the output.
 
-use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Arc;
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 
 use super::again::Again;
-use super::closing::{self, shown};
 use super::exit::Exit;
 use super::incomplete;
-use super::pump::{Pump, Work};
+use super::left_behind::{ended_early, note_files, place, tell_written};
+use super::media::Files;
+use super::pump::{Pending, Pump, Work};
 use super::recorder::Recorder;
-use super::signal::{self, Stop, Stopped};
 use super::singer_state::SingerState;
 use super::tickets::{self, TicketFilter};
 use crate::console::Console;
 use crate::format::Outcome;
 use crate::format::singer::{self, Stream};
+use crate::media::Fetched;
 use crate::model::Conversation;
 use crate::redact::Redactor;
-use crate::report::{FileEntry, Summary};
-use crate::sink::{Finished, Sink, Written};
+use crate::report::MediaCounts;
+use crate::sink::{Sink, Written};
 use crate::source::botpress::Joined;
 use crate::source::{Event, FailedConversation, Source};
 use crate::text::counted;
@@ -40,6 +40,8 @@ pub struct Export<'a> {
     pub tickets: TicketFilter,
     /// Takes personal data out of each conversation before it is written.
     pub redactor: Option<Arc<Redactor>>,
+    /// What becomes of the files that messages point to.
+    pub files: Files,
     /// Whether the list may not have had everything.
     pub list_moved: bool,
     /// What is needed to try again what failed, where that is possible.
@@ -56,8 +58,18 @@ impl Export<'_> {
     pub fn run(mut self, pump: &mut Pump, source: Source) -> Result<Exit> {
         let worked = pump.run(source, &mut self);
         // What came before an error is written too.
+        let taken = self.take_rest();
         let joined = self.join_tickets();
-        self.finish(worked.and(joined))
+        let window = self.files.take_window();
+        let console = self.recorder.console;
+        let media = window.as_ref().map(|window| window.tell(console));
+        let is_lacking = media.as_ref().is_some_and(MediaCounts::is_lacking);
+        self.recorder.summary.media = media;
+        let exit = self.finish(worked.and(taken).and(joined))?;
+        match window {
+            Some(window) => window.end(exit, is_lacking, console),
+            None => Ok(exit),
+        }
     }
 
     /// Finishes the output, depending on the result of the work.
@@ -69,6 +81,7 @@ impl Export<'_> {
             places,
             tickets: _,
             redactor: _,
+            files: _,
             list_moved,
             again,
             recorder: Recorder {
@@ -117,6 +130,31 @@ impl Export<'_> {
             [place, again.unwrap_or_default()],
         ));
         Ok(Exit::Incomplete)
+    }
+
+    /// Takes a conversation as it comes. Its files may have to come first.
+    fn arrive(&mut self, conversation: &Conversation) -> Result<()> {
+        let is_skipped = matches!(self.tickets, TicketFilter::Skip) && conversation.is_ticket();
+        match self.files.arrive(conversation, !is_skipped)? {
+            Some(conversation) => self.take(&conversation),
+            None => self.take_ready(),
+        }
+    }
+
+    /// Takes the conversations whose files are there.
+    fn take_ready(&mut self) -> Result<()> {
+        while let Some(conversation) = self.files.next_ready() {
+            self.take(&conversation)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the conversations that still wait for files, when a run has ended early.
+    fn take_rest(&mut self) -> Result<()> {
+        while let Some(conversation) = self.files.take_unready() {
+            self.take(&conversation)?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, conversation: &Conversation) -> Result<()> {
@@ -218,7 +256,7 @@ impl Work for Export<'_> {
             Event::Conversations(conversations) => {
                 return conversations
                     .iter()
-                    .try_for_each(|conversation| self.take(conversation));
+                    .try_for_each(|conversation| self.arrive(conversation));
             }
             Event::CountMismatch {
                 id,
@@ -245,63 +283,17 @@ impl Work for Export<'_> {
         self.recorder.summary.files.extend(files);
         Ok(())
     }
-}
 
-/// Says what was written, if it was, and where to.
-fn tell_written(
-    finished: &Result<Finished>,
-    mut places: Vec<String>,
-    summary: &Summary,
-    console: &Console,
-) {
-    let Ok(finished) = finished else { return };
-    if finished.kept.is_some() {
-        return;
+    fn pending(&self) -> Pending {
+        self.files.pending()
     }
-    if !finished.partial.is_empty() {
-        places = shown(&finished.partial);
-    }
-    let bytes = Some(summary.bytes).filter(|bytes| *bytes > 0);
-    console.finish(|| closing::wrote(summary, bytes, &places));
-}
 
-/// The error of a run that ended early, with what is left of its output.
-fn ended_early(error: Error, place: String, from_archive: bool, console: &Console) -> Error {
-    // A run with an archive tells by itself how to go on.
-    if let Some(stop) = error.downcast_ref::<Stop>().filter(|_| !from_archive) {
-        let command = signal::command_line();
-        let again = format!("without --archive this begins anew: {command}");
-        let left = [place, again];
-        let left: Vec<_> = left.into_iter().filter(|part| !part.is_empty()).collect();
-        return Error::new(Stopped {
-            stop: *stop,
-            left: left.join("; "),
-        });
+    async fn fetched(&mut self) -> Fetched {
+        self.files.fetched().await
     }
-    if !place.is_empty() {
-        console.error(&format!("incomplete: {place}"));
-    }
-    error
-}
 
-/// Where an incomplete export is, in words.
-fn place(finished: &Finished) -> String {
-    let place = finished.place();
-    if place.is_empty() {
-        return place;
+    fn handle_medium(&mut self, fetched: Fetched) -> Result<()> {
+        self.files.note(fetched)?;
+        self.take_ready()
     }
-    format!("the export so far stays as {place}")
-}
-
-/// Adds the written files to the summary.
-fn note_files(summary: &mut Summary, written: &[FileEntry]) {
-    summary.files.extend_from_slice(written);
-    // For a file that was written twice, the last entry counts.
-    let files: BTreeMap<_, _> = summary
-        .files
-        .drain(..)
-        .map(|file| (file.name.clone(), file))
-        .collect();
-    summary.files.extend(files.into_values());
-    summary.bytes = summary.files.iter().map(|file| file.bytes).sum();
 }

@@ -2,11 +2,13 @@
 
 use anyhow::Result;
 
+use super::media::Backlog;
 use super::plan::Plan;
-use super::pump::{Pump, Work};
+use super::pump::{Pending, Pump, Work};
 use super::recorder::Recorder;
 use super::signal::{self, Stop, Stopped};
 use crate::archive::{Ended, Kind, Merged, Writer};
+use crate::media::Fetched as FetchedMedium;
 use crate::model::{Conversation, Vendor};
 use crate::source::boost::Api;
 use crate::source::{Event, FailedConversation, Source};
@@ -22,6 +24,8 @@ pub struct Fetch<'a> {
     pub recorder: Recorder<'a>,
     /// Whether the run still has to write an output that no later run repairs.
     pub has_output: bool,
+    /// The files that the archive lacks, if they are wanted.
+    pub backlog: Option<Backlog>,
     /// The number of the run. It begins with the vendor's first answer.
     run: Option<i64>,
     /// Whether a conversation failed that cannot be fetched again by its id.
@@ -49,6 +53,7 @@ impl<'a> Fetch<'a> {
             plan,
             recorder,
             has_output: false,
+            backlog: None,
             run: None,
             unretryable: false,
             list_moved: false,
@@ -149,6 +154,9 @@ impl<'a> Fetch<'a> {
         self.recorder.note_names(conversation);
         match outcome.merged {
             Merged::Added | Merged::Changed => {
+                if let Some(backlog) = &mut self.backlog {
+                    backlog.note_new();
+                }
                 self.recorder.note_odd_content(conversation);
                 self.recorder.written(outcome.messages.unsigned_abs());
             }
@@ -213,8 +221,8 @@ impl<'a> Fetch<'a> {
     }
 }
 
-impl Work for Fetch<'_> {
-    fn handle(&mut self, event: Event) -> Result<()> {
+impl Fetch<'_> {
+    fn note(&mut self, event: Event) -> Result<()> {
         if let Event::Clock(clock) = event {
             // What an import tells is long ago.
             if self.plan.account.is_some() {
@@ -274,6 +282,16 @@ impl Work for Fetch<'_> {
             Event::Failed(failed) => self.failed(failed),
         }
     }
+}
+
+impl Work for Fetch<'_> {
+    fn handle(&mut self, event: Event) -> Result<()> {
+        self.note(event)?;
+        match &mut self.backlog {
+            Some(backlog) => backlog.refill(&mut self.writer),
+            None => Ok(()),
+        }
+    }
 
     /// Readers of the archive see what is committed.
     fn flush(&mut self) -> Result<()> {
@@ -282,5 +300,26 @@ impl Work for Fetch<'_> {
 
     fn checkpoint(&mut self) -> Result<()> {
         self.writer.commit()
+    }
+
+    fn pending(&self) -> Pending {
+        match &self.backlog {
+            Some(backlog) if !backlog.is_empty() => Pending::Some,
+            _ => Pending::None,
+        }
+    }
+
+    async fn fetched(&mut self) -> FetchedMedium {
+        match &mut self.backlog {
+            Some(backlog) => backlog.fetched().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn handle_medium(&mut self, fetched: FetchedMedium) -> Result<()> {
+        match &mut self.backlog {
+            Some(backlog) => backlog.note(fetched, &mut self.writer),
+            None => Ok(()),
+        }
     }
 }

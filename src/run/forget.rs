@@ -86,7 +86,7 @@ fn run(args: &ForgetArgs, tell: impl Fn(&str)) -> Result<(Exit, String)> {
     drop(reader);
     // The files go first: if the program is killed now, the next run with the mirror writes them again.
     let removed = remove(&files, &tell);
-    writer.forget(&found)?;
+    writer.forget(&found, &archive::media_folder(&args.archive))?;
     Ok(removed.outcome(&shown))
 }
 

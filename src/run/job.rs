@@ -12,6 +12,7 @@ use super::archive;
 use super::closing;
 use super::exit::Exit;
 use super::export::Export;
+use super::media;
 use super::monitor::Monitor;
 use super::paths::check_paths;
 use super::pump::Pump;
@@ -131,6 +132,7 @@ fn export(
         format,
         output,
         memory,
+        media,
         run,
         asked,
         ..
@@ -142,6 +144,7 @@ fn export(
     let tickets = TicketFilter::new(selection.tickets, selection.keep_raw)?;
     // The vendor's records tell which messages of a ticket are copies.
     selection.keep_raw |= selection.tickets == Tickets::Merge;
+    let vendor = media::vendor(&source)?;
     let mut source = Source::new(source, &selection, context)?;
     let streams: Vec<_> = format.catalog.streams().collect();
     let singer = match memory {
@@ -158,6 +161,8 @@ fn export(
     let output = output.context("an export without an archive has an output")?;
     let sink = Sink::open(&output, FormatterFactory::new(format))?;
     write_unfinished(summary, &run)?;
+    let mut pump = Pump::start(run.max_duration, &context.console)?;
+    let files = media::files(&media, &output.target, vendor, context, &pump)?;
     let recorder = Recorder {
         summary,
         console: &context.console,
@@ -170,11 +175,11 @@ fn export(
         places: closing::places(&output.target),
         tickets,
         redactor: redactor.cloned(),
+        files,
         list_moved: false,
         again: is_repeatable.then(|| Again::new(&run, &output)),
         recorder,
     };
-    let mut pump = Pump::start(run.max_duration, &context.console)?;
     let exit = export.run(&mut pump, source);
     pump.end();
     exit

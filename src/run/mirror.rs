@@ -2,14 +2,15 @@
 //! or out of date.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use super::media::Placement;
 use super::pump::Pump;
 use super::recorder::Recorder;
 use crate::archive::{Mirror, MirrorEntry, MirrorFile, Writer};
-use crate::model::Vendor;
+use crate::model::{Conversation, Vendor};
 use crate::redact::Redactor;
 use crate::report::{FileEntry, Summary};
 use crate::sink::{Folder, Written};
@@ -32,6 +33,8 @@ pub struct Job<'a> {
     pub redactor: Option<&'a Redactor>,
     /// Whether the summary lists the files.
     pub lists_files: bool,
+    /// The folder with the media, and how the files of the folder come to them, if they name them.
+    pub media: Option<(PathBuf, Placement)>,
 }
 
 /// A folder that is brought up to date.
@@ -101,7 +104,7 @@ impl Update<'_> {
             self.note_file(recorder.summary, file);
             return Ok(());
         }
-        let mut conversation = self.writer.mirrored(entry, self.job.keep_raw)?;
+        let mut conversation = self.mirrored(entry)?;
         if let Some(redactor) = self.job.redactor {
             conversation = redactor.conversation(&conversation);
         }
@@ -139,6 +142,21 @@ impl Update<'_> {
         }
         self.pending.push((entry.rowid, file, old));
         Ok(())
+    }
+
+    fn mirrored(&self, entry: &MirrorEntry) -> Result<Conversation> {
+        let media = self.job.media.as_ref();
+        let keep_raw = self.job.keep_raw;
+        let mut conversation = self.writer.mirrored(entry, keep_raw, media.is_some())?;
+        if let Some((folder, placement)) = media {
+            for link in conversation.attachments_mut() {
+                if let Some(file) = &mut link.file {
+                    *file = folder.join(&*file).to_string_lossy().into_owned();
+                }
+            }
+            placement.place(&mut conversation)?;
+        }
+        Ok(conversation)
     }
 
     /// Whether the file has this version of the conversation, and is there with its size.

@@ -33,6 +33,15 @@ pub fn check_paths(paths: &Paths) -> Result<()> {
             ));
         }
     }
+    if let Some(media) = &paths.media {
+        check_leads_to(media)?;
+        if media.exists() && !media.is_dir() {
+            bail!(usage!(
+                "{} is a file: --media needs a folder",
+                media.display()
+            ));
+        }
+    }
     if let Some(summary) = paths.summary.as_deref().filter(|path| !is_here(path)) {
         check_leads_to(summary)?;
         if summary.is_dir() {
@@ -99,6 +108,16 @@ fn check_distinct(paths: &Paths) -> Result<()> {
         return Ok(());
     };
     let folder = place(folder);
+    if let Some(media) = paths
+        .media
+        .as_ref()
+        .filter(|media| place(media).starts_with(&folder))
+    {
+        bail!(usage!(
+            "--media {} lies in the folder of the export, where a conversation could be named like it: keep it beside",
+            media.display()
+        ));
+    }
     let within = |file: &&PathBuf| *file != Path::new("-") && place(file).starts_with(&folder);
     if let Some(file) = own.iter().find(within) {
         bail!(usage!(

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::Instant;
 
 use super::signal::{self, Stop};
 use crate::console::Console;
+use crate::media::Fetched;
 use crate::source::{Event, Source};
 
 /// How many events may wait between the source and the work. The source has its own limit as well.
@@ -27,6 +28,39 @@ pub trait Work {
 
     /// Makes everything so far durable.
     fn checkpoint(&mut self) -> Result<()>;
+
+    /// How many files it waits for, which are downloaded beside the events.
+    fn pending(&self) -> Pending {
+        Pending::None
+    }
+
+    /// Waits for such a file. No file is lost when the wait is given up.
+    async fn fetched(&mut self) -> Fetched {
+        std::future::pending().await
+    }
+
+    /// Handles what became of such a file.
+    fn handle_medium(&mut self, _: Fetched) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// How many files a work waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// None. The work ends with the events.
+    None,
+    /// Some.
+    Some,
+    /// So many that no event should come before one of them.
+    Full,
+}
+
+/// What a pump waits for.
+enum Next {
+    Event(Option<Event>),
+    Medium(Fetched),
+    Checkpoint,
 }
 
 /// The threads of the network, and the reasons to stop.
@@ -64,7 +98,7 @@ impl Pump {
 
     fn pump(&mut self, source: Source, work: &mut impl Work) -> Result<()> {
         let (sender, mut events) = mpsc::channel(CHANNEL);
-        let source = self.runtime.spawn(source.run(sender));
+        let mut source = Some(self.runtime.spawn(source.run(sender)));
         let mut due = Instant::now() + CHECKPOINT;
         loop {
             if Instant::now() >= due {
@@ -75,26 +109,38 @@ impl Pump {
                 // Flushes before a wait, so that a reader sees everything written so far.
                 work.flush()?;
             }
+            let pending = work.pending();
+            if source.is_none() && pending == Pending::None {
+                return Ok(());
+            }
+            let takes_events = source.is_some() && pending != Pending::Full;
             let stops = &mut self.stops;
             let next = async {
                 tokio::select! {
                     biased;
                     Some(stop) = stops.recv() => Err(stop),
-                    event = events.recv() => Ok(Some(event)),
-                    () = tokio::time::sleep_until(due) => Ok(None),
+                    medium = work.fetched(), if pending != Pending::None => Ok(Next::Medium(medium)),
+                    event = events.recv(), if takes_events => Ok(Next::Event(event)),
+                    () = tokio::time::sleep_until(due) => Ok(Next::Checkpoint),
                 }
             };
             match self.runtime.block_on(next)? {
-                Some(Some(event)) => work.handle(event)?,
-                Some(None) => {
-                    return self
-                        .runtime
-                        .block_on(source)
-                        .context("the source broke down")?;
+                Next::Event(Some(event)) => work.handle(event)?,
+                Next::Event(None) => {
+                    if let Some(ended) = source.take() {
+                        let ended = self.runtime.block_on(ended);
+                        ended.context("the source broke down")??;
+                    }
                 }
-                None => {}
+                Next::Medium(fetched) => work.handle_medium(fetched)?,
+                Next::Checkpoint => {}
             }
         }
+    }
+
+    /// The threads of the network.
+    pub fn handle(&self) -> Handle {
+        self.runtime.handle().clone()
     }
 
     /// Fails when the run was stopped meanwhile. Work without a source asks this now and then.

@@ -33,6 +33,10 @@ pub fn archive(path: &Path, tell: impl Fn(&str)) -> Result<(Exit, String)> {
         problems.set(problems.get() + 1);
         tell(&format!("{name}: {text}"));
     })?;
+    let media = media(path, |text| {
+        problems.set(problems.get() + 1);
+        tell(&text);
+    })?;
     if problems.get() > 0 {
         let problems = counted(problems.get(), "thing");
         return Ok((
@@ -42,10 +46,34 @@ pub fn archive(path: &Path, tell: impl Fn(&str)) -> Result<(Exit, String)> {
     }
     let conversations = counted(checked.conversations.unsigned_abs(), "conversation");
     let messages = counted(checked.messages.unsigned_abs(), "message");
+    let media = match media {
+        0 => String::new(),
+        media => format!(" and {}", counted(media, "file")),
+    };
     Ok((
         Exit::Done,
-        format!("{conversations} with {messages} are what was written"),
+        format!("{conversations} with {messages}{media} are what was written"),
     ))
+}
+
+/// Checks every file of an archive's media. Returns how many there are.
+fn media(archive: &Path, tell: impl Fn(String)) -> Result<u64> {
+    let folder = archive::media_folder(archive);
+    let mut files = 0;
+    archive::Reader::open(archive)?.each_medium(|file, sha256, bytes| {
+        files += 1;
+        let entry = FileEntry {
+            name: file.to_owned(),
+            conversations: 0,
+            bytes,
+            sha256: Some(sha256.to_owned()),
+        };
+        let path = folder.join(file);
+        if let Err(error) = compare(&path, &entry) {
+            tell(format!("{}: {error:#}", path.display()));
+        }
+    })?;
+    Ok(files)
 }
 
 /// Compares every file of an export with its summary. Reports each difference with `tell`, and returns the outcome in

@@ -95,7 +95,8 @@ impl Folder {
         partial.start_over()?;
         let out = HashingWriter::new(buffered(partial.writer()?), self.hashed);
         let mut document = Document::new(self.factory.formatter(), Compression::None, out);
-        let written = document.write(conversation, || Ok(()))?;
+        let deeper = with_deeper_files(conversation, &name);
+        let written = document.write(deeper.as_ref().unwrap_or(conversation), || Ok(()))?;
         if !matches!(written, Written::Yes) {
             partial.discard_if_empty()?;
             return Ok(written);
@@ -163,4 +164,21 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// The conversation with paths of its files that begin in the folder of its own file. `None` when they do already.
+fn with_deeper_files(conversation: &Conversation, name: &str) -> Option<Conversation> {
+    let up = "../".repeat(name.matches('/').count());
+    if up.is_empty() || !conversation.attachments().any(|link| link.file.is_some()) {
+        return None;
+    }
+    let mut deeper = conversation.clone();
+    for link in deeper.attachments_mut() {
+        if let Some(file) = &mut link.file
+            && Path::new(file).is_relative()
+        {
+            file.insert_str(0, &up);
+        }
+    }
+    Some(deeper)
 }

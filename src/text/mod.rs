@@ -3,8 +3,10 @@
 pub mod html;
 mod lines;
 mod neutralise;
+mod pictures;
 mod plural;
 
 pub use lines::{lines, one_line};
 pub use neutralise::neutralise;
+pub use pictures::{Picture, pictures};
 pub use plural::{counted, grouped, plural};

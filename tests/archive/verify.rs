@@ -108,7 +108,8 @@ fn every_change_of_a_table_is_reported() {
     let database = Connection::open(nights.path("b.db")).unwrap();
     database
         .execute_batch(
-            "DELETE FROM messages WHERE conversation = 2; DELETE FROM conversations WHERE id = 2",
+            "DELETE FROM media_uses WHERE conversation = 2; DELETE FROM messages WHERE conversation = 2;
+            DELETE FROM conversations WHERE id = 2",
         )
         .unwrap();
     drop(database);
@@ -166,7 +167,7 @@ fn flipped_bits_are_reported() {
         }
     }
     assert!(
-        reported > flips / 3,
+        reported > flips / 5,
         "{reported} reported, {unused} in unused space"
     );
 }

@@ -90,11 +90,11 @@ fn the_short_help_counts_what_the_long_one_adds() {
     for (command, some) in [
         (
             "botpress",
-            "38 more options: output details, one format only, redaction, filters, network, archive, run, messages.",
+            "43 more options: output details, one format only, redaction, filters, network, media, archive, run, messages.",
         ),
         (
             "boost",
-            "42 more options: output details, one format only, redaction, filters, network, archive, run, messages.",
+            "47 more options: output details, one format only, redaction, filters, network, media, archive, run, messages.",
         ),
         ("check boost", "8 more options: network, messages."),
     ] {

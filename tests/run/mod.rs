@@ -6,7 +6,7 @@ mod failures;
 mod manual;
 mod memory;
 mod render;
-mod schema;
+pub mod schema;
 mod signal;
 mod stats;
 pub mod tap;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::local::Local;
 use super::safe::visible;
 use crate::model::Message;
 
@@ -16,6 +17,9 @@ pub struct Card {
     title: Option<String>,
     subtitle: Option<String>,
     image_url: Option<String>,
+    /// What is known of the picture's file.
+    #[serde(skip)]
+    local: Option<Local>,
     actions: Vec<Action>,
 }
 
@@ -42,11 +46,17 @@ impl Card {
         let Some(raw) = &message.raw else {
             return Vec::new();
         };
-        match &*message.kind {
+        let mut cards: Vec<Self> = match &*message.kind {
             "card" => payload(raw.get()).into_iter().collect(),
             "carousel" => payload(raw.get()).map_or_else(Vec::new, |Carousel { items }| items),
             _ => Vec::new(),
+        };
+        for card in &mut cards {
+            let mut links = message.attachments.iter();
+            let own = links.find(|link| Some(&link.url) == card.image_url.as_ref());
+            card.local = own.and_then(Local::of);
         }
+        cards
     }
 }
 
@@ -67,6 +77,12 @@ impl Serialize for Card {
             safe(&self.image_url),
             actions,
         );
-        parts.serialize(serializer)
+        match &self.local {
+            None => parts.serialize(serializer),
+            Some(local) => {
+                let (title, subtitle, image, actions) = parts;
+                (title, subtitle, image, actions, local).serialize(serializer)
+            }
+        }
     }
 }

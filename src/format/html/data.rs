@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::card::Card;
+use super::local::File;
 use super::safe::{Safe, visible};
 use crate::format::heading;
 use crate::model::{
@@ -177,9 +178,9 @@ struct More<'a> {
     /// Labels and values of what the user could choose.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     options: Vec<(Safe<'a>, Option<Safe<'a>>)>,
-    /// Kinds, addresses and titles of links.
+    /// Links to files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    files: Vec<(Safe<'a>, Safe<'a>, Option<Safe<'a>>)>,
+    files: Vec<File<'a>>,
     /// Its cards, which are in none of the above.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     cards: Vec<Card>,
@@ -228,14 +229,7 @@ impl<'a> Turn<'a> {
             let option =
                 |option: &'a Choice| (Safe(&option.label), option.value.as_deref().map(Safe));
             more.options = parts.options.iter().map(option).collect();
-            let file = |link: &'a Attachment| {
-                (
-                    Safe(&link.kind),
-                    Safe(&link.url),
-                    link.title.as_deref().map(Safe),
-                )
-            };
-            more.files = parts.attachments.into_iter().map(file).collect();
+            more.files = parts.attachments.into_iter().map(File::of).collect();
         }
         let text = visible(text.trim_end()).into_owned();
         Self(letter(message.role), since, Safe(&message.id), text, more)

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::block::Blocks;
 use super::data::{About, Messages};
-use super::{head, still};
+use super::head::{self, Media};
+use super::still;
 use crate::format::formatter::{Formatted, Formatter, Neighbours, Outcome, PagedFormatter};
 use crate::model::Conversation;
 use crate::text::counted;
@@ -55,7 +56,7 @@ const MOST_VALUES: usize = 5;
 pub struct Html {
     times: TimeStyle,
     asked: Vec<(&'static str, Value)>,
-    remote_media: bool,
+    media: Media,
     blocks: Blocks,
     /// Plain conversations that are not written yet.
     still: String,
@@ -82,11 +83,11 @@ struct Ending<'a> {
 
 impl Html {
     /// A page that says what was `asked` for.
-    pub fn new(times: TimeStyle, asked: &Value, remote_media: bool, paged: bool) -> Self {
+    pub fn new(times: TimeStyle, asked: &Value, media: Media, paged: bool) -> Self {
         Self {
             times,
             asked: selection(asked),
-            remote_media,
+            media,
             blocks: Blocks::default(),
             still: String::new(),
             paged,
@@ -146,7 +147,7 @@ fn selection(asked: &Value) -> Vec<(&'static str, Value)> {
 
 impl Formatter for Html {
     fn begin(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(head::application(self.remote_media).as_bytes());
+        out.extend_from_slice(head::application(self.media).as_bytes());
     }
 
     fn conversation(

@@ -65,21 +65,38 @@ fn compact(text: &str, spaces: &[(&str, &str)]) -> String {
     spaces.iter().fold(text, shorter)
 }
 
-/// The beginning of a page with the application, up to its data. `remote_media` allows pictures from the network.
-pub fn application(remote_media: bool) -> String {
+/// Which pictures, sounds and videos a page may show.
+#[derive(Clone, Copy, Debug)]
+pub struct Media {
+    /// Pictures from the network, each when its reader asks for it.
+    pub remote: bool,
+    /// Files that lie beside the page.
+    pub local: bool,
+}
+
+/// The beginning of a page with the application, up to its data.
+pub fn application(media: Media) -> String {
     let (style, script) = &*COMPACT;
     let policy = format!("'sha256-{}'", sha256(script));
-    let images = if remote_media {
-        "data: https:"
-    } else {
-        "data:"
-    };
-    let remote = if remote_media { " data-remote" } else { "" };
+    let remote = if media.remote { " data-remote" } else { "" };
     format!(
         "{}<body>\n{}<div id=\"data\" hidden{remote}>\n<script>{script}</script>\n",
-        head("Conversations", style, &policy, images),
+        head("Conversations", style, &policy, &sources(media)),
         compact(BODY, &[])
     )
+}
+
+/// What pictures, and sounds and videos, may be loaded from. A page that is opened from a disk is at `file:`, and the
+/// same page on a server at `'self'`.
+fn sources(media: Media) -> String {
+    let mut sources = "data:".to_owned();
+    if media.remote {
+        sources.push_str(" https:");
+    }
+    if media.local {
+        sources.push_str(" 'self' file:; media-src 'self' file:");
+    }
+    sources
 }
 
 /// The head of a page without a script.

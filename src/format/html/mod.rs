@@ -12,7 +12,9 @@ mod data;
 mod document;
 mod escape;
 mod head;
+mod local;
 mod safe;
 mod still;
 
 pub use document::Html;
+pub use head::Media;

@@ -82,11 +82,11 @@ fn message(role: Role) -> Message {
             label: "First option".to_owned(),
             value: Some("First option".to_owned()),
         }],
-        attachments: vec![Attachment {
-            kind: "image".to_owned(),
-            url: "https://example.com/i.png".to_owned(),
-            title: Some("A picture".to_owned()),
-        }],
+        attachments: vec![Attachment::new(
+            "image".to_owned(),
+            "https://example.com/i.png".to_owned(),
+            Some("A picture".to_owned()),
+        )],
         raw: Some(Record::of_json("{}")),
     }
 }

@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 
 use crate::json::raw;
 use crate::model::{
-    Attachment, Choice, Conversation, Handover, Message, Record, Takeover, User, with_takeovers,
-    wording,
+    Attachment, Choice, Conversation, Handover, Message, Missing, Record, Takeover, User,
+    with_takeovers, wording,
 };
 use crate::time::TimeStyle;
 
@@ -122,8 +122,18 @@ fn choice(choice: &Choice) -> Value {
 }
 
 fn attachment(attachment: &Attachment) -> Value {
-    let Attachment { kind, url, title } = attachment;
-    context! { type => kind, url, title }
+    let Attachment {
+        kind,
+        url,
+        title,
+        file,
+        sha256,
+        bytes,
+        media_type,
+        missing,
+    } = attachment;
+    let missing = missing.map(Missing::name);
+    context! { type => kind, url, title, file, sha256, bytes, media_type, missing }
 }
 
 /// A name or a time, as in the JSON of an export.

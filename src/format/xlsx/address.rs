@@ -4,14 +4,24 @@ use std::fmt::Write;
 
 use url::{Position, Url};
 
+use crate::model::Attachment;
+
 /// How many characters Excel takes in the address of a link.
 const LONGEST: usize = 2_079;
 
 /// Characters that the URL standard leaves as they are in a path, query or fragment, and RFC 3986 does not allow there.
 const FOREIGN: &[char] = &['"', '<', '>', '[', '\\', ']', '^', '`', '{', '|', '}'];
 
+/// Where the cell of an attachment leads: to the downloaded file beside the workbook, else to the web.
+pub fn of(attachment: &Attachment) -> Option<String> {
+    match attachment.file_link() {
+        Some(file) => Some(file).filter(|file| file.len() <= LONGEST),
+        None => link(&attachment.url),
+    }
+}
+
 /// The address as a link, if it is one of the web that Excel takes. It has ASCII characters only, and no blank.
-pub fn link(address: &str) -> Option<String> {
+fn link(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;

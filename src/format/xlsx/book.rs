@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::mem;
 
-use super::address::link;
 use super::links::Links;
 use super::package::Package;
 use super::parts::{self, Tab};
@@ -66,18 +65,18 @@ impl Book {
         }
     }
 
-    /// Writes the row of a message. Its attachments link to the first of these addresses that can be a link.
-    pub fn message<'a>(
+    /// Writes the row of a message. Its attachments link to the first of these addresses.
+    pub fn message(
         &mut self,
         cells: &[Cell],
-        mut addresses: impl Iterator<Item = &'a str>,
+        mut addresses: impl Iterator<Item = String>,
     ) -> io::Result<()> {
         if self.messages.sheet.is_full() {
             self.end_messages()?;
         }
         self.begin_messages()?;
         let Messages { sheet, links } = &mut self.messages;
-        let address = addresses.find_map(link).filter(|_| !links.is_full());
+        let address = addresses.next().filter(|_| !links.is_full());
         let linked = address.as_ref().map(|_| links.column());
         self.xml.clear();
         sheet.add(cells, linked, &self.times, &mut self.xml);

@@ -42,7 +42,7 @@ impl Formatter for Xlsx {
         let overview = ConversationRow::of(conversation)?;
         let rows = MessageRows::of(conversation)?;
         for (row, message) in rows.rows().zip(&conversation.messages) {
-            let addresses = message.attachments.iter().map(|file| file.url.as_str());
+            let addresses = message.attachments.iter().filter_map(address::of);
             self.0.message(&row?.cells(), addresses)?;
         }
         self.0.conversation(&overview.cells())?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::json::Cursor;
 use crate::json::lenient::{self, TextOrNone};
 use crate::model::{Attachment, Choice, one_line};
-use crate::text::html;
+use crate::text::{Picture, html, pictures};
 
 /// The types whose words are read here. Other types may come, and need not have any.
 const KNOWN: &[&str] = &["text", "html", "ssml", "image", "video"];
@@ -63,7 +63,10 @@ impl Content {
         match (&*kind, markup, part.url.0) {
             ("link", ..) => self.buttons(part.buttons),
             ("json", ..) => self.line(part.json.map(one_line).unwrap_or_default().into()),
-            (_, Some(markup), _) => self.line(html::to_text(&markup)),
+            (_, Some(markup), _) => {
+                self.line(html::to_text(&markup));
+                self.pictures(&markup);
+            }
             (_, None, Some(url)) => self.media(kind.into_owned(), url.into_owned()),
             (_, None, None) => {
                 self.is_odd |= KNOWN.contains(&&*kind);
@@ -92,8 +95,14 @@ impl Content {
 
     fn media(&mut self, kind: String, url: String) {
         self.line(format!("{kind}: {url}"));
-        let title = None;
-        self.attachments.push(Attachment { kind, url, title });
+        self.attachments.push(Attachment::new(kind, url, None));
+    }
+
+    fn pictures(&mut self, markup: &str) {
+        let pictures = pictures(markup).into_iter();
+        let image =
+            |picture: Picture| Attachment::new("image".to_owned(), picture.address, picture.words);
+        self.attachments.extend(pictures.map(image));
     }
 
     /// Most messages have one line, which is not copied.

@@ -129,11 +129,10 @@ fn choices(options: &Value) -> Vec<Choice> {
 }
 
 fn attachment(kind: &str, address: &Value, title: Option<&str>) -> Vec<Attachment> {
-    let attachment = address.as_str().map(|url| Attachment {
-        kind: kind.to_owned(),
-        url: url.to_owned(),
-        title: title.filter(|title| !title.is_empty()).map(str::to_owned),
-    });
+    let title = title.filter(|title| !title.is_empty());
+    let attachment = address
+        .as_str()
+        .map(|url| Attachment::new(kind.to_owned(), url.to_owned(), title.map(str::to_owned)));
     attachment.into_iter().collect()
 }
 

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::media;
 use super::wanted::Wanted;
-use crate::archive::{Filter, Reader};
+use crate::archive::{self, Filter, Reader};
 use crate::source::batch::BatchSender;
 use crate::source::event::Event;
 use crate::source::incomplete::Incomplete;
@@ -37,7 +38,9 @@ pub fn read(
     let reader = Reader::open(path)?;
     let mut came = 0;
     let mut goes_on = true;
-    let read = reader.each(filter, |conversation, size| {
+    let folder = filter.media.then(|| archive::media_folder(path));
+    let read = reader.each(filter, |mut conversation, size| {
+        media::place(&mut conversation, folder.as_deref());
         came += 1;
         wanted.note_found(&conversation.id);
         let received = batch.push(conversation, size);

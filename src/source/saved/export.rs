@@ -27,6 +27,7 @@ pub struct Saved {
     max_element: usize,
     changed: Option<Changed>,
     search: Option<Search>,
+    media: bool,
     wanted: Wanted,
     console: Console,
 }
@@ -65,6 +66,7 @@ impl Saved {
             max_element: options.max_element,
             changed: options.changed,
             search: options.search.clone(),
+            media: options.media,
             wanted: Wanted::new(selection),
             console: context.console.clone(),
         })
@@ -111,6 +113,7 @@ impl Saved {
         Filter {
             changed: self.changed,
             search: self.search.clone(),
+            media: self.media,
             ..self.wanted.filter()
         }
     }
@@ -129,7 +132,7 @@ impl Saved {
             }
         };
         let blocks = decompress::blocks(bytes);
-        let reader = Reader::new(&path, &mut self.wanted, batch, &self.console);
+        let reader = Reader::new(&path, &mut self.wanted, batch, &self.console, self.media);
         reader.read(&blocks, self.max_element)
     }
 

@@ -9,6 +9,7 @@ mod archive;
 mod export;
 mod foreign;
 mod input;
+mod media;
 mod options;
 mod reader;
 mod record;

@@ -15,6 +15,8 @@ pub struct Options {
     pub changed: Option<Changed>,
     /// Which conversations of an archive are wanted, by their words.
     pub search: Option<Search>,
+    /// Whether the conversations of an archive name its media, by their paths.
+    pub media: bool,
 }
 
 /// Whether the name is that of a packed file.

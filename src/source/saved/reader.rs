@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Error, Result, anyhow, bail};
 
 use super::foreign;
+use super::media;
 use super::record::{self, Unknown};
 use super::split::{Position, Split};
 use super::wanted::Wanted;
@@ -27,6 +28,8 @@ pub struct Reader<'a> {
     wanted: &'a mut Wanted,
     batch: &'a mut BatchSender,
     console: &'a Console,
+    /// Whether the files of attachments are wanted.
+    media: bool,
     /// How many items were read.
     came: u64,
     unknown: Unknown,
@@ -39,12 +42,14 @@ impl<'a> Reader<'a> {
         wanted: &'a mut Wanted,
         batch: &'a mut BatchSender,
         console: &'a Console,
+        media: bool,
     ) -> Self {
         Self {
             input,
             wanted,
             batch,
             console,
+            media,
             came: 0,
             unknown: Unknown::default(),
         }
@@ -137,7 +142,9 @@ impl<'a> Reader<'a> {
                 if !self.wanted.has(&conversation) {
                     return Ok(Flow::Continue(()));
                 }
-                let conversation = self.wanted.part_of(conversation);
+                let mut conversation = self.wanted.part_of(conversation);
+                let folder = self.input.parent().filter(|_| self.media);
+                media::place(&mut conversation, folder);
                 let received = self.batch.push(conversation, text.len());
                 Ok(self.note_sent(received))
             }

@@ -56,6 +56,7 @@ impl Wanted {
             changed: None,
             search: None,
             keep_raw: self.keep_raw,
+            media: false,
         }
     }
 

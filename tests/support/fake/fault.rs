@@ -9,7 +9,7 @@ use super::answer::{Answer, Delivery};
 use super::gate::Gate;
 use super::http::Request;
 use super::page::Twist;
-use super::{World, boost, botpress, botpress_json};
+use super::{World, boost, botpress, botpress_json, media};
 
 /// A rule. Build it as `Rule::on("/messages").every(3).answer(Action::Status(500))`.
 pub struct Rule {
@@ -313,6 +313,8 @@ pub fn is_botpress(request: &Request) -> bool {
 fn route(request: &Request, world: &mut World, twist: Twist) -> Answer {
     if is_botpress(request) {
         botpress::answer(request, world, twist)
+    } else if media::is_media(request) {
+        media::answer(request, &world.media)
     } else {
         boost::answer(request, world)
     }

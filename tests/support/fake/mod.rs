@@ -14,7 +14,7 @@
 //! let fake = Fake::start(world);
 //! ```
 //!
-//! Requests to `/v1/...` go to Botpress, and all others to boost.ai. The data is the same every time and ends at
+//! Requests to `/v1/...` go to Botpress, those to `/media/...` to the files, and all others to boost.ai. The data is the same every time and ends at
 //! 2026-11-20T12:00:00Z.
 #![allow(
     dead_code,
@@ -42,6 +42,7 @@ mod fault;
 mod gate;
 mod http;
 mod limiter;
+mod media;
 mod page;
 mod time;
 mod world;
@@ -52,6 +53,7 @@ pub use fault::{Action, Rule, When};
 pub use gate::Gate;
 pub use http::Request;
 pub use limiter::Limiter;
+pub use media::{MediaFile, Served};
 pub use time::{DAY, REFERENCE, utc};
 pub use world::{Conversation, Message, State, User, World};
 

@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use super::boost::Site;
 use super::fault::Rule;
 use super::limiter::Limiter;
+use super::media::MediaFile;
 use super::page::Walks;
 use super::{data, time};
 
@@ -32,6 +33,8 @@ pub struct World {
     /// How far the vendors' clocks are ahead of this machine's, in milliseconds.
     pub clock_ahead: i64,
     pub boost: Site,
+    /// The files that messages point to, at `/media/NAME`.
+    pub media: Vec<MediaFile>,
     pub(super) walks: Walks,
     pub(super) made: u64,
 }
@@ -105,6 +108,7 @@ impl World {
             faults: Vec::new(),
             clock_ahead: 0,
             boost: Site::new(),
+            media: Vec::new(),
             walks: Walks::default(),
             made: 0,
         }
@@ -133,6 +137,31 @@ impl World {
             message.raw.replace_range(end.., &filler);
         }
         self
+    }
+
+    /// Makes one in `every` messages of Botpress a picture of so many bytes, which the fake at `url` serves.
+    pub fn add_pictures(&mut self, url: &str, every: usize, bytes: usize) {
+        let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
+        for message in messages {
+            // Nobody can be asked for the other files.
+            let raw = message.raw.replace("https://files.example.com", "none:");
+            *message = Message::from_raw(&raw);
+        }
+        let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
+        for (number, message) in messages.step_by(every).enumerate() {
+            let mut content = [
+                b"\x89PNG\r\n\x1a\n".as_slice(),
+                number.to_string().as_bytes(),
+            ]
+            .concat();
+            content.resize(bytes.max(content.len()), b'x');
+            self.media
+                .push(MediaFile::new(&number.to_string(), content));
+            let mut raw: serde_json::Value = serde_json::from_str(&message.raw).unwrap();
+            raw["type"] = "image".into();
+            raw["payload"] = serde_json::json!({ "imageUrl": format!("{url}/media/{number}") });
+            *message = Message::from_raw(&raw.to_string());
+        }
     }
 
     /// Sets the clocks of both vendors.
@@ -164,6 +193,12 @@ impl World {
     /// Adds a rule after the others.
     pub fn rule(mut self, rule: Rule) -> Self {
         self.faults.push(rule);
+        self
+    }
+
+    /// Adds a file at `/media/NAME`.
+    pub fn medium(mut self, file: MediaFile) -> Self {
+        self.media.push(file);
         self
     }
 

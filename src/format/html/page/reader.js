@@ -106,7 +106,7 @@ const turn = (talk, message, chosen) => {
       : el("div.bubble.f", { dir: "auto" }, ...linked(message.text)));
   }
   if (message.options.length) parts.push(pills(message.options, chosen));
-  for (const [kind, url, title] of message.files) parts.push(file(kind, url, title));
+  for (const [kind, url, title, local] of message.files) parts.push(file(kind, url, title, false, local));
   if (message.cards.length) {
     parts.push(el("div.cards", { role: "group", "aria-label": counted(message.cards.length, "card"), tabindex: message.cards.length > 1 ? 0 : null },
       ...message.cards.map(one => card(one, chosen))));
@@ -123,17 +123,26 @@ const pills = (options, chosen) => el("ul.pills", { "aria-label": "Options" }, .
     isChosen && "✓ ", el("span.f", href ? link(href, label) : label), isChosen && el("span.hidden", " (chosen)"));
 }));
 
-const card = ([title, subtitle, image, actions], chosen) => el("section.card", {},
-  image && file("image", image, null, true),
+const card = ([title, subtitle, image, actions, local], chosen) => el("section.card", {},
+  image && file("image", image, null, true, local),
   title && el("b.f", { dir: "auto" }, title),
   subtitle && el("p.f", { dir: "auto" }, subtitle),
   actions.length > 0 && pills(actions.map(([label, value]) => [label ?? value ?? "", value]), chosen));
 
-/// A link to a picture or a file. A picture can be loaded where the export allows it; local files have their place here.
-const file = (kind, url, title, isBare) => {
-  const href = address(url);
-  const words = isBare ? link(href, "Picture") : el("span.f", { dir: "auto" }, link(href, title || url));
-  const box = el("p.file", !isBare && el("span.kind", kind), " ", words);
+const PLAYERS = { image: "img", audio: "audio", video: "video" };
+
+/// A link to a picture or a file. One that lies beside the page is shown or played. A picture of the network can be loaded
+/// where the export allows it.
+const file = (kind, url, title, isBare, local) => {
+  const [src, type] = Array.isArray(local) ? local : [];
+  // A browser would run html, xml with svg, and scripts.
+  const download = /ml|script/.test(type);
+  const player = !download && PLAYERS[type?.split("/")[0]];
+  const href = src ?? address(url);
+  const label = isBare ? "Picture" : title || src?.split("/").pop() || url;
+  const words = src ? el("a", { href, download }, label) : link(href, label);
+  const box = el("p.file", !isBare && el("span.kind", kind), " ", isBare ? words : el("span.f", { dir: "auto" }, words),
+    local && !src && ` (${local})`, player && el(player, { src, alt: label, controls: true }));
   if (mayLoadMedia && kind === "image" && href?.startsWith("https:")) {
     box.append(" ", el("button", {
       type: "button",
