@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader, Xlsx};
 use chrono::DateTime;
@@ -486,9 +486,12 @@ fn nobody_else_can_read_the_temporary_file_and_nothing_stays_of_it() {
             .map(|file| file.unwrap().path())
             .find(|path| in_folder(path))
     };
-    wait_until("a temporary file", || open().is_some());
-    let file = fs::metadata(open().unwrap()).unwrap();
-    assert_eq!((file.mode() & 0o777, file.nlink()), (0o600, 0));
+    // It has no name from the beginning, and its mode a moment later.
+    let mode = |path: PathBuf| Some(fs::metadata(path).ok()?.mode() & 0o777);
+    wait_until("a private temporary file", || {
+        open().and_then(mode) == Some(0o600)
+    });
+    assert_eq!(fs::metadata(open().unwrap()).unwrap().nlink(), 0);
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
     gate.open();
     assert_eq!(running.end().code, 0);

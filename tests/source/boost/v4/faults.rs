@@ -178,7 +178,7 @@ fn an_error_of_another_shape_is_one() {
         3,
         &[
             "boost.ai reports an error: the query timed out",
-            "after 1 conversations",
+            "after 1 conversation)",
         ],
     );
 }
