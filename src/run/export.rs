@@ -14,7 +14,6 @@ use super::pump::{Pending, Pump, Work};
 use super::recorder::Recorder;
 use super::singer_state::SingerState;
 use super::tickets::{self, TicketFilter};
-use crate::console::Console;
 use crate::format::Outcome;
 use crate::format::singer::{self, Stream};
 use crate::media::Fetched;
