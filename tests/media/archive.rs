@@ -392,3 +392,38 @@ fn the_files_of_a_channel_expire_with_their_messages() {
         FROM media m JOIN media_uses u ON u.media = m.id JOIN messages s ON s.conversation = u.conversation";
     assert_eq!(nights.sql(spans), [(DAY / 1000).to_string()]);
 }
+
+#[test]
+fn who_is_forgotten_takes_the_files_that_nobody_else_has() {
+    let nights = Nights::new(vec![
+        MediaFile::new("a", png(1)),
+        MediaFile::new("b", png(2)),
+        MediaFile::new("c", png(1)),
+    ]);
+    assert_eq!(nights.run("").code, 0);
+    let of = |name: &str| {
+        nights
+            .sql(&format!(
+                "SELECT c.conversation_id FROM conversations c JOIN media_uses u ON u.conversation = c.id
+                 JOIN media m ON m.id = u.media WHERE m.address LIKE '%/{name}%'"
+            ))
+            .remove(0)
+    };
+    let (first, second) = (of("a"), of("b"));
+    for (id, left) in [(second, 1), (first, 1), (of("c"), 0)] {
+        let forgotten = nights.convexport(&format!("forget a.db --conversation {id} --yes"));
+        assert_eq!(forgotten.code, 0, "{}", forgotten.stderr);
+        assert_eq!(nights.media(), vec![stored(&png(1), "png"); left]);
+        assert_eq!(nights.convexport("verify a.db").code, 0);
+    }
+}
+
+#[test]
+fn files_cannot_be_redacted() {
+    let nights = Nights::new(three());
+    nights.run("");
+    let refused = nights.convexport("render a.db --media copy --redact -o x.html");
+    refused.ends(2, &["--redact"]);
+    nights.run("--redact -o x.html").ends(2, &["--media"]);
+    assert!(!nights.folder.path().join("x.html").exists());
+}
