@@ -1,6 +1,6 @@
 // The numbers of what is selected. They are those of `convexport stats`.
 
-/// From so many conversations on, a search takes about a second and more.
+/// From so many conversations on, the page takes hundreds of megabytes of memory.
 const MANY = 50_000;
 
 /// A percentile, interpolated between two times as spreadsheets do it, in whole milliseconds.
@@ -99,7 +99,7 @@ const overview = found => {
   return el("div.overview", {},
     el("div.bar", el("a.back", { href: to({}) }, "List"), el("h1", "Overview")),
     el("p.soft", found.length === talks.length ? range : `${number(all)} of ${counted(talks.length, "conversation")} · ${range}`),
-    talks.length > MANY && el("p.soft", "Searching so many conversations takes a while here. An archive is faster: ", el("code", "convexport search bot.db WORDS")),
+    talks.length > MANY && el("p.soft", "So many conversations take much memory here. An archive takes little: ", el("code", "convexport search bot.db WORDS")),
     el("ul.figures", {},
       figure(number(all), "conversations", to({}), counted(numbers.messages, "message")),
       figure(number(numbers.withAgent), "with a human agent", to({ agent: "yes" }), share(numbers.withAgent, all)),
