@@ -15,6 +15,7 @@ mod examples;
 mod forget;
 mod format;
 mod help;
+mod honoured;
 mod ids;
 mod media;
 mod network;

@@ -6,6 +6,7 @@
 
 mod again;
 mod archive;
+mod archive_output;
 mod check;
 mod closing;
 mod command;

@@ -1,7 +1,5 @@
 //! What a key of a record says about its value: that it is somebody's name, address, number or id.
 
-use std::collections::HashMap;
-
 /// What a value is, by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -27,54 +25,6 @@ pub enum Fact {
     Latitude,
     /// A longitude.
     Longitude,
-}
-
-/// The keys that were met before, and what they say. Records have few keys, over and over.
-#[derive(Debug, Default)]
-pub struct KeyCache(HashMap<String, Meaning>);
-
-/// What a key says.
-#[derive(Clone, Copy, Debug)]
-pub struct Meaning {
-    /// Whether the object of this key is about a person.
-    pub is_about_person: bool,
-    fact: Option<Fact>,
-    fact_of_person: Option<Fact>,
-}
-
-/// More keys than this are not remembered: some bots have ids as keys.
-const MOST_KEYS: usize = 4096;
-
-impl KeyCache {
-    /// What a key says.
-    pub fn meaning(&mut self, key: &str) -> Meaning {
-        if let Some(known) = self.0.get(key) {
-            return *known;
-        }
-        // What an earlier redaction put in the place of a key says nothing about the value.
-        let is_replaced = key.starts_with('[') && key.ends_with(']');
-        let fact = |of_person| fact(key, of_person).filter(|_| !is_replaced);
-        let meaning = Meaning {
-            is_about_person: PEOPLE.contains(&plain(key).as_str()),
-            fact: fact(false),
-            fact_of_person: fact(true),
-        };
-        if self.0.len() < MOST_KEYS {
-            self.0.insert(key.to_owned(), meaning);
-        }
-        meaning
-    }
-}
-
-impl Meaning {
-    /// What the value of the key is. `of_person` says whether the object around it is about a person.
-    pub fn fact(self, of_person: bool) -> Option<Fact> {
-        if of_person {
-            self.fact_of_person
-        } else {
-            self.fact
-        }
-    }
 }
 
 /// Objects of these names are about a person.
@@ -299,7 +249,7 @@ const KEYS: &[Keys] = &[
 
 /// What the value of a key is. `of_person` says whether the object around it is about a person: then `name` and `id` are
 /// theirs.
-fn fact(key: &str, of_person: bool) -> Option<Fact> {
+pub fn fact(key: &str, of_person: bool) -> Option<Fact> {
     let plain = plain(key);
     if OF_THINGS.contains(&plain.as_str()) {
         return None;
@@ -311,6 +261,11 @@ fn fact(key: &str, of_person: bool) -> Option<Fact> {
             || of_person && is(keys.of_person)
     };
     KEYS.iter().find(fits).map(|keys| keys.fact)
+}
+
+/// Whether the object of a key is about a person.
+pub fn is_about_person(key: &str) -> bool {
+    PEOPLE.contains(&plain(key).as_str())
 }
 
 /// A key without what stands before its last `#`, `:` or `.`, in lower case, letters and digits alone.

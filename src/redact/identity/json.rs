@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::facts::{Fact, KeyCache};
+use super::facts::Fact;
+use super::key_cache::KeyCache;
 use crate::json::Cursor;
 use crate::json::lenient::TextOrNone;
 

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::facts::{Fact, KeyCache};
+use super::facts::Fact;
 use super::fold::{Words, fold};
 use super::json::facts;
+use super::key_cache::KeyCache;
 use super::names::Names;
 use crate::model::{Conversation, Role};
 use crate::redact::class::Class;

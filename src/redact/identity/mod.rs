@@ -4,11 +4,13 @@ mod facts;
 mod fold;
 mod introduced;
 mod json;
+mod key_cache;
 mod known;
 mod names;
 mod ordinary;
 mod variants;
 
-pub use facts::{Fact, KeyCache};
+pub use facts::Fact;
 pub use fold::fold;
+pub use key_cache::KeyCache;
 pub use known::Known;
