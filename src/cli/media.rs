@@ -57,7 +57,7 @@ pub struct MediaArgs {
     /// Download the files that messages point to
     ///
     /// Each content is stored once, named by its SHA-256. The output says which file belongs to which message. With
-    /// --archive no folder is given: it is FILE.media beside FILE.db, and later runs try again what could not be had.
+    /// --archive no folder is given: it is FILE.media beside FILE.db, and later runs try again what failed.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "redact", help_heading = "Output")]
     #[expect(
         clippy::option_option,
@@ -89,7 +89,7 @@ pub struct MediaArgs {
     #[arg(long, value_name = "N", value_parser = up_to_64, requires = "media", hide_short_help = true, default_value = "8")]
     pub media_concurrency: u16,
 
-    /// End with exit code 3 when a file could not be had
+    /// End with exit code 3 when a file could not be downloaded
     #[arg(long, requires = "media", hide_short_help = true)]
     pub media_required: bool,
 }

@@ -33,7 +33,7 @@ pub struct Downloader {
 /// Why a download failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The file cannot be had, for a reason and perhaps with a status.
+    /// The file cannot be downloaded, for a reason and perhaps with a status.
     Missing(Missing, Option<StatusCode>, String),
     /// Another try may succeed, after this time if the server says so.
     Transient(String, Option<StatusCode>, Option<Duration>),

@@ -1,4 +1,4 @@
-//! Downloads several files at once, beside the messages. A file that cannot be had is tried again a few times, and then
+//! Downloads several files at once, beside the messages. A file that cannot be downloaded is tried again a few times, and then
 //! is missing for a reason.
 
 use std::fmt;

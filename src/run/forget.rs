@@ -140,7 +140,7 @@ impl Shown {
         self.conversations.push(parts.join(" · "));
     }
 
-    /// A line for each conversation, up to so many.
+    /// A line for each conversation. After `most` lines, one line says how many more there are.
     fn lines(&self, most: usize) -> Vec<String> {
         let mut lines: Vec<_> = self.conversations.iter().take(most).cloned().collect();
         let more = self.conversations.len() - lines.len();

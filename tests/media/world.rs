@@ -1,4 +1,4 @@
-//! A bot with media of all kinds, good and bad: every one that can be had is saved once and whole, and every other is
+//! A bot with media of all kinds, good and bad: every one that can be downloaded is saved once and whole, and every other is
 //! named with its reason.
 
 use std::collections::{BTreeMap, HashSet};

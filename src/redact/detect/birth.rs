@@ -86,7 +86,8 @@ pub fn find(text: &str, question: &str, spans: &mut Vec<Span>) {
     }
 }
 
-/// The date of birth that was found in a text, of which so many bytes are more than blanks and its last dot.
+/// The date of birth that a pattern found in a text. `length` is that of the text without blanks at its ends and its last
+/// dot.
 fn birth(text: &str, captures: &Captures, length: usize, question: &str) -> Option<Span> {
     let whole = captures.get(0)?;
     let place = (whole.start(), whole.end());

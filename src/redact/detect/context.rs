@@ -60,14 +60,14 @@ impl Context {
     }
 }
 
-/// The beginning of a text, at most so many bytes.
+/// The first `length` bytes of a text, or fewer, so that no letter is cut.
 pub fn head(text: &str, length: usize) -> &str {
     let mut ends = (0..=length.min(text.len())).rev();
     let end = ends.find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or(0)]
 }
 
-/// The end of a text, at most so many bytes.
+/// The last `length` bytes of a text, or fewer, so that no letter is cut.
 fn tail(text: &str, length: usize) -> &str {
     let mut starts = text.len().saturating_sub(length)..text.len();
     let start = starts.find(|start| text.is_char_boundary(*start));

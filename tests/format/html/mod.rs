@@ -27,7 +27,7 @@ pub fn message(kind: &str, payload: &Value) -> String {
     message.to_string()
 }
 
-/// A response of boost.ai with so many conversations, of so many messages each.
+/// A response of boost.ai with this number of conversations and of messages in each.
 pub fn response(conversations: usize, messages: usize) -> String {
     let mut all = String::from("[");
     for talk in 0..conversations {

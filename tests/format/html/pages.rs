@@ -9,7 +9,7 @@ use super::{data, ids, names, response, without_script};
 use crate::support::fake::{Action, Fake, Rule, World};
 use crate::support::{Run, botpress, convexport};
 
-/// A response with so many conversations, each of which fills a page: a `<` takes four bytes of it.
+/// A response in which each conversation fills a page: a `<` takes four bytes of it.
 fn large(conversations: usize) -> String {
     let long = "<".repeat(1_060_000);
     let talks = (0..conversations).map(|id| {

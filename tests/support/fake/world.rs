@@ -139,7 +139,7 @@ impl World {
         self
     }
 
-    /// Makes one in `every` messages of Botpress a picture of so many bytes, which the fake at `url` serves.
+    /// Makes one in `every` messages of Botpress a picture of this size in bytes, which the fake at `url` serves.
     pub fn add_pictures(&mut self, url: &str, every: usize, bytes: usize) {
         let messages = self.conversations.iter_mut().flat_map(|c| &mut c.messages);
         for message in messages {

@@ -1,6 +1,6 @@
 // The numbers of what is selected. They are those of `convexport stats`.
 
-/// From so many conversations on, the page takes hundreds of megabytes of memory.
+/// With more conversations than this, the page takes hundreds of megabytes of memory.
 const MANY = 50_000;
 
 /// A percentile, interpolated between two times as spreadsheets do it, in whole milliseconds.
