@@ -28,8 +28,22 @@ def record(rand, source, role):
     if rand.random() < 0.2:
         return {"question": None, "payload": [1.5, {"a": None}]}
     if source == "boost" and role == "user":
+        if rand.random() < 0.5:
+            return {"id": 1, "is_customer": True, "predicted_language": rand.choice(LANGUAGES)}
         return {"id": 1, "question": {"input": "x", "predicted_language": rand.choice(LANGUAGES)}}
     return {"question": {"predicted_language": "xx"}}
+
+
+def tags(rand):
+    """Tags of the bot's owner, and those that tell what boost.ai's API v4 knows. Elsewhere the same tags mean nothing."""
+    known = {
+        "feedback": rand.choice(["thumbs_up", "thumbs_down"]),
+        "goals": rand.choice([["Sold"], ["Sold", "a \"b\""], ["7"]]),
+        "unknown_answers": rand.randrange(4),
+        "transfer_to_human": rand.choice([True, False]),
+    }
+    own = rand.choice([{}, {"topic": "a \"b\""}, {"n": [1, {"é": None}], "price": 1.5}])
+    return own | {key: value for key, value in known.items() if rand.random() < 0.3}
 
 
 def message(rand, source, number, time):
@@ -63,7 +77,7 @@ def talk(rand, number):
         "updated_at": rand.choice([None, began]),
         "channel": rand.choice(["webchat", "whatsapp", None]),
         "title": rand.choice([None, *NAMES]),
-        "tags": rand.choice([{}, {"topic": "a \"b\""}, {"n": [1, {"é": None}], "price": 1.5}]),
+        "tags": tags(rand),
         "handover": None,
         "messages": [message(rand, source, index, time) for index, time in enumerate(times(rand, count))],
         "raw": {},
