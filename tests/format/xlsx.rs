@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx};
 use chrono::DateTime;
@@ -486,12 +486,14 @@ fn nobody_else_can_read_the_temporary_file_and_nothing_stays_of_it() {
             .map(|file| file.unwrap().path())
             .find(|path| in_folder(path))
     };
-    // It has no name from the beginning, and its mode a moment later.
-    let mode = |path: PathBuf| Some(fs::metadata(path).ok()?.mode() & 0o777);
-    wait_until("a private temporary file", || {
-        open().and_then(mode) == Some(0o600)
-    });
-    assert_eq!(fs::metadata(open().unwrap()).unwrap().nlink(), 0);
+    wait_until("a temporary file", || open().is_some());
+    let link_count = fs::metadata(open().unwrap()).unwrap().nlink();
+    assert_eq!(
+        link_count, 0,
+        "nobody can open it by a name, from the beginning"
+    );
+    let mode = || Some(fs::metadata(open()?).ok()?.mode() & 0o777);
+    wait_until("a private temporary file", || mode() == Some(0o600));
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
     gate.open();
     assert_eq!(running.end().code, 0);
