@@ -164,17 +164,17 @@ impl<'a> Pass<'a> {
     ) -> BTreeMap<String, Option<Record>> {
         let states = states.iter();
         let state = |(name, state): (&String, &Option<Record>)| {
-            let state = state
+            let json = state
                 .as_ref()
-                .and_then(|state| self.json(state.get(), false));
-            (name.clone(), state)
+                .and_then(|state| self.value_json(state.get(), None, false));
+            (name.clone(), json.map(|json| Record::of_json(&json)))
         };
         states.map(state).collect()
     }
 
     fn raw(&mut self, raw: Option<&Record>) -> Option<Record> {
         let raw = raw.filter(|_| self.redactor.options.keeps_raw)?;
-        self.json(raw.get(), false)
+        self.vendor_record(raw.get())
     }
 
     fn tags(&mut self, tags: &BTreeMap<String, Value>, of_person: bool) -> BTreeMap<String, Value> {
@@ -290,7 +290,7 @@ impl<'a> Pass<'a> {
 }
 
 /// Whether a text is what an earlier redaction left.
-fn is_replaced(text: &str) -> bool {
+pub(super) fn is_replaced(text: &str) -> bool {
     placeholders(text) == [(0, text.len())]
 }
 
@@ -302,6 +302,6 @@ fn is_opaque(text: &str) -> bool {
 }
 
 /// Whether a text is a point in time.
-fn is_time(text: &str) -> bool {
+pub(super) fn is_time(text: &str) -> bool {
     text.parse::<crate::time::Timestamp>().is_ok()
 }

@@ -7,6 +7,7 @@
 mod class;
 mod conversation;
 mod detect;
+mod documented;
 mod identity;
 mod ids;
 mod list;

@@ -1,7 +1,8 @@
-//! A vendor's record without what is personal in it: each string and each number is looked at, and what may be personal but
-//! cannot be told is dropped.
+//! A record without what is personal in it: each string and each number is looked at. Of a vendor's record, what nobody can
+//! tell to be harmless is dropped.
 
-use super::conversation::Pass;
+use super::conversation::{Pass, is_replaced, is_time};
+use super::documented::is_documented;
 use super::identity::Fact;
 use crate::json::lenient::TextOrNone;
 use crate::json::{Cursor, write_string};
@@ -19,28 +20,43 @@ struct Place {
     fact: Option<Fact>,
     of_person: bool,
     depth: u8,
+    /// Whether texts of keys that no document names are dropped.
+    is_strict: bool,
+    /// Whether a document names the key.
+    is_documented: bool,
+}
+
+impl Place {
+    fn top(fact: Option<Fact>, of_person: bool, is_strict: bool) -> Self {
+        Self {
+            fact,
+            of_person,
+            depth: DEEPEST,
+            is_strict,
+            is_documented: false,
+        }
+    }
 }
 
 impl Pass<'_> {
-    /// The record without what is personal. `None` when it cannot be read.
-    pub(super) fn json(&mut self, record: &str, of_person: bool) -> Option<Record> {
-        let json = self.value_json(record, None, of_person)?;
+    /// A vendor's record without what is personal, and without what cannot be told. `None` when it cannot be read.
+    pub(super) fn vendor_record(&mut self, record: &str) -> Option<Record> {
+        let json = self.redacted(record, Place::top(None, false, true))?;
         Some(Record::of_json(&json))
     }
 
-    /// The value, as JSON, without what is personal. `None` when it cannot be read.
+    /// A value without what is personal, as JSON. `None` when it cannot be read.
     pub(super) fn value_json(
         &mut self,
         value: &str,
         fact: Option<Fact>,
         of_person: bool,
     ) -> Option<String> {
+        self.redacted(value, Place::top(fact, of_person, false))
+    }
+
+    fn redacted(&mut self, value: &str, place: Place) -> Option<String> {
         let mut out = Vec::with_capacity(value.len());
-        let place = Place {
-            fact,
-            of_person,
-            depth: DEEPEST,
-        };
         self.value(&mut Cursor::new(value), place, &mut out)?;
         String::from_utf8(out).ok()
     }
@@ -55,7 +71,7 @@ impl Pass<'_> {
             b'[' => self.array(cursor, place, out)?,
             b'"' => {
                 let text = TextOrNone::of(cursor.value()?).0?;
-                write_string(&self.string(place.fact, &text), out);
+                self.words(place, &text, out);
             }
             b'-' | b'0'..=b'9' => {
                 let number = cursor.value()?;
@@ -81,6 +97,8 @@ impl Pass<'_> {
                 fact: meaning.fact(of_person).or(place.fact),
                 of_person,
                 depth: place.depth - 1,
+                is_documented: is_documented(&key),
+                ..place
             };
             self.value(cursor, inner, out)
         })?;
@@ -100,6 +118,22 @@ impl Pass<'_> {
         })?;
         out.push(b']');
         Some(())
+    }
+
+    /// A string. Under a key that no document names it stays only if it is a pseudonym, an id of this conversation or a time.
+    fn words(&mut self, place: Place, text: &str, out: &mut Vec<u8>) {
+        let shown = self.string(place.fact, text);
+        let is_harmless = || {
+            shown.is_empty()
+                || is_replaced(&shown)
+                || is_time(&shown)
+                || self.own.label(text).is_some()
+        };
+        if place.is_strict && !place.is_documented && !is_harmless() {
+            out.extend_from_slice(b"null");
+        } else {
+            write_string(&shown, out);
+        }
     }
 
     /// A number stays when it is short. A long one stays when it is an id of this conversation, and is dropped when nobody can

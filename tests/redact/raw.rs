@@ -51,10 +51,9 @@ fn what_nobody_can_tell_to_be_harmless_is_dropped() {
     });
     let conversation = raw(&user, "hei");
     let user = &conversation["raw"]["user_information"];
-    assert_eq!(
-        (&user["score"], &user["vip"], &user["note"]),
-        (&json!(17), &json!(true), &json!("likes tea"))
-    );
+    assert_eq!((&user["score"], &user["vip"]), (&json!(17), &json!(true)));
+    // No document says what a note is, so it may name anybody.
+    assert_eq!(user["note"], Value::Null);
     assert_eq!(
         (&user["number"], &user["big"]),
         (&Value::Null, &Value::Null)
