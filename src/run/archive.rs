@@ -21,6 +21,7 @@ use crate::redact::Redactor;
 use crate::report::{MediaCounts, Summary};
 use crate::sink::Target;
 use crate::source::{Context, Source};
+use crate::text::counted;
 use crate::time::Timestamp;
 
 /// Brings the archive up to date, and writes the output.
@@ -73,6 +74,15 @@ pub fn run(
         backlog,
         ..
     } = fetch;
+    let kept_out = summary.counts.forgotten;
+    if kept_out > 0 && writing.wanted.ids.is_some() {
+        context.console.warn(&format!(
+            "{} that --conversation names {} left out, because {} forgotten; -v names each",
+            counted(kept_out, "conversation"),
+            if kept_out == 1 { "is" } else { "are" },
+            if kept_out == 1 { "it was" } else { "they were" },
+        ));
+    }
     let tally = backlog.map(Backlog::end).transpose()?;
     summary.media = tally.map(|tally| tally.tell(&context.console));
     let is_lacking = summary.media.as_ref().is_some_and(MediaCounts::is_lacking);

@@ -8,13 +8,19 @@ use super::forget::{forget, ids_left, left, talk_of, two_users};
 use super::{Nights, quiet};
 use crate::source::botpress::handover::one_session;
 use crate::support::fake::{Action, Conversation, Recorded, Rule, World};
-use crate::support::{clock, convexport, summary, wait_until};
+use crate::support::{Convexport, clock, convexport, summary, wait_until};
 
 /// How many conversations the last run kept out.
 fn kept_out(nights: &Nights) -> u64 {
     let summary = summary(nights.folder.path());
     assert_eq!(summary["complete"], true);
     summary["counts"]["forgotten"].as_u64().unwrap()
+}
+
+/// Who names a forgotten conversation is told why it does not come.
+fn tells_of_one(command: Convexport) {
+    let told = "1 conversation that --conversation names is left out, because it was forgotten";
+    command.run().ends(0, &[told]);
 }
 
 #[test]
@@ -41,7 +47,7 @@ fn no_run_brings_it_back() {
     nights.grow("talk_of_ana", "new");
     quiet(nights.bot("--summary summary.json"));
     assert_eq!((ids_left(&nights).len(), kept_out(&nights)), (2, 1));
-    quiet(nights.bot("--conversation talk_of_ana --summary summary.json"));
+    tells_of_one(nights.bot("--conversation talk_of_ana --summary summary.json"));
     assert_eq!((ids_left(&nights).len(), kept_out(&nights)), (2, 1));
     let import = convexport("render before.jsonl --archive a.db --summary summary.json");
     quiet(import.within(nights.folder.path()));
@@ -84,7 +90,7 @@ fn a_saved_answer_does_not_bring_it_back() {
     let id = ids_left(&nights).remove(0);
     forget(&nights, &format!("--conversation {id} --yes")).stdout();
     let again = format!("--conversation {id} --summary summary.json");
-    quiet(nights.site(&again));
+    tells_of_one(nights.site(&again));
     assert_eq!(kept_out(&nights), 1);
     quiet(
         convexport("render saved.jsonl --archive a.db --summary summary.json")
@@ -128,7 +134,7 @@ fn a_failed_conversation_is_not_tried_again() {
     quiet(nights.bot("--summary summary.json"));
     assert_eq!(kept_out(&nights), 0);
     // Asked for by its id it fails again, and leaves no trace of it.
-    quiet(nights.bot("--conversation talk_of_ana --summary summary.json"));
+    tells_of_one(nights.bot("--conversation talk_of_ana --summary summary.json"));
     assert_eq!(kept_out(&nights), 1);
     assert_eq!(
         left(&nights.path(""), &["talk_of_ana"]),
