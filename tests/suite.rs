@@ -3,6 +3,8 @@
 //! There is a folder for each room of `src/` that a user meets, with the room's name. The rooms that nobody meets by
 //! themselves (`model`, `text`, `json`, `time`) have unit tests beside their code.
 //!
+//! `docs` runs the commands of the documents, and `house` looks at the sources themselves.
+//!
 //! `archive_tools`, `contract`, `data_tools`, `redaction`, `singer`, `spark` and `xlsx` are no Rust: there `.ci/run` finds
 //! scripts that hold the program against programs of others.
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::{Nights, list, mirrored, quiet};
-use crate::sink::name::files;
 use crate::source::botpress::handover::one_session;
 use crate::support::fake::{Action, Conversation, DAY, Message, Rule, User, World, utc};
+use crate::support::files;
 use crate::support::{Convexport, boost, clock, convexport};
 
 /// The folder of the archive, and everything in it that must not stay of Ana.

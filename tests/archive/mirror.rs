@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::{Nights, list, mirrored, quiet, talks, truth};
-use crate::sink::name::files;
 use crate::support::fake::{Conversation, DAY};
+use crate::support::files;
 use crate::support::{clock, convexport, summary};
 
 fn nights_of(count: i64) -> Nights {

@@ -156,7 +156,7 @@ fn sql(path: &Path, query: &str) -> Vec<String> {
 /// Every conversation of a mirror of json files. None may be there twice.
 fn mirrored(folder: &Path) -> Archived {
     let mut all = Vec::new();
-    for path in crate::sink::name::files(folder) {
+    for path in crate::support::files(folder) {
         if Path::new(&path)
             .extension()
             .is_some_and(|found| found == "json")

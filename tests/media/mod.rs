@@ -6,14 +6,13 @@ mod safety;
 mod shown;
 mod world;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::support::fake::{Conversation, DAY, Fake, MediaFile, REFERENCE, World};
-use crate::support::{Convexport, botpress, records};
+use crate::support::{self, Convexport, botpress, records};
 
 /// The beginning of a PNG, and some bytes that make it another one.
 fn png(number: usize) -> Vec<u8> {
@@ -92,21 +91,11 @@ fn attachments(jsonl: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The files in a folder and the folders in it, sorted, with `/`.
+/// The files in a folder. One that is not there has none.
 fn files(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).into_iter().flatten() {
-            let path: PathBuf = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
-                found.push(name.replace('\\', "/"));
-            }
-        }
+    if folder.exists() {
+        support::files(folder)
+    } else {
+        Vec::new()
     }
-    found.sort();
-    found
 }

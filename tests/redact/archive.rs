@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::{KEY, USER, bot, check_clean, folder};
-use crate::sink::name::files;
 use crate::support::fake::Fake;
+use crate::support::files;
 use crate::support::{botpress, convexport};
 
 #[test]

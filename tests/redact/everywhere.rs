@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::Read;
 
 use super::{KEY, PERSONAL, bot, check_clean, folder};
-use crate::sink::name::files;
 use crate::support::fake::{Action, Fake, Rule};
+use crate::support::files;
 use crate::support::{botpress, convexport, records, side_by_side};
 
 const FORMATS: &[&str] = &[

@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::{KEY, USER, bot, folder};
-use crate::sink::name::files;
 use crate::support::fake::{Conversation, DAY, Fake, REFERENCE, World};
+use crate::support::files;
 use crate::support::{botpress, records, summary};
 
 #[test]

@@ -1,29 +1,9 @@
 //! `--name`: where in the folder each conversation lies.
 
 use std::fs;
-use std::path::Path;
 
 use crate::support::fake::{Conversation, Fake, REFERENCE, World, utc};
-use crate::support::{botpress, convexport};
-
-/// The paths of all files in a folder, within it.
-pub fn files(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(inner) = folders.pop() {
-        for entry in fs::read_dir(inner).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
-                found.push(name.replace('\\', "/"));
-            }
-        }
-    }
-    found.sort();
-    found
-}
+use crate::support::{botpress, convexport, files};
 
 #[test]
 fn files_lie_where_the_template_says() {

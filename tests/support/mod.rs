@@ -286,3 +286,22 @@ pub fn fake_with(rule: Rule) -> Fake {
 pub fn summary(folder: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(folder.join("summary.json")).unwrap()).unwrap()
 }
+
+/// The paths of all files in a folder, within it, sorted and with `/`.
+pub fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(inner) = folders.pop() {
+        for entry in fs::read_dir(inner).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
+                found.push(name.replace('\\', "/"));
+            }
+        }
+    }
+    found.sort();
+    found
+}
