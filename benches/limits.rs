@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use support::bot::Bot;
+use support::case::Spread;
 use support::measure::{Cost, run};
 use support::peers::BOTPRESS;
 use support::table::{Table, Target, times};
@@ -105,5 +106,6 @@ fn add(table: &mut Table, name: &str, bound: Duration, (cost, asked): Outcome, i
         ],
         _ => vec![Target::none(&name_of_percent, percent)],
     };
-    table.add(name, Some(&cost), ratio, &targets);
+    let spread = ratio.and_then(|ratio| Spread::of([ratio].into_iter()));
+    table.add(name, Some(cost.as_ref().copied()), spread, &targets);
 }

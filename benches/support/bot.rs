@@ -10,9 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::server;
+use super::tls::{self, Answer, Protocol};
 
 #[path = "../../tests/support/fake/limiter.rs"]
 mod limiter;
@@ -86,6 +88,15 @@ impl Bot {
             send(connection, "200 OK", &headers, &self.answer(target))
         })?;
         Ok(Running { address, asked })
+    }
+
+    /// Starts the bot over TLS, without a limit. Returns its address.
+    pub fn start_tls(self, protocol: Protocol) -> Result<String> {
+        tls::serve(protocol, move |target| Answer {
+            body: self.answer(target).into(),
+            is_gzipped: false,
+            latency: self.latency,
+        })
     }
 
     fn answer(&self, target: &str) -> String {

@@ -1,4 +1,4 @@
-//! Measures the cost of a command: wall time, CPU time and peak memory, from Linux's `/proc`.
+//! Measures the cost of a command: wall time, CPU time and peak memory.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -7,11 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
+#[cfg(unix)]
+use nix::sys::resource::{UsageWho, getrusage};
+#[cfg(unix)]
+use nix::sys::time::TimeValLike;
 
 /// How often the processes are checked.
 const LOOK: Duration = Duration::from_millis(1);
-/// The kernel's unit of CPU time. It is the same on all systems that Rust's tools run on.
-const TICK: Duration = Duration::from_millis(10);
 
 /// The cost of a pipeline.
 #[derive(Clone, Copy)]
@@ -21,17 +23,6 @@ pub struct Cost {
     pub cpu: Duration,
     /// The peak resident memory of its last command, in bytes.
     pub peak: u64,
-}
-
-impl Cost {
-    /// Combines two runs: the shorter times, and the larger memory, because memory does not vary by chance.
-    pub fn best(self, other: Self) -> Self {
-        Self {
-            wall: self.wall.min(other.wall),
-            cpu: self.cpu.min(other.cpu),
-            peak: self.peak.max(other.peak),
-        }
-    }
 }
 
 /// Runs commands as a pipeline, and discards its output. Kills them when they take longer than `longest`.
@@ -133,13 +124,18 @@ impl Drop for Pipeline {
     }
 }
 
-/// The user and system time of all children that were waited for (`man 5 proc_pid_stat`: `cutime`, `cstime`).
+/// The user and system time of all children that were waited for. The kernel counts it in microseconds.
+#[cfg(unix)]
 fn cpu_of_children() -> Result<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat").context("no CPU times")?;
-    let (_, fields) = stat.rsplit_once(')').context("no CPU times")?;
-    let mut ticks = 0;
-    for field in fields.split_whitespace().skip(13).take(2) {
-        ticks += field.parse::<u32>()?;
-    }
-    Ok(TICK * ticks)
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("no CPU times")?;
+    let times = [usage.user_time(), usage.system_time()];
+    let micros = times.map(|time| time.num_microseconds());
+    Ok(Duration::from_micros(
+        micros.iter().sum::<i64>().try_into()?,
+    ))
+}
+
+#[cfg(not(unix))]
+fn cpu_of_children() -> Result<Duration> {
+    bail!("no CPU times")
 }

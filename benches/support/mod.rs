@@ -11,6 +11,7 @@ pub mod peers;
 pub mod server;
 pub mod site;
 pub mod table;
+pub mod tls;
 pub mod words;
 
 use std::env;

@@ -18,6 +18,8 @@ const LONGEST: Duration = Duration::from_secs(180);
 
 /// The vendor's client.
 pub const BOTPRESS: Packages = Packages::Node(&["@botpress/client@1.45.0"]);
+/// Python as it is.
+pub const PYTHON: Packages = Packages::Python(&[]);
 /// Downloads only. Python's own parser keeps everything in memory.
 pub const REQUESTS: Packages = Packages::Python(&["requests==2.34.2"]);
 /// Parses a stream in Python.

@@ -1,4 +1,4 @@
-//! A minimal HTTP/1.1 server for clients on this machine, with one thread per connection.
+//! A minimal HTTP/1.1 server for clients on this machine, with one thread per connection, plain or over TLS.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};

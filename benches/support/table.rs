@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::case::Spread;
 use super::measure::Cost;
 
 const NONE: [&str; 3] = ["-"; 3];
@@ -19,18 +20,18 @@ impl Table {
         Self(vec![headings.map(str::to_owned)])
     }
 
-    /// Adds a line: the figures of a run, or why it failed.
+    /// Adds a line: the figures of a case, or why it failed. `ratio` is shown with the least and the most of its runs.
     pub fn add(
         &mut self,
         name: &str,
-        cost: Option<&Result<Cost>>,
-        ratio: Option<f64>,
+        cost: Option<Result<Cost, &anyhow::Error>>,
+        ratio: Option<Spread>,
         targets: &[Target],
     ) {
         let ([wall, cpu, peak], words) = match cost {
             Some(Ok(cost)) => {
                 let figures = [cost.wall.as_secs_f64(), cost.cpu.as_secs_f64()];
-                let [wall, cpu] = figures.map(|seconds| format!("{seconds:.2}"));
+                let [wall, cpu] = figures.map(|seconds| format!("{seconds:.3}"));
                 let words: Vec<_> = targets.iter().map(Target::to_string).collect();
                 (
                     [wall, cpu, format!("{:.1}", megabytes(cost.peak))],
@@ -40,7 +41,14 @@ impl Table {
             Some(Err(error)) => (NONE.map(str::to_owned), format!("{error:#}")),
             None => (NONE.map(str::to_owned), "not run".to_owned()),
         };
-        let ratio = ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let ratio = ratio.map_or("-".to_owned(), |ratio| {
+            let Spread {
+                median,
+                least,
+                most,
+            } = ratio;
+            format!("{median:.2} ({least:.2} to {most:.2})")
+        });
         self.0
             .push([name.to_owned(), wall, cpu, ratio, peak, words]);
     }

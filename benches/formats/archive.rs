@@ -1,11 +1,5 @@
-//! Measures an archive: to fill it, to fill it again with the same, to render it, to search it, and a run with nothing
-//! new. README.md says how to run it.
+//! An archive: to fill it, to fill it again with the same, to render it, to search it, and a run with nothing new.
 
-#![expect(clippy::print_stdout, reason = "a bench is read by people")]
-
-mod support;
-
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,11 +7,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use support::bot::Bot;
-use support::case::{Case, ROUNDS};
-use support::measure::{Cost, run};
-use support::table::{Table, Target, megabytes, times};
-use support::{convexport, export, number, obstacle, words};
+use crate::support::bot::Bot;
+use crate::support::case::{Case, ROUNDS};
+use crate::support::measure::{Cost, run};
+use crate::support::table::{Table, Target, megabytes};
+use crate::support::{convexport, export, number, peers, words};
 
 const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "x first", "peak MB", "targets"];
 /// A command that takes longer is killed.
@@ -30,12 +24,8 @@ const SEARCH_MS: f64 = 100.0;
 const GROWTH_MB: f64 = 3.0;
 const GROWTH_SECONDS: f64 = 1.0;
 
-fn main() -> Result<()> {
-    let args: Vec<_> = env::args().skip(1).collect();
-    if let Some(obstacle) = obstacle(&args) {
-        println!("{obstacle}");
-        return Ok(());
-    }
+/// Prints the tables.
+pub fn measure() -> Result<()> {
     let folder = tempfile::tempdir()?;
     fill(folder.path(), number("BENCH_MB", 300)?)?;
     search(folder.path(), number("BENCH_MESSAGES", 1_000_000)?)?;
@@ -71,8 +61,12 @@ fn fill(folder: &Path, size: u64) -> Result<()> {
             &[text(&archive)?, "-f", "jsonl"],
         ),
     ];
+    let mut python = executemany(folder, &jsonl);
     for _ in 0..ROUNDS {
-        cases.iter_mut().for_each(Case::measure);
+        cases
+            .iter_mut()
+            .chain([&mut python])
+            .for_each(Case::measure);
     }
     let mut table = Table::new(HEADINGS);
     let bytes = |path| fs::metadata(path).map_or(0, |meta| meta.len());
@@ -80,10 +74,10 @@ fn fill(folder: &Path, size: u64) -> Result<()> {
     let base = [0, 0, 0, 3, 3];
     let limits = [None, Some(FILL), Some(FILL_AGAIN), None, Some(RENDER)];
     for ((number, base), limit) in (0..).zip(base).zip(limits) {
-        let ratio = ratio(&cases[number], &cases[base]);
+        let ratio = cases[number].times(&cases[base], |cost| cost.wall);
         let mut targets: Vec<_> = ratio
             .zip(limit)
-            .map(|(ratio, most)| Target::at_most("x the wall time", ratio, most))
+            .map(|(ratio, most)| Target::at_most("x the wall time", ratio.median, most))
             .into_iter()
             .collect();
         if number == 1 {
@@ -92,13 +86,11 @@ fn fill(folder: &Path, size: u64) -> Result<()> {
         let case = &cases[number];
         table.add(&case.name, case.outcome(), ratio, &targets);
     }
+    let ratio = python.times(&cases[0], |cost| cost.wall);
+    table.add(&python.name, python.outcome(), ratio, &[]);
     println!("{table}");
     fs::remove_file(&archive)?;
     Ok(fs::remove_file(&jsonl)?)
-}
-
-fn ratio(case: &Case, base: &Case) -> Option<f64> {
-    Some(times(case.cost()?.wall, base.cost()?.wall))
 }
 
 /// Searches a large archive for a hundred words.
@@ -157,18 +149,17 @@ fn night(folder: &Path, conversations: usize) -> Result<Cost> {
     };
     let url = bot.start()?.url();
     let archive = folder.join(format!("{conversations}.db"));
-    let command = || {
+    let mut case = Case::new("a run with nothing new", LONGEST, move || {
         let mut command = convexport("botpress --bot-id bench --archive");
         command.arg(&archive);
         command.env("BP_TOKEN", "x").env("BP_API_URL", &url);
-        command
-    };
-    run(vec![command()], LONGEST)?;
-    let mut cost = run(vec![command()], LONGEST)?;
-    for _ in 1..ROUNDS {
-        cost = cost.best(run(vec![command()], LONGEST)?);
+        Ok(vec![command])
+    });
+    run(case.commands()?, LONGEST)?;
+    for _ in 0..ROUNDS {
+        case.measure();
     }
-    Ok(cost)
+    case.cost().context("a run with nothing new failed")
 }
 
 fn boost(file: &Path) -> Command {
@@ -200,6 +191,16 @@ fn new_archive(file: &Path, archive: &Path) -> Case {
         let mut command = boost(&file);
         command.arg("--archive").arg(&archive);
         Ok(vec![command])
+    })
+}
+
+/// A database of the jsonl as people write one: Python's sqlite3, with an index of words, and without any checks.
+fn executemany(folder: &Path, jsonl: &Path) -> Case {
+    let (database, jsonl) = (folder.join("peer.db"), jsonl.to_owned());
+    let installed = peers::PYTHON.install();
+    installed.case("fill-sqlite.py", LONGEST, move |command| {
+        fs::remove_file(&database).ok();
+        command.arg(&jsonl).arg(&database);
     })
 }
 

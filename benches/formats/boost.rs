@@ -1,9 +1,4 @@
-//! Measures an export from boost.ai, and compares it with bare gunzip and with common tools. README.md says how to run
-//! it.
-
-#![expect(clippy::print_stdout, reason = "a bench is read by people")]
-
-mod support;
+//! An export from boost.ai, in every format, from a file and from a server, in units of bare gunzip; and common tools.
 
 use std::env;
 use std::fs::File;
@@ -16,11 +11,14 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use flate2::bufread::MultiGzDecoder;
 
-use support::case::{Case, ROUNDS};
-use support::measure::Cost;
-use support::peers;
-use support::table::{Table, Target, megabytes, times, times_memory};
-use support::{convexport, export, installed, number, obstacle, site};
+use crate::support::case::{Case, ROUNDS, Spread};
+use crate::support::measure::Cost;
+use crate::support::table::{Table, Target, megabytes, times, times_memory};
+use crate::support::tls::{self, Protocol};
+use crate::support::{convexport, export, installed, number, peers, site};
+
+/// The argument with which the bench unpacks a file and does nothing else.
+pub const GUNZIP: &str = "gunzip";
 
 /// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -30,50 +28,29 @@ const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "x gunzip", "peak MB", "targ
 const SMALL: u64 = 100;
 const PEAK_MB: f64 = 24.0;
 const GROWTH_MB: f64 = 3.0;
+const PLAIN: f64 = 1.1;
+const TLS: f64 = 1.3;
 const FASTER_THAN_JQ: f64 = 10.0;
 const FASTER_THAN_LOADER: f64 = 15.0;
 const MEMORY_OF_LOADER: f64 = 0.05;
 
 /// A format to export to, and how many times the CPU time of bare gunzip it may take.
-#[derive(Clone, Copy)]
-struct Format {
-    flags: &'static str,
-    times_gunzip: Option<f64>,
-}
+type Format = (&'static str, Option<f64>);
 
-const NO_RAW: Format = Format {
-    flags: "-f jsonl --no-raw",
-    times_gunzip: Some(5.0),
-};
-const JSONL: Format = Format {
-    flags: "-f jsonl",
-    times_gunzip: Some(6.0),
-};
-const HTML: Format = Format {
-    flags: "-f html",
-    times_gunzip: Some(10.0),
-};
-
-/// A format without a target. It is measured for comparison with `jsonl`.
-const fn without_target(flags: &'static str) -> Format {
-    Format {
-        flags,
-        times_gunzip: None,
-    }
-}
-
-/// The formats to measure. The first two are also exported from a server.
-const FORMATS: [Format; 9] = [
-    NO_RAW,
-    JSONL,
-    without_target("-f json"),
-    without_target("-f messages"),
-    without_target("-f csv"),
-    without_target("-f chat"),
-    without_target("-f text"),
-    without_target("-f markdown"),
-    HTML,
+/// The formats to measure. Those of [`SITES`] are also exported from a server.
+const FORMATS: [Format; 10] = [
+    ("-f jsonl --no-raw", Some(5.0)),
+    ("-f jsonl", Some(5.5)),
+    ("-f json", None),
+    ("-f messages", Some(7.0)),
+    ("-f conversations", None),
+    ("-f csv", Some(7.0)),
+    ("-f chat", Some(7.0)),
+    ("-f text", None),
+    ("-f markdown", Some(8.0)),
+    ("-f html", Some(8.0)),
 ];
+const SINGER: f64 = 9.0;
 
 /// All lines of the table.
 struct Cases {
@@ -82,8 +59,8 @@ struct Cases {
     big: Vec<Case>,
     /// From the small file, one per format.
     small: Vec<Case>,
-    /// The big export, from a server.
-    site: Vec<Case>,
+    /// The big export from a server: which format it is, and how many times the CPU of the file it may take.
+    site: Vec<(usize, f64, Case)>,
     /// The big export as a Singer tap, from the server.
     tap: Case,
     jq: Case,
@@ -93,24 +70,15 @@ struct Cases {
     streaming: Vec<Case>,
 }
 
-fn main() -> Result<()> {
-    let args: Vec<_> = env::args().skip(1).collect();
-    if let [verb, file] = &args[..]
-        && verb == "gunzip"
-    {
-        return gunzip(Path::new(file));
-    }
-    if let Some(obstacle) = obstacle(&args) {
-        println!("{obstacle}");
-        return Ok(());
-    }
+/// Prints the table.
+pub fn measure() -> Result<()> {
     let size = number("BENCH_MB", 300)? * 1_000_000;
     let folder = tempfile::tempdir()?;
     let [big, small] = ["big", "small"].map(|name| folder.path().join(format!("{name}.json.gz")));
     let made = export::write(&big, size)?;
     export::write(&small, size / SMALL)?;
     println!(
-        "{:.0} MB of JSON, {:.1} MB gzipped, {} conversations; {} cores",
+        "{:.0} MB of JSON, {:.1} MB gzipped, {} conversations; {} cores; up to {ROUNDS} rounds",
         megabytes(made.size),
         megabytes(made.packed),
         made.conversations,
@@ -126,7 +94,7 @@ fn main() -> Result<()> {
 }
 
 /// Decompresses a file with the product's decoder, and does nothing else.
-fn gunzip(file: &Path) -> Result<()> {
+pub fn gunzip(file: &Path) -> Result<()> {
     let mut unpacked = MultiGzDecoder::new(BufReader::with_capacity(128 * 1024, File::open(file)?));
     let mut buffer = vec![0; 128 * 1024];
     while unpacked.read(&mut buffer)? > 0 {}
@@ -136,18 +104,25 @@ fn gunzip(file: &Path) -> Result<()> {
 impl Cases {
     fn new(big: &Path, small: &Path) -> Result<Self> {
         let site = site::serve(big)?;
+        let safe = site::serve_tls(big, Protocol::Http1)?;
         let of = |file: &Path, name: &str| {
-            let case = |format| input(name, format, file.to_owned());
+            let case = |(flags, _)| input(name, flags, file.to_owned());
             FORMATS.map(case).into()
         };
+        let sites = [
+            (0, PLAIN, "LOOPBACK", &site),
+            (1, PLAIN, "LOOPBACK", &site),
+            (0, TLS, "LOOPBACK over TLS", &safe),
+            (1, TLS, "LOOPBACK over TLS", &safe),
+        ];
+        let sites = sites.map(|(format, most, name, site)| {
+            (format, most, from_site(name, FORMATS[format].0, site))
+        });
         Ok(Self {
             gunzip: bare_gunzip(env::current_exe()?, big.to_owned()),
             big: of(big, "convexport boost --input FILE"),
             small: of(small, "the same, a file of 1/100"),
-            site: FORMATS[..2]
-                .iter()
-                .map(|format| from_site(*format, site.clone()))
-                .collect(),
+            site: sites.into(),
             tap: tap(folder_of(big), site.clone()),
             jq: jq(site.clone()),
             loader: peer(peers::REQUESTS, "load-requests.py", &site),
@@ -159,9 +134,10 @@ impl Cases {
     }
 
     fn all(&mut self) -> Vec<&mut Case> {
-        let exports = [&mut self.big, &mut self.small, &mut self.site];
+        let exports = [&mut self.big, &mut self.small];
         iter::once(&mut self.gunzip)
             .chain(exports.into_iter().flatten())
+            .chain(self.site.iter_mut().map(|(_, _, case)| case))
             .chain([&mut self.tap, &mut self.jq, &mut self.loader])
             .chain(&mut self.streaming)
             .collect()
@@ -180,10 +156,15 @@ impl Cases {
         for case in &self.small {
             add(case, false, &[]);
         }
-        for case in &self.site {
-            add(case, true, &self.targets_of_site(case));
+        for (format, most, case) in &self.site {
+            let of_file = case.times(&self.big[*format], |cost| cost.cpu);
+            let of_file = of_file
+                .map(|ratio| Target::at_most("x the CPU of the file", ratio.median, *most))
+                .into_iter();
+            let targets: Vec<_> = of_file.chain(self.targets_of_site(case)).collect();
+            add(case, true, &targets);
         }
-        add(&self.tap, true, &[]);
+        add(&self.tap, true, &self.target(&self.tap, Some(SINGER)));
         add(&self.jq, true, &[]);
         add(&self.loader, true, &[]);
         for case in &self.streaming {
@@ -192,23 +173,25 @@ impl Cases {
         table
     }
 
-    fn times_gunzip(&self, case: &Case) -> Option<f64> {
-        let gunzip = self.gunzip.cost()?.cpu;
-        // The time can be too short for the kernel to count.
-        Some(times(case.cost()?.cpu, gunzip)).filter(|_| !gunzip.is_zero())
+    fn times_gunzip(&self, case: &Case) -> Option<Spread> {
+        case.times(&self.gunzip, |cost| cost.cpu)
     }
 
-    fn targets_of_file(&self, case: &Case, small: &Case, format: Format) -> Vec<Target> {
+    fn target(&self, case: &Case, most: Option<f64>) -> Vec<Target> {
+        let ratio = self.times_gunzip(case).zip(most);
+        let target = ratio.map(|(ratio, most)| Target::at_most("x gunzip", ratio.median, most));
+        target.into_iter().collect()
+    }
+
+    fn targets_of_file(&self, case: &Case, small: &Case, (_, most): Format) -> Vec<Target> {
         let Some(cost) = case.cost() else {
             return Vec::new();
         };
-        let ratio = self.times_gunzip(case).zip(format.times_gunzip);
         let growth = small
             .cost()
             .map(|small| megabytes(cost.peak) - megabytes(small.peak));
         let growth = growth.map(|growth| Target::at_most("MB above 1/100", growth, GROWTH_MB));
-        ratio
-            .map(|(ratio, most)| Target::at_most("x gunzip", ratio, most))
+        self.target(case, most)
             .into_iter()
             .chain([Target::at_most("MB", megabytes(cost.peak), PEAK_MB)])
             .chain(growth)
@@ -221,8 +204,9 @@ impl Cases {
             return Vec::new();
         };
         let faster = |other: &Cost| times(other.wall, cost.wall);
-        let jq = self.jq.cost().map(faster);
+        let jq = self.jq.cost().as_ref().map(faster);
         let loader = self.loader.cost();
+        let loader = loader.as_ref();
         [
             Some(Target::at_most("MB", megabytes(cost.peak), PEAK_MB)),
             jq.map(|jq| Target::at_least("x as fast as jq", jq, FASTER_THAN_JQ)),
@@ -230,7 +214,7 @@ impl Cases {
                 Target::at_least("x as fast as the loader", loader, FASTER_THAN_LOADER)
             }),
             loader.map(|loader| {
-                let memory = times_memory(cost, loader);
+                let memory = times_memory(&cost, loader);
                 Target::at_most("x its memory", memory, MEMORY_OF_LOADER)
             }),
         ]
@@ -243,34 +227,32 @@ impl Cases {
 fn bare_gunzip(own: PathBuf, file: PathBuf) -> Case {
     Case::new("bare gunzip (flate2, zlib-rs)", LONGEST, move || {
         let mut command = Command::new(&own);
-        command.arg("gunzip").arg(&file);
+        command.arg(GUNZIP).arg(&file);
         Ok(vec![command])
     })
 }
 
-fn input(name: &str, format: Format, file: PathBuf) -> Case {
-    Case::new(format!("{name} {}", format.flags), LONGEST, move || {
+fn input(name: &str, flags: &'static str, file: PathBuf) -> Case {
+    Case::new(format!("{name} {flags}"), LONGEST, move || {
         let mut command = convexport("boost");
-        command
-            .args(format.flags.split(' '))
-            .arg("--input")
-            .arg(&file);
+        command.args(flags.split(' ')).arg("--input").arg(&file);
         Ok(vec![command])
     })
 }
 
-fn from_site(format: Format, site: String) -> Case {
-    let name = format!("convexport boost --site LOOPBACK {}", format.flags);
+fn from_site(name: &str, flags: &'static str, site: &str) -> Case {
+    let site = site.to_owned();
+    let name = format!("convexport boost --site {name} {flags}");
     Case::new(name, LONGEST, move || {
         let mut command = convexport("boost --since 2020-01-01");
         command
-            .args(format.flags.split(' '))
+            .args(flags.split(' '))
             .args(["--site", &site])
+            .env("SSL_CERT_FILE", tls::certificate())
             .env("BOOST_TOKEN", "x");
         Ok(vec![command])
     })
 }
-
 fn folder_of(file: &Path) -> PathBuf {
     file.parent().map(Path::to_owned).unwrap_or_default()
 }

@@ -1,31 +1,28 @@
-//! Measures an export from Botpress, and compares it with the minimum that the latency allows and with the vendor's
-//! client. README.md says how to run it.
+//! An export from Botpress, against the minimum that the latency allows, and against the vendor's client.
 
-#![expect(clippy::print_stdout, reason = "a bench is read by people")]
-
-mod support;
-
-use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use support::bot::{Bot, Running};
-use support::bound;
-use support::case::{Case, ROUNDS};
-use support::measure::Cost;
-use support::peers::{BOTPRESS, Installed};
-use support::table::{Table, Target, times, times_memory};
-use support::{convexport, number, obstacle};
+use crate::support::bot::{Bot, Running};
+use crate::support::bound;
+use crate::support::case::{Case, ROUNDS};
+use crate::support::measure::Cost;
+use crate::support::peers::{BOTPRESS, Installed};
+use crate::support::table::{Table, Target, times, times_memory};
+use crate::support::tls::{self, Protocol};
+use crate::support::{convexport, number};
 
 const LATENCY: Duration = Duration::from_millis(20);
 /// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(120);
 
 const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "x bound", "peak MB", "targets"];
-const OF_BOUND: f64 = 1.1;
+const OF_BOUND: f64 = 1.05;
+/// The numbers of conversations at once that have a target, plain and over TLS.
+const AT_ONCE: [usize; 3] = [8, 20, 32];
 /// Pairs: the concurrency, and how many times as fast as the sequential script the export must be.
 const FASTER: [(usize, f64); 2] = [(10, 9.0), (32, 20.0)];
 const CPU_OF_SCRIPT: f64 = 0.1;
@@ -39,12 +36,8 @@ struct Line {
     case: Case,
 }
 
-fn main() -> Result<()> {
-    let args: Vec<_> = env::args().skip(1).collect();
-    if let Some(obstacle) = obstacle(&args) {
-        println!("{obstacle}");
-        return Ok(());
-    }
+/// Prints the tables.
+pub fn measure() -> Result<()> {
     let conversations = number("BENCH_CONVERSATIONS", 500)?;
     let default = default_concurrency()?;
     let even = Bot {
@@ -63,6 +56,8 @@ fn main() -> Result<()> {
         std::thread::available_parallelism()?
     );
     println!("{}", measure_even(&even, &running, latency, default));
+    println!("the same over TLS");
+    println!("{}", measure_tls(&even, latency)?);
 
     let skewed = Bot {
         messages: |place| if place % 100 == 30 { 400 } else { 10 },
@@ -111,13 +106,43 @@ fn measure_even(bot: &Bot, running: &Running, latency: Duration, default: usize)
     let mut table = Table::new(HEADINGS);
     for own in own.iter().chain([&usual]) {
         own.add_to(&mut table, latency, |cost, bound| {
-            beside_script(cost, bound, own.at_once, script.case.cost())
+            beside_script(cost, bound, own.at_once, script.case.cost().as_ref())
         });
     }
     for other in [&script].into_iter().chain(&concurrent) {
         other.add_to(&mut table, latency, |_, _| Vec::new());
     }
     table
+}
+
+/// The same bot over TLS, with both protocols.
+fn measure_tls(bot: &Bot, latency: Duration) -> Result<Table> {
+    let mut lines = Vec::new();
+    for protocol in [Protocol::Http1, Protocol::Http2] {
+        let url = bot.start_tls(protocol)?;
+        for at_once in AT_ONCE {
+            let mut case = own("-f text", &url, Some(at_once), None);
+            case.name = format!("{}, {}", case.name, protocol.name());
+            let trips = bound::even(bot, at_once);
+            lines.push(Line {
+                at_once,
+                trips,
+                case,
+            });
+        }
+    }
+    for _ in 0..ROUNDS {
+        for line in &mut lines {
+            line.case.measure();
+        }
+    }
+    let mut table = Table::new(HEADINGS);
+    for line in &lines {
+        line.add_to(&mut table, latency, |_, bound| {
+            vec![Target::at_most("x bound", bound, OF_BOUND)]
+        });
+    }
+    Ok(table)
 }
 
 fn beside_script(cost: &Cost, bound: f64, at_once: usize, script: Option<&Cost>) -> Vec<Target> {
@@ -188,35 +213,40 @@ impl Line {
         targets: impl Fn(&Cost, f64) -> Vec<Target>,
     ) {
         let bound = latency * u32::try_from(self.trips).unwrap_or(u32::MAX);
-        let measured = self.case.cost();
-        let measured = measured.map(|cost| (cost, times(cost.wall, bound)));
-        let targets = measured.map(|(cost, ratio)| targets(cost, ratio));
+        let ratio = self.case.seconds(|cost| cost.wall);
+        let ratio = ratio.map(|seconds| seconds.scaled(1.0 / bound.as_secs_f64()));
+        let cost = self.case.cost();
+        let measured = cost.as_ref().zip(ratio);
+        let targets = measured.map(|(cost, ratio)| targets(cost, ratio.median));
         table.add(
             &self.case.name,
             self.case.outcome(),
-            measured.map(|(_, ratio)| ratio),
+            ratio,
             &targets.unwrap_or_default(),
         );
     }
 }
 
 fn stdout(running: &Running, at_once: Option<usize>) -> Case {
-    own("-f text", running, at_once, None)
+    own("-f text", &running.url(), at_once, None)
 }
 
 /// Writes one file per conversation to a new folder each time.
 fn directory(running: &Running, at_once: Option<usize>, folder: &TempDir) -> Case {
     let folder = folder.path().to_owned();
-    own("-f text -d DIR", running, at_once, Some(folder))
+    own("-f text -d DIR", &running.url(), at_once, Some(folder))
 }
 
-fn own(flags: &str, running: &Running, at_once: Option<usize>, folder: Option<PathBuf>) -> Case {
+fn own(flags: &str, url: &str, at_once: Option<usize>, folder: Option<PathBuf>) -> Case {
     let concurrency = at_once.map_or(String::new(), |number| format!(" --concurrency {number}"));
     let name = format!("convexport botpress {flags}{concurrency}");
-    let url = running.url();
+    let url = url.to_owned();
     Case::new(name, LONGEST, move || {
         let mut command = convexport("botpress --bot-id bench -f text");
-        command.env("BP_TOKEN", "x").env("BP_API_URL", &url);
+        command
+            .env("BP_TOKEN", "x")
+            .env("BP_API_URL", &url)
+            .env("SSL_CERT_FILE", tls::certificate());
         command.args(concurrency.split_whitespace());
         if let Some(folder) = &folder {
             let new = tempfile::tempdir_in(folder)?.keep();

@@ -1,28 +1,24 @@
-//! Measures how time and memory grow with the size of an export: 1, 10 and 100 times as much. README.md says how to run
-//! it.
+//! How time and memory grow with the size of an export: 1, 10 and 100 times as much.
 
-#![expect(clippy::print_stdout, reason = "a bench is read by people")]
-
-mod support;
-
-use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
 
-use support::bot::Bot;
-use support::case::{Case, ROUNDS};
-use support::table::{Table, Target, megabytes};
-use support::{convexport, export, number, obstacle};
+use crate::support::bot::Bot;
+use crate::support::case::{Case, ROUNDS, Spread};
+use crate::support::table::{Table, Target, megabytes};
+use crate::support::{convexport, export, number};
 
 const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "us each", "peak MB", "targets"];
 const TIMES: [u32; 3] = [1, 10, 100];
 /// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(300);
-const GROWTH_MB: f64 = 10.0;
-/// How many times as long a conversation may take as in an export of a tenth of the size.
+const GROWTH_MB: f64 = 3.0;
+/// How many times as long a conversation may take as in the smallest export.
 const EACH: f64 = 1.1;
+/// How many times as long an export may take that writes a file for each conversation.
+const FILES: f64 = 2.0;
 
 /// An export, and its number of conversations.
 struct Size {
@@ -30,35 +26,38 @@ struct Size {
     case: Case,
 }
 
-fn main() -> Result<()> {
-    let args: Vec<_> = env::args().skip(1).collect();
-    if let Some(obstacle) = obstacle(&args) {
-        println!("{obstacle}");
-        return Ok(());
-    }
+/// Prints the table.
+pub fn measure() -> Result<()> {
     let conversations = number("BENCH_CONVERSATIONS", 500)?;
     let least = (number("BENCH_MB", 300)? / TIMES[2]).max(1);
     let folder = tempfile::tempdir()?;
     let mut botpress = Vec::new();
     let mut boost = Vec::new();
     for times in TIMES {
-        botpress.push(from_bot(conversations * times)?);
+        botpress.push(from_bot(conversations * times, None)?);
         let file = folder.path().join(format!("{times}.json.gz"));
         boost.push(from_file(file, u64::from(least * times))?);
     }
+    let most = conversations * TIMES[2];
+    let mut files = from_bot(most, Some(folder.path().to_owned()))?;
     for _ in 0..ROUNDS {
-        let sizes = botpress.iter_mut().chain(&mut boost);
+        let sizes = botpress.iter_mut().chain(&mut boost).chain([&mut files]);
         sizes.for_each(|size| size.case.measure());
     }
     let mut table = Table::new(HEADINGS);
-    for sizes in [&botpress, &boost] {
-        add(&mut table, sizes);
-    }
+    add(&mut table, &botpress);
+    let one_file = &botpress[TIMES.len() - 1].case;
+    let ratio = files.case.times(one_file, |cost| cost.wall);
+    let ratio = ratio.map(|ratio| Target::at_most("x the time of one file", ratio.median, FILES));
+    let ratio: Vec<_> = ratio.into_iter().collect();
+    table.add(&files.case.name, files.case.outcome(), files.each(), &ratio);
+    add(&mut table, &boost);
     println!("{table}");
     Ok(())
 }
 
-fn from_bot(conversations: u32) -> Result<Size> {
+/// An export of a bot to stdout, or to a new folder in `folder` each time.
+fn from_bot(conversations: u32, folder: Option<PathBuf>) -> Result<Size> {
     let bot = Bot {
         conversations: conversations.try_into()?,
         messages: |_| 10,
@@ -66,10 +65,15 @@ fn from_bot(conversations: u32) -> Result<Size> {
         limit: None,
     };
     let url = bot.start()?.url();
-    let name = format!("convexport botpress -f jsonl, {conversations} conversations");
+    let flag = folder.as_ref().map_or("", |_| " -d DIR");
+    let name = format!("convexport botpress -f jsonl{flag}, {conversations} conversations");
     let case = Case::new(name, LONGEST, move || {
         let mut command = convexport("botpress --bot-id bench -f jsonl");
         command.env("BP_TOKEN", "x").env("BP_API_URL", &url);
+        if let Some(folder) = &folder {
+            let new = tempfile::tempdir_in(folder)?.keep();
+            command.arg("-d").arg(new);
+        }
         Ok(vec![command])
     });
     Ok(Size {
@@ -92,18 +96,19 @@ fn from_file(file: PathBuf, megabytes: u64) -> Result<Size> {
     })
 }
 
-/// Adds the lines of one vendor. Compares the memory with the first line, and the time with the line before.
+/// Adds the lines of one vendor, which are compared with the first one.
 fn add(table: &mut Table, sizes: &[Size]) {
+    let first = &sizes[0];
     for (number, size) in sizes.iter().enumerate() {
         let mut targets = Vec::new();
-        let before = number
-            .checked_sub(1)
-            .and_then(|before| sizes[before].each());
-        if let Some((each, before)) = size.each().zip(before) {
-            let name = "x the time each of the one before";
-            targets.push(Target::at_most(name, each / before, EACH));
+        if number > 0
+            && let Some(ratio) = size.case.times(&first.case, |cost| cost.wall)
+        {
+            let each = ratio.scaled(first.conversations / size.conversations);
+            let name = "x the time each of the first";
+            targets.push(Target::at_most(name, each.median, EACH));
         }
-        let first = sizes[0].case.cost().filter(|_| number > 0);
+        let first = first.case.cost().filter(|_| number > 0);
         if let Some((cost, first)) = size.case.cost().zip(first) {
             let growth = megabytes(cost.peak) - megabytes(first.peak);
             targets.push(Target::at_most("MB above the first", growth, GROWTH_MB));
@@ -114,8 +119,8 @@ fn add(table: &mut Table, sizes: &[Size]) {
 
 impl Size {
     /// How many microseconds a conversation took.
-    fn each(&self) -> Option<f64> {
-        let wall = self.case.cost()?.wall;
-        Some(wall.as_secs_f64() * 1e6 / self.conversations)
+    fn each(&self) -> Option<Spread> {
+        let seconds = self.case.seconds(|cost| cost.wall)?;
+        Some(seconds.scaled(1e6 / self.conversations))
     }
 }

@@ -1,18 +1,13 @@
-//! Measures what `--redact` costs over an answer of boost.ai. README.md says how to run it.
+//! What `--redact` costs over an answer of boost.ai.
 
-#![expect(clippy::print_stdout, reason = "a bench is read by people")]
-
-mod support;
-
-use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
 
-use support::case::{Case, ROUNDS};
-use support::table::{Table, Target, megabytes, times};
-use support::{convexport, export, number, obstacle};
+use crate::support::case::{Case, ROUNDS};
+use crate::support::table::{Table, Target, megabytes};
+use crate::support::{convexport, export, number};
 
 /// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -23,12 +18,8 @@ const HEADINGS: [&str; 6] = ["", "wall s", "CPU s", "x without", "peak MB", "tar
 const SPEED: f64 = 20.0;
 const PEAK_MB: f64 = 48.0;
 
-fn main() -> Result<()> {
-    let args: Vec<_> = env::args().skip(1).collect();
-    if let Some(obstacle) = obstacle(&args) {
-        println!("{obstacle}");
-        return Ok(());
-    }
+/// Prints the table.
+pub fn measure() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("answer.json.gz");
     let made = export::write(&file, number("BENCH_MB", 100)? * 1_000_000)?;
@@ -51,12 +42,8 @@ fn main() -> Result<()> {
             .for_each(Case::measure);
     }
     let mut table = Table::new(HEADINGS);
-    let without = plain.cost().map(|cost| cost.cpu);
     for (case, has_target) in [(&plain, false), (&redacted, true), (&raw, false)] {
-        let ratio = case
-            .cost()
-            .zip(without)
-            .map(|(cost, without)| times(cost.cpu, without));
+        let ratio = case.times(&plain, |cost| cost.cpu);
         let targets = case.cost().filter(|_| has_target).map(|cost| {
             let speed = megabytes(made.size) / cost.cpu.as_secs_f64();
             [

@@ -1,0 +1,64 @@
+//! Measures what an export costs: every format, any size, over real connections. README.md says how to run it.
+
+#![expect(clippy::print_stdout, reason = "a bench is read by people")]
+
+mod archive;
+mod boost;
+mod botpress;
+mod growth;
+mod list;
+mod redact;
+mod start;
+#[path = "../support/mod.rs"]
+mod support;
+mod xlsx;
+
+use std::env;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use support::obstacle;
+
+/// A part measures something, and prints a table of it.
+type Part = (&'static str, fn() -> Result<()>);
+
+/// The parts, in the order in which they run.
+const PARTS: [Part; 8] = [
+    ("boost", boost::measure),
+    ("botpress", botpress::measure),
+    ("growth", growth::measure),
+    ("list", list::measure),
+    ("archive", archive::measure),
+    ("redact", redact::measure),
+    ("xlsx", xlsx::measure),
+    ("start", start::measure),
+];
+
+fn main() -> Result<()> {
+    let args: Vec<_> = env::args().skip(1).collect();
+    if let [verb, file] = &args[..]
+        && verb == boost::GUNZIP
+    {
+        return boost::gunzip(Path::new(file));
+    }
+    if let Some(obstacle) = obstacle(&args) {
+        println!("{obstacle}");
+        return Ok(());
+    }
+    let wanted: Vec<_> = args.iter().filter(|arg| *arg != "--bench").collect();
+    if let Some(unknown) = wanted.iter().find(|name| !is_part(name)) {
+        bail!("there is no part {unknown}");
+    }
+    for (name, measure) in PARTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| *wanted == name) {
+            println!("# {name}\n");
+            measure()?;
+        }
+    }
+    Ok(())
+}
+
+fn is_part(name: &str) -> bool {
+    PARTS.iter().any(|(part, _)| *part == name)
+}

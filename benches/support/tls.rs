@@ -1,0 +1,131 @@
+//! A server for clients on this machine over TLS, with HTTP/1.1 or HTTP/2.
+
+use std::convert::Infallible;
+use std::env;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+const CERTIFICATE: &str = "benches/support/localhost.pem";
+const KEY: &str = "benches/support/localhost-key.pem";
+
+/// A protocol, as TLS names it.
+#[derive(Clone, Copy)]
+pub enum Protocol {
+    Http1,
+    Http2,
+}
+
+impl Protocol {
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http1 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2",
+        }
+    }
+}
+
+/// What is sent, and after how long.
+pub struct Answer {
+    pub body: Bytes,
+    pub is_gzipped: bool,
+    pub latency: Duration,
+}
+
+/// The file with the server's certificate. A client has to trust it.
+pub fn certificate() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(CERTIFICATE)
+}
+
+/// Starts a server that calls `answer` for the target of each request, until the program ends. Returns its address.
+pub fn serve<A>(protocol: Protocol, answer: A) -> Result<String>
+where
+    A: Fn(&str) -> Answer + Send + Sync + 'static,
+{
+    let acceptor = acceptor(protocol)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
+    let address: SocketAddr = listener.local_addr()?;
+    let answer = Arc::new(answer);
+    thread::spawn(move || {
+        runtime.block_on(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(converse(stream, acceptor.clone(), answer.clone()));
+            }
+        });
+    });
+    Ok(format!("https://localhost:{}", address.port()))
+}
+
+fn acceptor(protocol: Protocol) -> Result<TlsAcceptor> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let certificate = CertificateDer::from_pem_slice(&fs::read(certificate())?)?;
+    let key = PrivateKeyDer::from_pem_slice(&fs::read(folder.join(KEY))?)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)?;
+    let name: &[u8] = match protocol {
+        Protocol::Http1 => b"http/1.1",
+        Protocol::Http2 => b"h2",
+    };
+    config.alpn_protocols = vec![name.to_owned()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// A client that disconnects is no error here. The bench checks its exit status.
+async fn converse<A>(stream: TcpStream, acceptor: TlsAcceptor, answer: Arc<A>)
+where
+    A: Fn(&str) -> Answer + Send + Sync + 'static,
+{
+    stream.set_nodelay(true).ok();
+    let Ok(stream) = acceptor.accept(stream).await else {
+        return;
+    };
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answer = answer.clone();
+        async move {
+            let target = request.uri().path_and_query();
+            let answer = answer(target.map_or("/", |target| target.as_str()));
+            Ok::<_, Infallible>(respond(answer).await)
+        }
+    });
+    let builder = Builder::new(TokioExecutor::new());
+    let io = TokioIo::new(stream);
+    builder.serve_connection(io, service).await.ok();
+}
+
+async fn respond(answer: Answer) -> Response<Full> {
+    if !answer.latency.is_zero() {
+        // The runtime's own timer is a millisecond late.
+        let wait = tokio::task::spawn_blocking(move || thread::sleep(answer.latency));
+        wait.await.ok();
+    }
+    let mut response = Response::builder().header("content-type", "application/json");
+    if answer.is_gzipped {
+        response = response.header("content-encoding", "gzip");
+    }
+    let body = Full::new(answer.body);
+    response.body(body).expect("the headers are valid")
+}
+
+type Full = http_body_util::Full<Bytes>;
