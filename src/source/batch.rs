@@ -1,7 +1,5 @@
 //! Sends conversations to the writing thread in batches, since waking it takes longer than reading a conversation.
 
-use std::sync::Arc;
-
 use tokio::sync::mpsc::Sender;
 
 use super::event::Event;
@@ -17,10 +15,6 @@ pub struct BatchSender {
     conversations: Vec<Conversation>,
     /// How many bytes these conversations were read from.
     size: usize,
-    /// The batches that were sent. This thread frees them, because it allocated them: when the writing thread frees
-    /// them, both fight for the allocator's lock. An export from a file then takes a seventh more CPU time, and ten
-    /// times as many context switches.
-    sent: Vec<Arc<Vec<Conversation>>>,
 }
 
 impl BatchSender {
@@ -30,7 +24,6 @@ impl BatchSender {
             events,
             conversations: Vec::new(),
             size: 0,
-            sent: Vec::new(),
         }
     }
 
@@ -53,10 +46,7 @@ impl BatchSender {
         if self.conversations.is_empty() {
             return true;
         }
-        // Frees the batches that the receiver has dropped.
-        self.sent.retain(|batch| Arc::strong_count(batch) > 1);
-        let batch = Arc::new(std::mem::take(&mut self.conversations));
-        self.sent.push(batch.clone());
+        let batch = std::mem::take(&mut self.conversations);
         self.events
             .blocking_send(Event::Conversations(batch))
             .is_ok()
