@@ -12,7 +12,7 @@ const IN_MEMORY: usize = 256 * 1024;
 ///
 /// The file has no name, nobody else can read it, and it is gone when the program ends, in whatever way. It lies in the
 /// system's folder for temporary files.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Spool {
     file: Option<File>,
     /// The bytes that are not in the file yet.

@@ -34,6 +34,14 @@ impl IdSet {
         self.others.extend(other.others);
     }
 
+    /// The ids, in any order.
+    pub fn iter(&self) -> impl Iterator<Item = String> {
+        let integers = self.integers.iter().map(u64::to_string);
+        let uuids = self.uuids.iter().map(|number| hyphenated(*number));
+        let others = self.others.iter().map(|id| id.clone().into_string());
+        integers.chain(uuids).chain(others)
+    }
+
     /// How many ids it has.
     #[must_use]
     pub fn len(&self) -> u64 {
@@ -81,6 +89,13 @@ fn uuid(id: &str) -> Option<u128> {
         .flatten()
 }
 
+/// The usual spelling of a UUID.
+fn hyphenated(uuid: u128) -> String {
+    let digits = format!("{uuid:032x}");
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]);
+    parts.join("-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,5 +118,7 @@ mod tests {
         assert!(ids.iter().all(|id| seen.insert(id)));
         assert!(!ids.iter().any(|id| seen.insert(id)));
         assert_eq!((seen.integers.len(), seen.uuids.len()), (1, 1));
+        let returned: HashSet<_> = seen.iter().collect();
+        assert_eq!(returned, ids.iter().map(ToString::to_string).collect());
     }
 }

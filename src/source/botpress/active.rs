@@ -40,8 +40,8 @@ impl Lister<'_> {
         if needs_list {
             return self.walk_whole(walk, &mut fetched).await;
         }
-        let mut seen = IdSet::default();
-        let (mut found, end) = self.walk(walk, &mut fetched, &mut seen).await?;
+        let walked = self.walk(walk, &mut fetched, &IdSet::default()).await?;
+        let (mut found, end, seen) = (walked.found, walked.end, walked.pager.into_ids()?);
         // What a whole list does not show does not pass the filter.
         if end == End::Full || (end == End::Settled && is_narrowed) {
             return Ok(found);

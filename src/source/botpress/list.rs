@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::fetch::{Fetcher, RETENTION, Start};
 use super::filter::{Filter, Range};
+use super::pager::{Conversations, Pager};
 use super::plan::Plan;
 use super::record_id;
 use super::walk::{End, Progress, Trust, Walk};
@@ -25,6 +26,16 @@ pub struct Lister<'a> {
     pub queue: Queue<Start>,
     /// How many conversations were added to the queue.
     pub listed: u64,
+}
+
+/// How a walk went.
+pub(super) struct Walked {
+    /// How many conversations it found.
+    pub found: u64,
+    /// How it ended.
+    pub end: End,
+    /// The list, with the ids of all that it showed.
+    pub pager: Pager<Conversations>,
 }
 
 impl Lister<'_> {
@@ -69,11 +80,12 @@ impl Lister<'_> {
         let mut seen = IdSet::default();
         let mut found = 0;
         for _ in 0..WALKS {
-            let (more, end) = self.walk(walk, fetched, &mut seen).await?;
-            found += more;
-            if end != End::Moved {
+            let walked = self.walk(walk, fetched, &seen).await?;
+            found += walked.found;
+            if walked.end != End::Moved {
                 return Ok(found);
             }
+            seen.add_all(walked.pager.into_ids()?);
             self.console
                 .detail(|| "the list of conversations moved while it was read".to_owned());
         }
@@ -82,13 +94,13 @@ impl Lister<'_> {
     }
 
     /// Adds the conversations of a walk to the queue, except those that the archive has like that, and those that
-    /// earlier walks over the same list have `seen`. Returns how many it found, and how it ended.
+    /// earlier walks over the same list have `seen`.
     pub(super) async fn walk(
         &mut self,
         walk: Walk<'_>,
         fetched: &mut IdSet,
-        seen: &mut IdSet,
-    ) -> Result<(u64, End)> {
+        seen: &IdSet,
+    ) -> Result<Walked> {
         let query = self.filter.query(&walk.range);
         let mut pager = self.fetcher.api.conversations(query);
         let mut progress = Progress::default();
@@ -105,8 +117,8 @@ impl Lister<'_> {
                 break end;
             }
         };
-        seen.add_all(pager.into_ids());
-        Ok((progress.found, end))
+        let found = progress.found;
+        Ok(Walked { found, end, pager })
     }
 
     /// Adds the conversations of a page. Returns false when no more are wanted.
@@ -156,7 +168,7 @@ impl Lister<'_> {
             .api
             .conversations(self.filter.query(&Range::default()));
         while pager.next_page(self.fetcher.api.client()).await?.is_some() {}
-        Ok(pager.into_ids())
+        Ok(pager.into_ids()?)
     }
 
     /// Returns what to add to the queue for a conversation of the list.

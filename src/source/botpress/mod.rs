@@ -22,6 +22,7 @@ mod payload;
 mod plan;
 mod plugin_tags;
 mod record_id;
+mod seen;
 mod tickets;
 mod user_cache;
 mod walk;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::marker::PhantomData;
 
 use anyhow::{Result, bail};
@@ -10,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::record_id;
+use super::seen::Seen;
 use crate::http::{Advice, Client};
 use crate::source::id_set::IdSet;
 
@@ -27,7 +29,7 @@ pub struct Pager<P> {
     query: Vec<(String, String)>,
     next: Next,
     tokens: HashSet<u64>,
-    seen: IdSet,
+    seen: Seen,
     /// The id of the last record that came.
     last: Option<String>,
     /// How many pages in a row had only records that came before.
@@ -65,7 +67,7 @@ impl<P: Page> Pager<P> {
             query,
             next: Next::First,
             tokens: HashSet::new(),
-            seen: IdSet::default(),
+            seen: Seen::default(),
             last: None,
             stale_pages: 0,
             empty_pages: 0,
@@ -99,7 +101,7 @@ impl<P: Page> Pager<P> {
             Some(_) => Next::Repeated,
         };
         let count = records.len();
-        let new = self.new_of(records);
+        let new = self.new_of(records)?;
         match (count, new.len()) {
             (0, _) => self.empty_pages += 1,
             (_, 0) => self.stale_pages += 1,
@@ -113,12 +115,15 @@ impl<P: Page> Pager<P> {
     ///
     /// When a list grows at its beginning, a page begins with what the page before ended with, and then goes on. Nothing
     /// is missing in such a list. Any other record that comes twice shows that the list moved.
-    fn new_of(&mut self, records: Vec<Box<RawValue>>) -> Vec<Box<RawValue>> {
+    fn new_of(&mut self, records: Vec<Box<RawValue>>) -> io::Result<Vec<Box<RawValue>>> {
         let (mut new, mut repeated) = (Vec::with_capacity(records.len()), None);
         let end_of_page_before = self.last.clone();
         for record in records {
             let id = record_id::id(&record);
-            let is_new = id.as_ref().is_none_or(|id| self.seen.insert(id));
+            let is_new = match &id {
+                Some(id) => self.seen.insert(id, record_id::created(&record))?,
+                None => true,
+            };
             self.moved |= !is_new && !new.is_empty();
             if is_new {
                 self.last = id;
@@ -128,7 +133,7 @@ impl<P: Page> Pager<P> {
             }
         }
         self.moved |= repeated.is_some() && (new.is_empty() || repeated != end_of_page_before);
-        new
+        Ok(new)
     }
 
     /// Whether the list moved while it was read, so that something may be missing.
@@ -142,8 +147,11 @@ impl<P: Page> Pager<P> {
     }
 
     /// The ids of all records that came.
-    pub fn into_ids(self) -> IdSet {
-        self.seen
+    ///
+    /// # Errors
+    /// When a temporary file cannot be read.
+    pub fn into_ids(self) -> io::Result<IdSet> {
+        self.seen.into_ids()
     }
 
     fn endless<T>(&self, why: &str) -> Result<T> {

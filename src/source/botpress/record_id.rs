@@ -15,9 +15,12 @@ pub fn conversation_id(record: &RawValue) -> Option<String> {
     lenient::id(first_field(record.get(), "conversationId")?)
 }
 
+/// When a record was created. Returns `None` when it does not say so.
+pub fn created(record: &RawValue) -> Option<Timestamp> {
+    lenient::TextOrNone::of(first_field(record.get(), "createdAt")?).parse()
+}
+
 /// Whether a record was created before a time: the API was asked for nothing older, and did not heed it.
 pub fn is_before(record: &RawValue, since: Timestamp) -> bool {
-    let created = first_field(record.get(), "createdAt").map(lenient::TextOrNone::of);
-    let created = created.and_then(|text| text.into_string().parse::<Timestamp>().ok());
-    created.is_some_and(|created| created < since)
+    created(record).is_some_and(|created| created < since)
 }
