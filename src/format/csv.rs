@@ -11,7 +11,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 use super::formatter::{Formatted, Formatter};
 use super::options::{RowKind, Separator};
 use super::rows::{
-    CONVERSATION_COLUMNS, Cell, ConversationRow, MESSAGE_COLUMNS, MessageRows, NO_ROW,
+    CONVERSATION_COLUMNS, Cell, ConversationRow, MESSAGE_COLUMNS, MessageRows, NO_ROW, TABLE,
 };
 use crate::model::Conversation;
 use crate::time::TimeStyle;
@@ -48,7 +48,7 @@ impl Csv {
     /// The columns. The vendor's records are not among them.
     fn columns(&self) -> &'static [&'static str] {
         match self.rows {
-            RowKind::Messages => &MESSAGE_COLUMNS[..MESSAGE_COLUMNS.len() - 1],
+            RowKind::Messages => &MESSAGE_COLUMNS[..TABLE],
             RowKind::Conversations => &CONVERSATION_COLUMNS,
         }
     }
@@ -95,7 +95,7 @@ impl Formatter for Csv {
             RowKind::Messages if conversation.messages.is_empty() => return Ok(NO_ROW),
             RowKind::Messages => {
                 for row in MessageRows::of(conversation)?.rows() {
-                    self.write(&row?.cells(), &mut page)?;
+                    self.write(&row?.cells()[..TABLE], &mut page)?;
                 }
             }
             RowKind::Conversations => {

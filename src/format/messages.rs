@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::formatter::{Formatted, Formatter};
-use super::rows::{MessageRows, NO_ROW};
+use super::rows::{MESSAGE_COLUMNS, MessageRows, NO_ROW, SHARED, TABLE, write_members};
 use crate::model::Conversation;
 
 /// The formatter, which has no state.
@@ -18,9 +18,20 @@ impl Formatter for Messages {
         if conversation.messages.is_empty() {
             return Ok(NO_ROW);
         }
+        let mut shared = Vec::new();
         for row in MessageRows::of(conversation)?.rows() {
-            serde_json::to_writer(&mut *out, &row?)?;
-            out.push(b'\n');
+            let row = row?;
+            let columns = || MESSAGE_COLUMNS.into_iter().zip(row.cells());
+            if shared.is_empty() {
+                write_members(columns().take(SHARED), &mut shared);
+            }
+            // The column `raw` is there only if records are.
+            let end = TABLE + usize::from(row.raw.is_some());
+            out.push(b'{');
+            out.extend_from_slice(&shared);
+            out.push(b',');
+            write_members(columns().take(end).skip(SHARED), out);
+            out.extend_from_slice(b"}\n");
         }
         Ok(Formatted::Written)
     }

@@ -94,11 +94,7 @@ fn unit(text: &str) -> Option<u16> {
 pub fn plain_prefix_len(bytes: &[u8]) -> usize {
     let (eights, rest) = bytes.as_chunks();
     for (index, eight) in eights.iter().enumerate() {
-        let eight = u64::from_le_bytes(*eight);
-        // Flipping the second bit moves the quote to just above the control characters, and keeps those below it. So
-        // one comparison finds both.
-        let found = lanes_below(eight ^ (ONES * 2), b' ' + 1)
-            | lanes_below(eight ^ (ONES * u64::from(b'\\')), 1);
+        let found = special_lanes(u64::from_le_bytes(*eight));
         if found != 0 {
             return 8 * index + found.trailing_zeros() as usize / 8;
         }
@@ -109,11 +105,25 @@ pub fn plain_prefix_len(bytes: &[u8]) -> usize {
 
 const ONES: u64 = u64::MAX / 255;
 
+/// Sets the high bit of each lane with a quote, a backslash or a control character, as [`lanes_below`] does.
+fn special_lanes(eight: u64) -> u64 {
+    // Flipping the second bit moves the quote to just above the control characters, and keeps those below it. So one
+    // comparison finds both.
+    lanes_below(eight ^ (ONES * 2), b' ' + 1) | lanes_below(eight ^ (ONES * u64::from(b'\\')), 1)
+}
+
 /// Compares eight bytes with `byte` at once: sets the high bit of each lane that is below it. Only the lowest bit that
 /// is set is exact; a lane above it may be marked by mistake.
 #[must_use]
 pub fn lanes_below(eight: u64, byte: u8) -> u64 {
     eight.wrapping_sub(ONES * u64::from(byte)) & !eight & (ONES << 7)
+}
+
+/// Sets the high bit of each lane that is `byte`, and of no other.
+fn lanes_with(eight: u64, byte: u8) -> u64 {
+    const LOW: u64 = ONES * 0x7f;
+    let other = eight ^ (ONES * u64::from(byte));
+    !(((other & LOW) + LOW) | other | LOW)
 }
 
 /// The length of the escape that the bytes begin with. Returns `None` when they begin with no valid escape.
@@ -133,13 +143,45 @@ pub fn escape_len(bytes: &[u8]) -> Option<usize> {
 /// Writes a JSON string, byte for byte as `serde_json` does.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let mut rest = text.as_bytes();
-    loop {
-        let (whole, tail) = rest.split_at(plain_prefix_len(rest));
-        out.extend_from_slice(whole);
-        let Some((byte, tail)) = tail.split_first() else {
-            break;
-        };
+    let (eights, rest) = text.as_bytes().as_chunks();
+    for eight in eights {
+        let lanes = u64::from_le_bytes(*eight);
+        if special_lanes(lanes) == 0 {
+            out.extend_from_slice(eight);
+        } else if lanes_below(lanes, b' ') == 0 {
+            quote_eight(*eight, out);
+        } else {
+            escape(eight, out);
+        }
+    }
+    escape(rest, out);
+    out.push(b'"');
+}
+
+/// Writes eight bytes with a backslash before each quote and each backslash, of which a record within a string has one
+/// among seven. Copies all that is left each time, since to copy eight bytes takes no longer than to copy one.
+fn quote_eight(eight: [u8; 8], out: &mut Vec<u8>) {
+    let mut rest = u64::from_le_bytes(eight);
+    let mut found = lanes_with(rest, b'"') | lanes_with(rest, b'\\');
+    let mut left = eight.len();
+    out.extend_from_slice(&eight);
+    while found != 0 {
+        let bits = found.trailing_zeros() & !7;
+        let before = bits as usize / 8;
+        rest >>= bits;
+        found = found >> bits >> 8;
+        left -= before + 1;
+        out.truncate(out.len() - 8 + before);
+        out.push(b'\\');
+        out.push(rest.to_le_bytes()[0]);
+        rest >>= 8;
+        out.extend_from_slice(&rest.to_le_bytes());
+    }
+    out.truncate(out.len() - 8 + left);
+}
+
+fn escape(bytes: &[u8], out: &mut Vec<u8>) {
+    for byte in bytes {
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -148,11 +190,10 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
             b'\t' => out.extend_from_slice(b"\\t"),
             8 => out.extend_from_slice(b"\\b"),
             12 => out.extend_from_slice(b"\\f"),
-            other => write!(out, "\\u{other:04x}").unwrap_or_default(),
+            0..32 => write!(out, "\\u{byte:04x}").unwrap_or_default(),
+            _ => out.push(*byte),
         }
-        rest = tail;
     }
-    out.push(b'"');
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A message as one flat row.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -8,7 +10,7 @@ use crate::format::formatter::Formatted;
 use crate::model::{Conversation, Message, Record, Role, Vendor};
 use crate::time::Timestamp;
 
-/// The names of the columns, in their order. The last one is left out by tables for people.
+/// The names of the columns, in their order.
 pub const COLUMNS: [&str; 19] = [
     "source",
     "account",
@@ -30,6 +32,12 @@ pub const COLUMNS: [&str; 19] = [
     "attachments",
     "raw",
 ];
+
+/// How many of them tell about the conversation. They come first, and are the same in all its rows.
+pub const SHARED: usize = 8;
+
+/// How many of them tables for people have: all but the vendor's record.
+pub const TABLE: usize = COLUMNS.len() - 1;
 
 /// The result for a conversation without messages, which has no row.
 pub const NO_ROW: Formatted = Formatted::Skipped(
@@ -75,9 +83,9 @@ pub struct MessageRow<'a> {
     /// The words, as plain text.
     pub text: &'a str,
     /// The options that the reader could choose from, as JSON.
-    pub options: String,
+    pub options: Cow<'static, str>,
     /// Links to files, pictures and other media, as JSON.
-    pub attachments: String,
+    pub attachments: Cow<'static, str>,
     /// The vendor's message, verbatim, as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<&'a str>,
@@ -132,17 +140,17 @@ impl<'a> MessageRows<'a> {
             author: message.author.as_deref(),
             kind: &message.kind,
             text: &message.text,
-            options: serde_json::to_string(&message.options)?,
-            attachments: serde_json::to_string(&message.attachments)?,
+            options: list(&message.options)?,
+            attachments: list(&message.attachments)?,
             raw: message.raw.as_ref().map(Record::get),
         })
     }
 }
 
 impl MessageRow<'_> {
-    /// The values for a table, in the order of [`COLUMNS`] and without the last one.
+    /// The values, in the order of [`COLUMNS`].
     #[must_use]
-    pub fn cells(&self) -> [Cell<'_>; COLUMNS.len() - 1] {
+    pub fn cells(&self) -> [Cell<'_>; COLUMNS.len()] {
         [
             self.source.name().into(),
             self.account.into(),
@@ -160,8 +168,17 @@ impl MessageRow<'_> {
             self.author.into(),
             self.kind.into(),
             self.text.into(),
-            (&self.options).into(),
-            (&self.attachments).into(),
+            (&*self.options).into(),
+            (&*self.attachments).into(),
+            self.raw.into(),
         ]
+    }
+}
+
+/// A list as JSON. Most lists are empty.
+fn list(items: &[impl Serialize]) -> serde_json::Result<Cow<'static, str>> {
+    match items {
+        [] => Ok("[]".into()),
+        items => serde_json::to_string(items).map(Cow::Owned),
     }
 }

@@ -3,8 +3,10 @@
 
 mod cell;
 mod conversation;
+mod json;
 mod message;
 
 pub use cell::Cell;
 pub use conversation::{COLUMNS as CONVERSATION_COLUMNS, ConversationRow};
-pub use message::{COLUMNS as MESSAGE_COLUMNS, MessageRow, MessageRows, NO_ROW};
+pub use json::write_members;
+pub use message::{COLUMNS as MESSAGE_COLUMNS, MessageRow, MessageRows, NO_ROW, SHARED, TABLE};

@@ -7,7 +7,7 @@ use super::links::Links;
 use super::package::Package;
 use super::parts::{self, Tab};
 use super::sheet::{Sheet, notice};
-use crate::format::rows::{CONVERSATION_COLUMNS, Cell, MESSAGE_COLUMNS};
+use crate::format::rows::{CONVERSATION_COLUMNS, Cell, MESSAGE_COLUMNS, TABLE};
 use crate::io::Spool;
 use crate::time::TimeStyle;
 
@@ -41,7 +41,7 @@ struct Messages {
 impl Messages {
     fn new() -> Self {
         // The vendor's records are not among the columns.
-        let columns = &MESSAGE_COLUMNS[..MESSAGE_COLUMNS.len() - 1];
+        let columns = &MESSAGE_COLUMNS[..TABLE];
         let linked = columns.iter().position(|name| *name == "attachments");
         Self {
             sheet: Sheet::new(columns),
