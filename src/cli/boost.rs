@@ -22,6 +22,7 @@ use super::select::{self, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::{key_json, mebibytes, seconds, up_to_64};
 use crate::format::Format;
+use crate::model::Vendor;
 use crate::source::Options as SourceOptions;
 use crate::source::boost::{Options, Origin, Request};
 use crate::time::Timestamp;
@@ -236,7 +237,8 @@ impl BoostArgs {
     /// # Errors
     /// As [`Self::resolve`].
     pub fn resolve_as(&self, format: Format, memory: Memory, asked: Value) -> Result<Settings> {
-        let (zone, keep_raw) = (self.output.timezone, self.output.needs_raw());
+        let zone = self.output.timezone;
+        let keep_raw = self.output.needs_raw(format, Some(Vendor::Boost), &memory);
         let selection =
             self.select
                 .resolve(zone, Timestamp::now(), keep_raw, self.secret_on_stdin())?;

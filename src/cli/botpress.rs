@@ -19,6 +19,7 @@ use super::select::{ActiveArgs, SelectArgs};
 use super::settings::{ExportArgs, Memory, Paths, Settings};
 use super::values::{from_1, key_value, up_to_256};
 use crate::format::Format;
+use crate::model::Vendor;
 use crate::source::Options as SourceOptions;
 use crate::source::botpress::{Options, Tickets};
 use crate::time::Timestamp;
@@ -184,7 +185,10 @@ impl BotpressArgs {
             self.check_shown(format)?;
         }
         let stdin = self.network.token_on_stdin().then_some("--token-file -");
-        let (zone, keep_raw) = (self.output.timezone, self.output.needs_raw());
+        let zone = self.output.timezone;
+        let keep_raw = self
+            .output
+            .needs_raw(format, Some(Vendor::Botpress), &memory);
         let selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;

@@ -14,7 +14,8 @@ use super::redact::RedactArgs;
 use super::settings::Memory;
 use super::values::ZoneParser;
 use crate::format::singer::Catalog;
-use crate::format::{self, Format, Template};
+use crate::format::{self, Format, RowKind, Template};
+use crate::model::Vendor;
 use crate::redact;
 use crate::sink::{self, NameTemplate, Target};
 use crate::source::botpress::Tickets;
@@ -146,9 +147,18 @@ impl OutputArgs {
         self.template.iter().chain(self.redact.inputs()).cloned()
     }
 
-    /// Whether the vendor's records have to be read: to be written, or to learn from them what is personal.
-    pub fn needs_raw(&self) -> bool {
-        !self.no_raw || self.redact.redact.is_some()
+    /// Whether the vendor's records have to be kept: to be written, or to learn from them what is personal or what a
+    /// column tells. `vendor` is the only one whose conversations come, if that is known.
+    pub fn needs_raw(&self, format: Format, vendor: Option<Vendor>, memory: &Memory) -> bool {
+        let is_read = match format {
+            _ if matches!(memory, Memory::Archive(_)) || self.template.is_some() => true,
+            Format::Text | Format::Markdown | Format::Chat => false,
+            // The page shows the cards of Botpress's messages.
+            Format::Html => vendor != Some(Vendor::Boost),
+            Format::Csv => self.of_format.rows == Some(RowKind::Conversations),
+            _ => true,
+        };
+        (is_read && !self.no_raw) || self.redact.redact.is_some()
     }
 
     /// What personal data is taken out of the output.

@@ -132,8 +132,9 @@ impl ExportArgs for RenderArgs {
         let format = self.output.format()?;
         let stdin = self.inputs.iter().any(|path| path == Path::new("-"));
         let stdin = stdin.then_some("the export");
-        let (zone, keep_raw) = (self.output.timezone, self.output.needs_raw());
         let memory = self.memory()?;
+        let zone = self.output.timezone;
+        let keep_raw = self.output.needs_raw(format, None, &memory);
         let selection = self
             .select
             .resolve(zone, Timestamp::now(), keep_raw, stdin)?;

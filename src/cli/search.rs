@@ -81,7 +81,7 @@ impl SearchArgs {
                 "--redact: only a whole conversation tells what is personal in it: give -f, -o or -d"
             ));
         }
-        let selection = self.selection()?;
+        let selection = self.selection(false)?;
         let search = Search {
             query,
             role: self.role,
@@ -92,8 +92,7 @@ impl SearchArgs {
         Ok((search, selection.limit))
     }
 
-    fn selection(&self) -> Result<Selection> {
-        let keep_raw = self.output.needs_raw();
+    fn selection(&self, keep_raw: bool) -> Result<Selection> {
         self.select
             .resolve(self.output.timezone, Timestamp::now(), keep_raw, None)
     }
@@ -125,12 +124,13 @@ impl ExportArgs for SearchArgs {
     fn resolve(&self) -> Result<Settings> {
         let format = self.output.format()?;
         let (search, _) = self.search()?;
+        let keep_raw = self.output.needs_raw(format, None, &Memory::None);
         // A range selects messages here, not conversations.
         let selection = Selection {
             since: None,
             until: None,
             ids: None,
-            ..self.selection()?
+            ..self.selection(keep_raw)?
         };
         let format = self.output.format_options(format)?;
         let redact = self.output.redaction(&Memory::None)?;
