@@ -63,19 +63,22 @@ impl Markdown {
             None => "an unknown time".to_owned(),
         };
         let _ = writeln!(out, "** · {time}\n");
-        let mut shown = Vec::new();
+        let mut quotation = Quotation::new(out);
         for (index, section) in wording::reading(message).into_iter().enumerate() {
             if index > 0 {
-                shown.push(String::new());
+                quotation.line("", |_| ());
             }
             if !section.words.is_empty() {
-                shown.extend(lines(&section.words).map(|line| line_escaped(line.trim())));
+                for line in lines(&section.words).map(str::trim) {
+                    quotation.line(line, |out| add_line(line, out));
+                }
             }
             for link in section.links {
-                shown.push(self.link(&link, addresses));
+                let shown = self.link(&link, addresses);
+                quotation.line(&shown, |out| out.push_str(&shown));
             }
         }
-        quote(&shown, out);
+        quotation.end();
     }
 
     fn link(&self, link: &wording::Link<'_>, addresses: &mut Vec<String>) -> String {
@@ -125,68 +128,115 @@ impl Formatter for Markdown {
     }
 }
 
-/// Writes lines of Markdown as a quotation. Line breaks are kept, and empty lines separate paragraphs.
-fn quote(lines: &[String], out: &mut String) {
-    if lines.is_empty() {
-        out.push_str(">\n");
+/// Lines of Markdown as a quotation. Line breaks are kept, and empty lines separate paragraphs.
+struct Quotation<'a> {
+    out: &'a mut String,
+    /// Whether the last line has words. `None` before the first line.
+    has_words: Option<bool>,
+}
+
+impl<'a> Quotation<'a> {
+    fn new(out: &'a mut String) -> Self {
+        Self {
+            out,
+            has_words: None,
+        }
     }
-    for (index, line) in lines.iter().enumerate() {
-        let goes_on = lines.get(index + 1).is_some_and(|next| !next.is_empty());
-        let _ = match &**line {
-            "" => writeln!(out, ">"),
-            line if goes_on => writeln!(out, "> {line}\\"),
-            line => writeln!(out, "> {line}"),
+
+    /// Adds a line with these words, which `write` writes.
+    fn line(&mut self, words: &str, write: impl FnOnce(&mut String)) {
+        let has_words = !words.is_empty();
+        match self.has_words {
+            None => {}
+            Some(true) if has_words => self.out.push_str("\\\n"),
+            Some(_) => self.out.push('\n'),
+        }
+        self.out.push_str(if has_words { "> " } else { ">" });
+        write(self.out);
+        self.has_words = Some(has_words);
+    }
+
+    fn end(self) {
+        let end = if self.has_words.is_some() {
+            "\n"
+        } else {
+            ">\n"
         };
+        self.out.push_str(end);
     }
 }
 
 /// Escapes a whole line. At its beginning, characters that would begin a list or similar are escaped too.
 fn line_escaped(line: &str) -> String {
+    let mut out = String::with_capacity(line.len() + 16);
+    add_line(line, &mut out);
+    out
+}
+
+fn add_line(line: &str, out: &mut String) {
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, rest) = line.split_at(digits);
     let marks: &[char] = match number {
         "" => &['-', '+', ':'],
         _ => &['.', ')'],
     };
-    let backslash = if rest.starts_with(marks) { "\\" } else { "" };
-    format!("{number}{backslash}{}", escaped(rest))
+    out.push_str(number);
+    out.push_str(if rest.starts_with(marks) { "\\" } else { "" });
+    add_escaped(rest, out);
 }
 
 /// Escapes text, and makes its addresses links.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
+    add_escaped(text, &mut out);
+    out
+}
+
+fn add_escaped(text: &str, out: &mut String) {
+    if !text.contains(':') {
+        // There is no address in it.
+        return add_plain(text, out);
+    }
     for span in LinkFinder::new().spans(text) {
         let words = span.as_str();
         if span.kind() == Some(&LinkKind::Url) && is_address(words) {
             let _ = write!(out, "<{words}>");
-            continue;
+        } else {
+            add_plain(words, out);
         }
-        out.push_str(&plain(words));
     }
-    out
 }
 
 /// Escapes text in which no address becomes a link.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    let mut before = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if is_mark(c) && !is_within_word(c, before, chars.peek().copied()) {
-            out.push('\\');
-        }
-        out.push(c);
-        before = Some(c);
-    }
+    add_plain(text, &mut out);
     out
 }
 
-/// Whether a character marks nothing because of those around it, as in `user_id=7`.
-fn is_within_word(c: char, before: Option<char>, after: Option<char>) -> bool {
+fn add_plain(text: &str, out: &mut String) {
+    let mut added = 0;
+    // All marks are ASCII, so a byte is a whole character.
+    for (at, byte) in text.bytes().enumerate() {
+        if is_mark(byte) && !is_within_word(text, at) {
+            out.push_str(&text[added..at]);
+            out.push('\\');
+            added = at;
+        }
+    }
+    out.push_str(&text[added..]);
+}
+
+/// Whether the character here marks nothing because of those around it, as in `user_id=7`.
+fn is_within_word(text: &str, at: usize) -> bool {
+    let (before, rest) = text.split_at(at);
+    let mut rest = rest.chars();
+    let (mark, after) = (rest.next(), rest.next());
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    match c {
-        '_' => is_letter(before) && is_letter(after),
-        '=' => is_letter(before) && after != Some('='),
+    let follows_letter = || is_letter(before.chars().next_back());
+    match mark {
+        Some('_') => is_letter(after) && follows_letter(),
+        Some('=') => after != Some('=') && follows_letter(),
         _ => false,
     }
 }
@@ -215,25 +265,26 @@ fn is_address(text: &str) -> bool {
     SCHEMES.iter().any(|scheme| text.starts_with(scheme))
 }
 
-fn is_mark(c: char) -> bool {
+fn is_mark(byte: u8) -> bool {
     matches!(
-        c,
-        '\\' | '`'
-            | '*'
-            | '_'
-            | '{'
-            | '}'
-            | '['
-            | ']'
-            | '<'
-            | '>'
-            | '#'
-            | '|'
-            | '~'
-            | '='
-            | '&'
-            | '$'
-            | '^'
+        byte,
+        b'\\'
+            | b'`'
+            | b'*'
+            | b'_'
+            | b'{'
+            | b'}'
+            | b'['
+            | b']'
+            | b'<'
+            | b'>'
+            | b'#'
+            | b'|'
+            | b'~'
+            | b'='
+            | b'&'
+            | b'$'
+            | b'^'
     )
 }
 

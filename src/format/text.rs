@@ -51,7 +51,9 @@ impl Text {
         if let Some(author) = &message.author {
             let _ = write!(out, " ({})", one_line(author));
         }
-        let _ = write!(out, ": {}\nat ", indented(&wording::of(message)));
+        out.push_str(": ");
+        add_indented(&wording::of(message), out);
+        out.push_str("\nat ");
         match message.created_at {
             Some(time) => out.push_str(&one_line(&self.times.show(time))),
             None => out.push_str("an unknown time"),
@@ -83,16 +85,14 @@ impl Formatter for Text {
     }
 }
 
-/// Indents all lines after the first, except empty ones.
-fn indented(text: &str) -> String {
-    let mut whole = String::with_capacity(text.len());
+/// Adds a text, with all lines after the first indented, except empty ones.
+fn add_indented(text: &str, out: &mut String) {
     for (index, line) in lines(text).enumerate() {
         match (index, line) {
             (0, _) => {}
-            (_, "") => whole.push('\n'),
-            _ => whole.push_str(INDENT),
+            (_, "") => out.push('\n'),
+            _ => out.push_str(INDENT),
         }
-        whole.push_str(line);
+        out.push_str(line);
     }
-    whole
 }

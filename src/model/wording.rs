@@ -16,29 +16,36 @@ const LONGEST_AMONG_WORDS: usize = 60;
 
 /// The message as a reader should see it, in one or more lines.
 #[must_use]
-pub fn of(message: &Message) -> String {
-    let sections = reading(message);
-    let sections: Vec<_> = sections.into_iter().map(Section::in_words).collect();
-    sections.join("\n\n")
+pub fn of(message: &Message) -> Cow<'_, str> {
+    let mut sections = reading(message).into_iter().map(Section::in_words);
+    let Some(mut whole) = sections.next() else {
+        return "".into();
+    };
+    for section in sections {
+        let whole = whole.to_mut();
+        whole.push_str("\n\n");
+        whole.push_str(&section);
+    }
+    whole
 }
 
 /// A card of a carousel, or a whole message of any other type.
 pub struct Section<'a> {
     /// The words and the options. They are empty if there are only links.
-    pub words: String,
+    pub words: Cow<'a, str>,
     /// The links that are not among the words.
     pub links: Vec<Link<'a>>,
 }
 
-impl Section<'_> {
-    fn in_words(self) -> String {
+impl<'a> Section<'a> {
+    fn in_words(self) -> Cow<'a, str> {
         let mut shown = self.words;
         for link in &self.links {
             match link.title {
                 None if shown.is_empty() => {
-                    shown = format!("{}: {}", media(link.kind), link.address);
+                    shown = format!("{}: {}", media(link.kind), link.address).into();
                 }
-                _ => link.add_to(&mut shown),
+                _ => link.add_to(shown.to_mut()),
             }
         }
         shown
@@ -114,7 +121,7 @@ pub fn reading(message: &Message) -> Vec<Section<'_>> {
         return cards(&text, attachments);
     }
     let text = without_titles(&message.kind, text, &attachments);
-    let words = words(&message.kind, &text, options);
+    let words = words(&message.kind, text, options);
     let mut links: Vec<_> = options.iter().filter_map(Link::of_option).collect();
     links.extend(attachments.into_iter().map(Link::of_attachment));
     vec![Section { words, links }]
@@ -132,7 +139,7 @@ fn cards<'a>(text: &str, pictures: Vec<&'a Attachment>) -> Vec<Section<'a>> {
                 ..Link::of_attachment(picture)
             });
             Section {
-                words: card.to_owned(),
+                words: card.to_owned().into(),
                 links: own.into_iter().collect(),
             }
         })
@@ -218,7 +225,7 @@ pub fn part(kind: &str, text: &str, options: &[Choice]) -> String {
     if COMPOSED.contains(&kind) {
         return text.to_owned();
     }
-    let mut part = words(kind, text, options);
+    let mut part = words(kind, text.into(), options).into_owned();
     for link in options.iter().filter_map(Link::of_option) {
         link.add_to(&mut part);
     }
@@ -226,12 +233,19 @@ pub fn part(kind: &str, text: &str, options: &[Choice]) -> String {
 }
 
 /// The text, then the options on one line. A short text and its options share a line, but a card has one for each.
-fn words(kind: &str, text: &str, options: &[Choice]) -> String {
-    let mut words = text.trim_end().to_owned();
+fn words<'a>(kind: &str, text: Cow<'a, str>, options: &[Choice]) -> Cow<'a, str> {
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_end()),
+        Cow::Owned(text) => Cow::Owned(text.trim_end().to_owned()),
+    };
+    if options.is_empty() {
+        return text;
+    }
+    let mut words = text.into_owned();
     let shown: Vec<_> = options.iter().map(choice).collect();
     let shown = shown.join(" / ");
     if shown.is_empty() {
-        return words;
+        return words.into();
     }
     // A colon behind an address would be taken for a part of it.
     let ends_in_link = words
@@ -244,7 +258,7 @@ fn words(kind: &str, text: &str, options: &[Choice]) -> String {
         words.push_str(separator(&words));
     }
     words.push_str(&shown);
-    words
+    words.into()
 }
 
 fn new_line(text: &mut String) {

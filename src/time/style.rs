@@ -1,9 +1,10 @@
 //! How times are shown.
 
-use std::fmt::Write;
+use std::borrow::Borrow;
 use std::ops::Range;
 
 use anyhow::{Result, bail};
+use chrono::format::{Item, StrftimeItems};
 use chrono::{Local, NaiveDate, Timelike};
 
 use super::timestamp::Timestamp;
@@ -19,11 +20,16 @@ pub const SPREADSHEET_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 /// The times that spreadsheets agree on, from March 1900 to the end of 9999.
 const SERIALS: Range<f64> = 61.0..2_958_466.0;
 
+/// Most times need no more bytes than this.
+const LENGTH: usize = 32;
+
 /// How times are shown: in which time zone, and in which strftime format.
 #[derive(Clone, Debug)]
 pub struct TimeStyle {
     zone: Zone,
     format: String,
+    /// The format, read once.
+    items: Vec<Item<'static>>,
 }
 
 impl TimeStyle {
@@ -32,8 +38,14 @@ impl TimeStyle {
     /// # Errors
     /// When chrono cannot use this format, or the format shows nothing.
     pub fn new(zone: Zone, format: &str) -> Result<Self> {
-        let format = format.to_owned();
-        let style = Self { zone, format };
+        let style = Self {
+            zone,
+            format: format.to_owned(),
+            // One that cannot be read shows nothing.
+            items: StrftimeItems::new(format)
+                .parse_to_owned()
+                .unwrap_or_default(),
+        };
         if style
             .try_show(Timestamp::now())
             .is_none_or(|shown| shown.trim().is_empty())
@@ -66,13 +78,15 @@ impl TimeStyle {
     /// The date and the minute, for headings: `2026-11-01 08:00`.
     #[must_use]
     pub fn minute(&self, time: Timestamp) -> String {
-        self.show_as("%Y-%m-%d %H:%M", time).unwrap_or_default()
+        self.show_as(StrftimeItems::new("%Y-%m-%d %H:%M"), time)
+            .unwrap_or_default()
     }
 
     /// The date in words, for headings: `1 November 2026`.
     #[must_use]
     pub fn date_in_words(&self, time: Timestamp) -> String {
-        self.show_as("%-d %B %Y", time).unwrap_or_default()
+        self.show_as(StrftimeItems::new("%-d %B %Y"), time)
+            .unwrap_or_default()
     }
 
     /// The time as spreadsheets count it: days since the end of 1899, by the clock in the time zone. `None` for a time that
@@ -88,14 +102,23 @@ impl TimeStyle {
     }
 
     fn try_show(&self, time: Timestamp) -> Option<String> {
-        self.show_as(&self.format, time)
+        self.show_as(self.items.iter(), time)
     }
 
-    fn show_as(&self, format: &str, time: Timestamp) -> Option<String> {
-        let mut shown = String::new();
+    fn show_as<'i, I>(&self, items: I, time: Timestamp) -> Option<String>
+    where
+        I: Iterator<Item: Borrow<Item<'i>>> + Clone,
+    {
+        let mut shown = String::with_capacity(LENGTH);
         match self.zone {
-            Zone::Local => write!(shown, "{}", time.0.with_timezone(&Local).format(format)),
-            Zone::Named(tz) => write!(shown, "{}", time.0.with_timezone(&tz).format(format)),
+            Zone::Local => {
+                let local = time.0.with_timezone(&Local);
+                local.format_with_items(items).write_to(&mut shown)
+            }
+            Zone::Named(tz) => {
+                let there = time.0.with_timezone(&tz);
+                there.format_with_items(items).write_to(&mut shown)
+            }
         }
         .ok()?;
         Some(shown)

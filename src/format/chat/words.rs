@@ -33,7 +33,7 @@ pub fn of(message: &Message, media: ChatMedia) -> String {
         });
     }
     let mut text = Cow::Borrowed(text.trim());
-    if may_have_placeholders(message) {
+    if may_have_placeholders(message) && text.contains(PLACEHOLDER) {
         text = Cow::Owned(with_placeholders(&text, media));
     }
     let mut lines = vec![text.into_owned()];

@@ -1,6 +1,5 @@
 //! Conversations as plain markup, to be read without JavaScript. It is compact, since it repeats what the data has.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 
@@ -8,7 +7,7 @@ use super::escape::{Escaped, Quoted, encoded};
 use super::head;
 use crate::format::formatter::Neighbours;
 use crate::format::heading;
-use crate::model::{Conversation, Message, Role, with_takeovers, wording};
+use crate::model::{Conversation, Role, with_takeovers, wording};
 use crate::text::counted;
 use crate::time::{Span, TimeStyle};
 
@@ -71,22 +70,12 @@ pub fn conversation(conversation: &Conversation, times: &TimeStyle, out: &mut St
             author = message.author.as_deref();
             let _ = write!(out, "<b>{}</b> ", Escaped(author.unwrap_or_default()));
         }
-        let words = words_of(message);
+        let words = wording::of(message);
         let words = words.trim_end();
         let words = if words.is_empty() { "(no text)" } else { words };
         let _ = write!(out, "{}", Escaped(words));
     }
     out.push_str("</dl>\n");
-}
-
-/// The words of a message. Most messages have nothing else, and need not be put together.
-fn words_of(message: &Message) -> Cow<'_, str> {
-    let is_plain = message.options.is_empty() && message.attachments.is_empty();
-    if is_plain && !message.text.is_empty() {
-        Cow::Borrowed(&message.text)
-    } else {
-        Cow::Owned(wording::of(message))
-    }
 }
 
 /// Writes a page with these conversations.
