@@ -52,6 +52,7 @@ fn main() -> Result<()> {
         messages: |_| 10,
         latency: LATENCY,
         limit: None,
+        pictures: None,
     };
     let running = even.start()?;
     let latency = running.latency()?;

@@ -64,6 +64,7 @@ fn from_bot(conversations: u32) -> Result<Size> {
         messages: |_| 10,
         latency: Duration::ZERO,
         limit: None,
+        pictures: None,
     };
     let url = bot.start()?.url();
     let name = format!("convexport botpress -f jsonl, {conversations} conversations");
