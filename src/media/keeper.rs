@@ -3,7 +3,7 @@
 
 use std::io;
 use std::mem;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -16,7 +16,7 @@ const ROOM: usize = 64;
 
 /// Keeps whole files.
 pub struct Keeper {
-    pub store: Store,
+    pub store: Arc<Store>,
     whole: Mutex<Vec<(u128, Taken)>>,
     turn: tokio::sync::Mutex<()>,
     room: Semaphore,
@@ -25,7 +25,7 @@ pub struct Keeper {
 impl Keeper {
     pub fn new(store: Store) -> Self {
         Self {
-            store,
+            store: Arc::new(store),
             whole: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             room: Semaphore::new(ROOM),
@@ -46,11 +46,13 @@ impl Keeper {
         if whole.is_empty() {
             return Ok(Vec::new());
         }
-        // This waits for the disk.
-        tokio::task::block_in_place(|| self.store.keep(whole))
+        // This waits for the disk, on a thread of its own: the threads of the network stay the same two, so their buffers
+        // are used again.
+        let store = self.store.clone();
+        tokio::task::spawn_blocking(move || store.keep(whole)).await?
     }
 
-    fn whole(&self) -> std::sync::MutexGuard<'_, Vec<(u128, Taken)>> {
+    fn whole(&self) -> MutexGuard<'_, Vec<(u128, Taken)>> {
         self.whole.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
