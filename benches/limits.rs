@@ -42,6 +42,7 @@ fn main() -> Result<()> {
         messages: |_| 10,
         latency: LATENCY,
         limit: Some((ALLOWANCE.try_into()?, WINDOW)),
+        pictures: None,
     };
     let bound = WINDOW * bot.requests().try_into()? / ALLOWANCE;
     println!(

@@ -146,6 +146,7 @@ fn night(folder: &Path, conversations: usize) -> Result<Cost> {
         messages: |_| 3,
         latency: Duration::ZERO,
         limit: None,
+        pictures: None,
     };
     let url = bot.start()?.url();
     let archive = folder.join(format!("{conversations}.db"));

@@ -45,6 +45,7 @@ pub fn measure() -> Result<()> {
         messages: |_| 10,
         latency: LATENCY,
         limit: None,
+        pictures: None,
     };
     let running = even.start()?;
     let latency = running.latency()?;

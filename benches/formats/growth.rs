@@ -63,6 +63,7 @@ fn from_bot(conversations: u32, folder: Option<PathBuf>) -> Result<Size> {
         messages: |_| 10,
         latency: Duration::ZERO,
         limit: None,
+        pictures: None,
     };
     let url = bot.start()?.url();
     let flag = folder.as_ref().map_or("", |_| " -d DIR");

@@ -23,6 +23,7 @@ pub fn measure() -> Result<()> {
         messages: |_| 10,
         latency: Duration::ZERO,
         limit: None,
+        pictures: None,
     };
     let url = bot.start()?.url();
     let name = format!("convexport botpress --list, {conversations} conversations");

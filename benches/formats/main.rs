@@ -7,6 +7,7 @@ mod boost;
 mod botpress;
 mod growth;
 mod list;
+mod media;
 mod redact;
 mod start;
 #[path = "../support/mod.rs"]
@@ -24,12 +25,13 @@ use support::obstacle;
 type Part = (&'static str, fn() -> Result<()>);
 
 /// The parts, in the order in which they run.
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     ("boost", boost::measure),
     ("botpress", botpress::measure),
     ("growth", growth::measure),
     ("list", list::measure),
     ("archive", archive::measure),
+    ("media", media::measure),
     ("redact", redact::measure),
     ("xlsx", xlsx::measure),
     ("start", start::measure),

@@ -13,13 +13,15 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use super::server;
 use super::tls::{self, Answer, Protocol};
+use super::{pictures, server};
 
 #[path = "../../tests/support/fake/limiter.rs"]
 mod limiter;
 use limiter::Limiter;
 
+/// One message of so many has a picture.
+const EACH: usize = 5;
 /// The number of items per page.
 const PAGE: usize = 20;
 /// How many requests measure the latency.
@@ -35,6 +37,8 @@ pub struct Bot {
     pub latency: Duration,
     /// The rate limit: the number of requests in any window of this length.
     pub limit: Option<(usize, Duration)>,
+    /// How many bytes a picture has, by its number. Then one message in five has a picture of another server.
+    pub pictures: Option<fn(usize) -> usize>,
 }
 
 impl Bot {
@@ -61,6 +65,13 @@ impl Bot {
         self.list_pages() + messages
     }
 
+    /// How many pictures its messages have.
+    pub fn pictures(&self) -> usize {
+        let messages = (0..self.conversations).map(self.messages);
+        let pictures = messages.map(|messages| messages / EACH);
+        self.pictures.map_or(0, |_| pictures.sum())
+    }
+
     /// Starts the bot, which answers until the program ends.
     pub fn start(self) -> io::Result<Running> {
         let asked = Arc::new(Asked::default());
@@ -68,6 +79,10 @@ impl Bot {
             .limit
             .map(|(requests, window)| Mutex::new(Limiter::new(requests, window)));
         let counts = asked.clone();
+        let pictures = self
+            .pictures
+            .map(|size| pictures::serve(self.latency, size));
+        let pictures = pictures.transpose()?;
         let address = server::serve(move |target, connection| {
             thread::sleep(self.latency);
             counts.all.fetch_add(1, Ordering::Relaxed);
@@ -85,7 +100,12 @@ impl Bot {
                     r#"{"type":"RateLimited","description":"Too many requests.","status":429}"#;
                 return send(connection, "429 Too Many Requests", &headers, body);
             }
-            send(connection, "200 OK", &headers, &self.answer(target))
+            send(
+                connection,
+                "200 OK",
+                &headers,
+                &self.answer(target, pictures),
+            )
         })?;
         Ok(Running { address, asked })
     }
@@ -93,13 +113,13 @@ impl Bot {
     /// Starts the bot over TLS, without a limit. Returns its address.
     pub fn start_tls(self, protocol: Protocol) -> Result<String> {
         tls::serve(protocol, move |target| Answer {
-            body: self.answer(target).into(),
+            body: self.answer(target, None).into(),
             is_gzipped: false,
             latency: self.latency,
         })
     }
 
-    fn answer(&self, target: &str) -> String {
+    fn answer(&self, target: &str, pictures: Option<SocketAddr>) -> String {
         let query = target.split_once('?').map_or("", |(_, query)| query);
         let param = |name: &str| {
             query
@@ -127,7 +147,7 @@ impl Bot {
             Some(place) => {
                 let all = (self.messages)(place);
                 list("messages", page, all, |json, number| {
-                    message(json, place, all - 1 - number);
+                    message(json, place, all - 1 - number, pictures);
                 })
             }
             None => list("conversations", page, self.conversations, conversation),
@@ -208,8 +228,16 @@ fn conversation(json: &mut String, place: usize) {
 
 /// Writes a message by its number, counted from the oldest. The bot and the user take turns, and some messages are
 /// choices.
-fn message(json: &mut String, place: usize, number: usize) {
+fn message(json: &mut String, place: usize, number: usize, pictures: Option<SocketAddr>) {
+    let picture = pictures.filter(|_| number % EACH == EACH - 1);
+    let picture = picture.map(|pictures| {
+        format!(
+            r#"{{"imageUrl":"http://{pictures}/{}"}}"#,
+            place * 1000 + number / EACH
+        )
+    });
     let (kind, payload) = match number % 10 {
+        _ if picture.is_some() => ("image", picture.as_deref().unwrap_or_default()),
         4 => (
             "choice",
             r#"{"text":"Which one do you mean?","options":[{"label":"The first – red","value":"1"},{"label":"The second","value":"2"},{"label":"None of these","value":"0"}]}"#,

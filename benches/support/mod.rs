@@ -8,6 +8,7 @@ pub mod case;
 pub mod export;
 pub mod measure;
 pub mod peers;
+pub mod pictures;
 pub mod server;
 pub mod site;
 pub mod table;

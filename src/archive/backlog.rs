@@ -86,6 +86,16 @@ impl Writer {
         Ok(found)
     }
 
+    /// Whether the archive names a file by this path in the folder of its media.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn has_medium(&self, file: &str) -> Result<bool> {
+        let select = "SELECT EXISTS (SELECT 1 FROM media WHERE file = ?1)";
+        let mut select = self.connection().prepare_cached(select)?;
+        Ok(select.query_row([file], |row| row.get(0))?)
+    }
+
     /// Notes what became of a file. A conversation that has it now is changed by this run. `limit` is the size that
     /// files may have.
     ///

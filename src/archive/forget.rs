@@ -171,12 +171,17 @@ impl Writer {
     }
 }
 
-/// Removes a file. It may be gone already.
+/// Removes a file, which may be gone already, and its folder if nothing else is there.
 fn remove(file: &Path) -> Result<()> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("could not remove {}", file.display()))
+            return Err(error).with_context(|| format!("could not remove {}", file.display()));
         }
-        _ => Ok(()),
+        _ => {}
     }
+    if let Some(folder) = file.parent() {
+        // This fails while it has other files.
+        fs::remove_dir(folder).ok();
+    }
+    Ok(())
 }

@@ -13,6 +13,10 @@ use super::paths::{Paths, temporary_names};
 /// From this many files on, to sync the whole file system takes less time than to sync each file.
 const MANY: usize = 16;
 
+/// The same for files that are so new that the system has written none of them.
+#[cfg(target_os = "linux")]
+const SOME: usize = 3;
+
 /// A file under its temporary name, locked against other runs.
 #[derive(Debug)]
 pub struct PartialFile {
@@ -213,6 +217,18 @@ fn sync_file_systems(_: &[&PartialFile]) -> Result<()> {
     bail!("only Linux can sync a file system")
 }
 
+/// Syncs open files that are all on one file system, and were written just now.
+///
+/// # Errors
+/// When one of them cannot be synced.
+pub fn sync_open(files: &[&File]) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if let (true, Some(first)) = (files.len() >= SOME, files.first()) {
+        return Ok(rustix::fs::syncfs(first)?);
+    }
+    files.iter().try_for_each(|file| file.sync_all())
+}
+
 fn check_regular(found: io::Result<fs::Metadata>, path: &Path) -> Result<()> {
     if found.is_ok_and(|meta| !meta.is_file()) {
         bail!("{} is in the way: it is no regular file", path.display());
@@ -223,6 +239,19 @@ fn check_regular(found: io::Result<fs::Metadata>, path: &Path) -> Result<()> {
 /// The length of a file. One that is not there has none.
 fn length(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |meta| meta.len())
+}
+
+/// Syncs folders that are all on one file system, so that the names in them are durable.
+///
+/// # Errors
+/// When one of them cannot be synced.
+pub fn sync_folders<'a>(folders: impl Iterator<Item = &'a Path>) -> io::Result<()> {
+    if cfg!(unix) {
+        let folders: Vec<_> = folders.map(File::open).collect::<io::Result<_>>()?;
+        sync_open(&folders.iter().collect::<Vec<_>>())
+    } else {
+        Ok(())
+    }
 }
 
 /// Syncs the folder of a file, so that the names in it are durable.

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::address::{NotAllowed, Policy, VendorHost};
 use super::body::Body;
+use super::hosts::Hosts;
 use super::intake::{Intake, Taken};
 use crate::http::{ConnectionError, Observer};
 use crate::model::Missing;
@@ -26,6 +27,7 @@ pub struct Downloader {
     pub client: Client,
     pub policy: Policy,
     pub vendor: Option<VendorHost>,
+    pub hosts: Hosts,
     /// How long to wait for the next bytes.
     pub timeout: Duration,
 }
@@ -54,7 +56,9 @@ impl Downloader {
             self.take(answer, intake).await
         };
         let whole = tokio::time::timeout(LONGEST, whole).await;
-        whole.unwrap_or_else(|_| Err(transient("it took too long")))
+        // To try that again would take as long again.
+        let late = || Failure::Missing(Missing::Unreachable, None, "it took too long".to_owned());
+        whole.unwrap_or_else(|_| Err(late()))
     }
 
     /// Asks for a file, and goes where the server points to.
@@ -80,8 +84,14 @@ impl Downloader {
         let headers = vendor.map_or_else(HeaderMap::new, |vendor| vendor.headers.clone());
         let request = self.client.get(address.clone()).headers(headers);
         let request = request.header(ACCEPT_ENCODING, "identity");
+        let host = address.authority();
+        let Some(patience) = self.hosts.patience(host, self.timeout) else {
+            let why = "its host did not answer other requests".to_owned();
+            return Err(Failure::Missing(Missing::Unreachable, None, why));
+        };
         observer.on_request();
-        let answer = tokio::time::timeout(self.timeout, request.send()).await;
+        let answer = tokio::time::timeout(patience, request.send()).await;
+        self.hosts.note(host, matches!(answer, Ok(Ok(_))));
         let answer = match answer {
             Err(_) => Err(transient("no answer came in time")),
             Ok(answer) => answer.map_err(unconnected),

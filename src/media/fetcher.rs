@@ -11,15 +11,17 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use data_url::DataUrl;
-use reqwest::{Client, StatusCode};
+use reqwest::Client;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use url::Url;
 
 use super::address::{CheckedResolver, Policy, VendorHost};
 use super::download::{Downloader, Failure};
+use super::hosts::Hosts;
 use super::intake::{Allowance, Intake, Taken};
+use super::keeper::Keeper;
 use super::options::Options;
 use super::store::Store;
 use crate::http::{self, Observer, back_off};
@@ -67,7 +69,7 @@ pub struct Fetcher {
 /// What all downloads share.
 struct Shared {
     downloader: Downloader,
-    store: Store,
+    keeper: Keeper,
     slots: Arc<Semaphore>,
     max_size: u64,
     allowance: Allowance,
@@ -114,13 +116,14 @@ impl Fetcher {
             client,
             policy,
             vendor,
+            hosts: Hosts::default(),
             timeout: network.timeout,
         };
         let (sender, results) = mpsc::unbounded_channel();
         Ok(Self {
             shared: Arc::new(Shared {
                 downloader,
-                store,
+                keeper: Keeper::new(store),
                 slots: Arc::new(Semaphore::new(options.concurrency.into())),
                 max_size: options.max_size,
                 allowance: Arc::new(AtomicU64::new(options.max_total)),
@@ -135,7 +138,7 @@ impl Fetcher {
 
     /// Where the files are kept.
     pub fn store(&self) -> &Store {
-        &self.shared.store
+        &self.shared.keeper.store
     }
 
     /// Begins a download. Its result comes from [`Self::next`].
@@ -143,11 +146,12 @@ impl Fetcher {
         let (shared, sender) = (self.shared.clone(), self.sender.clone());
         let slot = place_in_queue(&shared.slots);
         self.runtime.spawn(async move {
-            let fetched = shared.fetch(request, slot).await;
-            // The run may end with the last result, and the store with the run.
-            drop(shared);
-            // The receiver is gone when the run has ended early.
-            sender.send(fetched).ok();
+            let slot = slot.await;
+            // It is large, so one that waits for its slot is not made yet.
+            for fetched in Box::pin(shared.fetch(request, slot)).await {
+                // The receiver is gone when the run has ended early.
+                sender.send(fetched).ok();
+            }
         });
     }
 
@@ -160,30 +164,37 @@ impl Fetcher {
     }
 }
 
+impl Drop for Fetcher {
+    fn drop(&mut self) {
+        // Downloads of a run that ended early may still hold the store.
+        self.store().close();
+    }
+}
+
 impl Shared {
-    async fn fetch(&self, request: Request, slot: Slot) -> Fetched {
-        let key = request.key;
-        let fetched = |result, status: Option<StatusCode>, broken| Fetched {
-            key,
-            result,
+    /// Downloads and keeps a file. Returns what is known then, also of other files.
+    async fn fetch(&self, request: Request, slot: Slot) -> Vec<Fetched> {
+        let (missing, status, broken) = match self.attempts(&request, slot).await {
+            Ok((taken, _room)) => match self.keeper.keep(request.key, taken).await {
+                Ok(kept) => return kept.into_iter().map(Fetched::kept).collect(),
+                Err(error) => (Missing::Unreachable, None, Some(error)),
+            },
+            Err(Failure::Missing(missing, status, _)) => {
+                (or_expired(missing, request.expires_at), status, None)
+            }
+            Err(Failure::Transient(_, status, _)) => (Missing::Unreachable, status, None),
+            Err(Failure::Local(error)) => (Missing::Unreachable, None, Some(error)),
+        };
+        vec![Fetched {
+            key: request.key,
+            result: Err(missing),
             status: status.map(|status| status.as_u16()),
             broken,
-        };
-        match self.attempts(&request, slot).await {
-            Ok(file) => fetched(Ok(file), None, None),
-            Err(Failure::Missing(missing, status, _)) => {
-                let missing = or_expired(missing, request.expires_at);
-                fetched(Err(missing), status, None)
-            }
-            Err(Failure::Transient(_, status, _)) => {
-                fetched(Err(Missing::Unreachable), status, None)
-            }
-            Err(Failure::Local(error)) => fetched(Err(Missing::Unreachable), None, Some(error)),
-        }
+        }]
     }
 
     /// Tries to download a file, and tries again while that may help.
-    async fn attempts(&self, request: &Request, mut slot: Slot) -> Result<MediaFile, Failure> {
+    async fn attempts(&self, request: &Request, mut slot: Slot) -> Result<Whole<'_>, Failure> {
         let mut failures = 0;
         loop {
             let failure = match self.attempt(request, slot).await {
@@ -206,13 +217,13 @@ impl Shared {
             failures += 1;
             // Others may download meanwhile.
             tokio::time::sleep(failure).await;
-            slot = place_in_queue(&self.slots);
+            slot = self.slots.clone().acquire_owned().await.ok();
         }
     }
 
-    async fn attempt(&self, request: &Request, slot: Slot) -> Result<MediaFile, Failure> {
-        let _slot = slot.await;
-        let temporary = self.store.temporary().map_err(Failure::Local)?;
+    async fn attempt(&self, request: &Request, slot: Slot) -> Result<Whole<'_>, Failure> {
+        let _slot = slot;
+        let temporary = self.keeper.store.temporary().map_err(Failure::Local)?;
         let intake = Intake::new(temporary, self.max_size, self.allowance.clone());
         let address = &request.address;
         let is_data = address
@@ -226,18 +237,34 @@ impl Shared {
             let download = self.downloader.download(address, intake, &*self.observer);
             download.await?
         };
-        // This waits for the disk.
-        tokio::task::block_in_place(|| self.store.keep(request.key, taken)).map_err(Failure::Local)
+        Ok((taken, self.keeper.room().await))
     }
 }
 
+impl Fetched {
+    fn kept((key, file): (u128, MediaFile)) -> Self {
+        Self {
+            key,
+            result: Ok(file),
+            status: None,
+            broken: None,
+        }
+    }
+}
+
+/// A whole file, and the room for it until it is kept.
+type Whole<'a> = (Taken, Option<SemaphorePermit<'a>>);
+
+/// The right to download.
+type Slot = Option<OwnedSemaphorePermit>;
+
 /// A wait for a slot.
-type Slot = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>;
+type Wait = Pin<Box<dyn Future<Output = Slot> + Send>>;
 
 /// Takes a place in the queue for a slot now, since tasks begin in any order.
-fn place_in_queue(slots: &Arc<Semaphore>) -> Slot {
+fn place_in_queue(slots: &Arc<Semaphore>) -> Wait {
     let slots = slots.clone();
-    let mut wait: Slot = Box::pin(async move { slots.acquire_owned().await.ok() });
+    let mut wait: Wait = Box::pin(async move { slots.acquire_owned().await.ok() });
     match wait
         .as_mut()
         .poll(&mut task::Context::from_waker(Waker::noop()))

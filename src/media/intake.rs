@@ -36,6 +36,14 @@ pub struct Taken {
     pub kind: FileKind,
 }
 
+impl Taken {
+    /// Its path in the folder: `ab/abcdef....jpg`.
+    pub fn place(&self) -> String {
+        let shard = self.sha256.get(..2).unwrap_or_default();
+        format!("{shard}/{}.{}", self.sha256, self.kind.extension)
+    }
+}
+
 impl Intake {
     pub fn new(file: NamedTempFile, limit: u64, allowance: Allowance) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! Downloads the files that messages point to: pictures, sounds, videos, documents.
 //!
 //! ```text
-//! address --> Fetcher: several at once, retries --> download --> Store: a file by its SHA-256
+//! address --> Fetcher: several at once, retries --> download --> Keeper --> Store: a file by its SHA-256
 //!                address: which machines may be asked    kind: what a file is, by its content
 //! ```
 //!
@@ -11,7 +11,9 @@ mod address;
 mod body;
 mod download;
 mod fetcher;
+mod hosts;
 mod intake;
+mod keeper;
 mod kind;
 mod options;
 mod store;

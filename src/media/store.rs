@@ -3,6 +3,7 @@
 //!
 //! A journal notes which address each file came from, so that a run that was killed downloads nothing twice.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::intake::Taken;
-use crate::io::atomic::sync_folder;
+use crate::io::atomic::{sync_folders, sync_open};
 use crate::io::{LockFile, digest_prefix};
 use crate::model::MediaFile;
 
@@ -30,8 +31,8 @@ const JOURNAL: &str = ".journal";
 pub struct Store {
     folder: PathBuf,
     journal: Mutex<File>,
-    /// Held until the end of the run.
-    _lock: LockFile,
+    /// Held until the store is closed.
+    lock: Mutex<Option<LockFile>>,
 }
 
 /// A file that an earlier run downloaded before it was killed, and the key of its address.
@@ -65,7 +66,7 @@ impl Store {
         Ok(Self {
             folder: folder.to_owned(),
             journal: Mutex::new(journal),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
     }
 
@@ -100,6 +101,17 @@ impl Store {
         journal.set_len(0)
     }
 
+    /// Removes a file that nobody needs. It may be gone already.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn remove(&self, file: &MediaFile) -> io::Result<()> {
+        match fs::remove_file(self.folder.join(&file.file)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes a file that is gone when the run ends before it is kept.
     pub(super) fn temporary(&self) -> io::Result<NamedTempFile> {
         // Only its owner can read it.
@@ -108,41 +120,61 @@ impl Store {
             .tempfile_in(&self.folder)
     }
 
-    /// Makes a whole file durable, and gives it its name, unless it is there already.
-    pub(super) fn keep(&self, address: u128, taken: Taken) -> io::Result<MediaFile> {
-        let shard = taken.sha256.get(..2).unwrap_or_default();
-        let file = format!("{shard}/{}.{}", taken.sha256, taken.kind.extension);
-        let path = self.folder.join(&file);
-        if !path.exists() {
-            let folder = self.folder.join(shard);
-            if !folder.exists() {
-                make_private(&folder)?;
-                sync_folder(&folder)?;
+    /// Makes whole files durable, and gives each its name, unless it is there already. Each comes with the key of its
+    /// address. To sync many files together takes little longer than to sync one.
+    pub(super) fn keep(&self, whole: Vec<(u128, Taken)>) -> io::Result<Vec<(u128, MediaFile)>> {
+        let mut kept = Vec::with_capacity(whole.len());
+        // By their paths, so that a content that came twice is there once.
+        let mut new = BTreeMap::new();
+        for (address, taken) in whole {
+            let file = MediaFile {
+                file: taken.place(),
+                sha256: taken.sha256,
+                bytes: taken.bytes,
+                media_type: taken.kind.media_type.to_owned(),
+            };
+            let path = self.folder.join(&file.file);
+            if !path.exists() {
+                new.insert(path, taken.file);
             }
-            taken.file.as_file().sync_all()?;
-            taken.file.persist(&path).map_err(|error| error.error)?;
-            sync_folder(&path)?;
+            kept.push((address, file));
         }
-        let kept = MediaFile {
-            file,
-            sha256: taken.sha256,
-            bytes: taken.bytes,
-            media_type: taken.kind.media_type.to_owned(),
-        };
-        self.note(address, &kept)?;
+        self.name(new)?;
+        self.note(&kept)?;
         Ok(kept)
     }
 
-    fn note(&self, address: u128, kept: &MediaFile) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Finished::new(address, kept))?;
-        line.push(b'\n');
-        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        journal.write_all(&line)
+    /// Syncs files and gives them their names.
+    fn name(&self, new: BTreeMap<PathBuf, NamedTempFile>) -> io::Result<()> {
+        let contents: Vec<_> = new.values().map(NamedTempFile::as_file).collect();
+        sync_open(&contents)?;
+        let mut changed = BTreeSet::new();
+        for (path, file) in new {
+            let shard = path.parent().unwrap_or(&self.folder);
+            if !shard.exists() {
+                make_private(shard)?;
+                changed.insert(self.folder.clone());
+            }
+            changed.insert(shard.to_owned());
+            file.persist(&path).map_err(|error| error.error)?;
+        }
+        sync_folders(changed.iter().map(PathBuf::as_path))
     }
-}
 
-impl Drop for Store {
-    fn drop(&mut self) {
+    fn note(&self, kept: &[(u128, MediaFile)]) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for (address, file) in kept {
+            serde_json::to_writer(&mut lines, &Finished::new(*address, file))?;
+            lines.push(b'\n');
+        }
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.write_all(&lines)
+    }
+
+    /// Lets other runs write to the folder.
+    pub(super) fn close(&self) {
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(_lock) = lock.take() else { return };
         // An empty journal says nothing.
         let journal = self.folder.join(JOURNAL);
         if fs::metadata(&journal).is_ok_and(|found| found.len() == 0) {
@@ -180,7 +212,12 @@ fn open_journal(path: &Path) -> io::Result<File> {
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let mut journal = options.open(path)?;
+    if journal.metadata()?.len() > 0 {
+        // Its last line may be cut.
+        journal.write_all(b"\n")?;
+    }
+    Ok(journal)
 }
 
 /// Makes a folder that only its owner can read, and those that lead to it.

@@ -83,7 +83,7 @@ pub fn run(
             if kept_out == 1 { "it was" } else { "they were" },
         ));
     }
-    let tally = backlog.map(Backlog::end).transpose()?;
+    let tally = backlog.map(|backlog| backlog.end(&writer)).transpose()?;
     summary.media = tally.map(|tally| tally.tell(&context.console));
     let is_lacking = summary.media.as_ref().is_some_and(MediaCounts::is_lacking);
     let conversations = writer.conversations();

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{attachments, fake_with_files, files, pictures, png, sha256, stored};
-use crate::support::fake::{Action, DAY, Fake, MediaFile, Rule, World};
+use crate::support::fake::{DAY, Fake, MediaFile, World};
 use crate::support::{Convexport, Run, botpress, clock, convexport, records};
 
 /// A folder with an archive, and a bot.
@@ -299,89 +299,6 @@ fn verify_checks_every_file() {
 }
 
 #[test]
-#[cfg(unix)]
-fn a_run_that_is_killed_loses_nothing_and_fetches_nothing_twice() {
-    use crate::support::{long_tests, wait_until};
-    let (conversations, step) = if long_tests() { (1500, 7) } else { (120, 12) };
-    let served: Vec<_> = (0..conversations)
-        .map(|number| {
-            let mut bytes = png(number);
-            bytes.resize(20_000, b'x');
-            MediaFile::new(&number.to_string(), bytes)
-        })
-        .collect();
-    let nights = Nights::new(served);
-    let slow = Action::Delay(std::time::Duration::from_millis(5));
-    nights
-        .fake
-        .world()
-        .faults
-        .push(Rule::on("/media/").answer(slow));
-    let whole = |name: &String| {
-        let bytes = fs::read(nights.folder.path().join("a.media").join(name)).unwrap();
-        assert_eq!(
-            *name,
-            stored(&bytes, "png"),
-            "no half file has a final name"
-        );
-    };
-    let is_final = |name: &String| !name.starts_with('.');
-    // The files of the journal are finished: they must not be asked for again.
-    let mut finished: Vec<String> = Vec::new();
-    let mut kills = 0;
-    loop {
-        let seen = |fake: &Fake| {
-            let all = fake.requests();
-            all.iter()
-                .filter(|request| request.path.starts_with("/media/"))
-                .count()
-        };
-        let mut run = nights.command("").start();
-        wait_until("a few files", || {
-            seen(&nights.fake) >= step || run.has_ended()
-        });
-        let has_ended = run.has_ended();
-        if has_ended {
-            run.end().ends(0, &[]);
-        } else {
-            run.kill();
-            kills += 1;
-        }
-        for request in nights.fake.requests() {
-            let name = request.path.strip_prefix("/media/");
-            let again = name.is_some_and(|name| finished.iter().any(|known| known == name));
-            assert!(!again, "{} was finished", request.path);
-        }
-        let found: Vec<_> = nights.media().into_iter().filter(is_final).collect();
-        found.iter().for_each(whole);
-        if has_ended {
-            assert_eq!(found.len(), conversations);
-            break;
-        }
-        let journal = nights.folder.path().join("a.media/.journal");
-        let journal = fs::read_to_string(journal).unwrap_or_default();
-        let noted: Vec<_> = journal
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .map(|entry| entry["file"].as_str().unwrap().to_owned())
-            .collect();
-        for number in 0..conversations {
-            let mut bytes = png(number);
-            bytes.resize(20_000, b'x');
-            if noted.contains(&stored(&bytes, "png")) && !finished.contains(&number.to_string()) {
-                finished.push(number.to_string());
-            }
-        }
-    }
-    assert!(kills >= conversations / (4 * step), "{kills}");
-    assert!(nights.media().iter().all(is_final), "{:?}", nights.media());
-    let linked = nights.linked("--media link");
-    assert_eq!(linked.len(), conversations);
-    assert!(linked.iter().all(|link| link.get("file").is_some()));
-    nights.convexport("verify a.db").ends(0, &[]);
-}
-
-#[test]
 fn the_files_of_a_channel_expire_with_their_messages() {
     let nights = Nights::new(three());
     for conversation in &mut nights.fake.world().conversations {
@@ -416,6 +333,31 @@ fn who_is_forgotten_takes_the_files_that_nobody_else_has() {
         assert_eq!(nights.media(), vec![stored(&png(1), "png"); left]);
         assert_eq!(nights.convexport("verify a.db").code, 0);
     }
+    // No empty folder tells the beginning of a hash.
+    let left = fs::read_dir(nights.folder.path().join("a.media")).unwrap();
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn what_a_killed_run_downloaded_goes_when_its_conversation_is_forgotten() {
+    let nights = Nights::new(three());
+    assert_eq!(nights.run("").code, 0);
+    // As a run leaves it that is killed before it has committed anything: the file, and the journal.
+    let folder = nights.folder.path().join("a.media");
+    let orphan = stored(&png(9), "png");
+    fs::create_dir_all(folder.join(&orphan[..2])).unwrap();
+    fs::write(folder.join(&orphan), png(9)).unwrap();
+    let line = |file: &str, bytes: &[u8]| {
+        json!({ "address": sha256(file.as_bytes())[..32], "file": file, "sha256": sha256(bytes),
+            "bytes": bytes.len(), "media_type": "image/png" })
+    };
+    let known = stored(&png(1), "png");
+    let journal = format!("{}\n{}\n", line(&orphan, &png(9)), line(&known, &png(1)));
+    fs::write(folder.join(".journal"), journal).unwrap();
+    assert_eq!(nights.run("").code, 0);
+    let mut expected = [known, stored(&png(2), "png")];
+    expected.sort();
+    assert_eq!(nights.media(), expected);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod archive;
 mod download;
+mod killed;
 mod safety;
 mod shown;
 mod world;

@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::json;
 
-use super::{attachments, export, fake_with_files, files, pictures, png, sha256};
+use super::{attachments, export, fake_with_files, files, pictures, png, sha256, stored};
 use crate::support::fake::{Action, Fake, MediaFile, Rule, World};
 use crate::support::{botpress, convexport};
 
@@ -205,6 +205,70 @@ fn a_server_that_says_nothing_is_given_up() {
     let folder = tempfile::tempdir().unwrap();
     let run = export(&fake, folder.path(), "--timeout 0.3 --retries 0").run();
     run.ends(0, &["2 media could not be fetched: 2 not reachable"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn hosts_that_are_dead_hold_no_run_up() {
+    use std::net::TcpListener;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    // It takes connections at all addresses of this machine, and never answers.
+    let listener = TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = connections.clone();
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for connection in listener.incoming() {
+            counted.fetch_add(1, Ordering::Relaxed);
+            open.push(connection);
+        }
+    });
+    // 300 hosts, and 300 addresses of one of them.
+    let dead = |host: usize, name: usize| {
+        let (high, low) = (host / 200, host % 200 + 1);
+        format!("http://127.0.{high}.{low}:{port}/{name}")
+    };
+    let fake = Fake::start(World::new());
+    let mut addresses: Vec<_> = (1..=300).map(|host| dead(host, 0)).collect();
+    addresses.extend((0..300).map(|name| dead(301, name)));
+    addresses.push(format!("{}/media/alive", fake.url()));
+    let mut world = pictures(&addresses);
+    world.media = vec![MediaFile::new("alive", png(1))];
+    *fake.world() = world;
+    let folder = tempfile::tempdir().unwrap();
+    let args = "--timeout 0.5 --retries 3 --media-concurrency 64";
+    let run = export(&fake, folder.path(), args).run();
+    run.ends(0, &["600 media could not be fetched: 600 not reachable"]);
+    let found = attachments(&run.stdout);
+    assert_eq!(found[600]["sha256"], sha256(&png(1)));
+    // So many dead hosts are asked once each, and the last by all that are under way at once.
+    let asked = connections.load(Ordering::Relaxed);
+    assert!((300..=400).contains(&asked), "{asked}");
+}
+
+#[test]
+fn a_length_that_is_a_lie_makes_no_half_file() {
+    let longer = MediaFile::new("longer", png(2)).header("Content-Length", "1000");
+    let fake = fake_with_files(vec![MediaFile::new("honest", png(1)), longer]);
+    let bytes = [png(3), b"and more".to_vec()].concat();
+    let length = png(3).len().to_string();
+    let shorter = MediaFile::new("shorter", bytes).header("Content-Length", &length);
+    let other = fake_with_files(vec![shorter]);
+    let folder = tempfile::tempdir().unwrap();
+    let run = export(&fake, folder.path(), "").run();
+    let found = attachments(&run.stdout);
+    assert_eq!(found[0]["sha256"], sha256(&png(1)));
+    assert_eq!(found[1]["missing"], "not reachable");
+    assert_eq!(fake.asked_for("/media/longer"), 2);
+    assert_eq!(
+        files(&folder.path().join("media")),
+        [stored(&png(1), "png")]
+    );
+    // Where the file ends, only the length can tell.
+    let run = export(&other, folder.path(), "").run();
+    assert_eq!(attachments(&run.stdout)[0]["sha256"], sha256(&png(3)));
 }
 
 #[test]

@@ -110,9 +110,15 @@ impl Backlog {
     /// Ends a run that has committed what it brought. Returns what was counted.
     ///
     /// # Errors
-    /// When the folder cannot be written.
-    pub fn end(self) -> Result<Tally> {
+    /// When the archive cannot be read, or the folder cannot be written.
+    pub fn end(self, writer: &Writer) -> Result<Tally> {
         if self.is_empty() {
+            // A killed run has brought them, and their conversations did not come again: they may be forgotten.
+            for file in self.finished.values() {
+                if !writer.has_medium(&file.file)? {
+                    self.fetcher.store().remove(file)?;
+                }
+            }
             self.fetcher.store().forget_journal()?;
         }
         Ok(self.tally)

@@ -112,15 +112,19 @@ impl Answer {
             .flat_map(|(name, value)| [name, ": ", value, "\r\n"])
             .collect();
         let framing = match length {
-            Some(length) => format!("Content-Length: {length}"),
-            None => "Transfer-Encoding: chunked".to_owned(),
+            Some(_) if self.has_length() => String::new(),
+            Some(length) => format!("Content-Length: {length}\r\n"),
+            None => "Transfer-Encoding: chunked\r\n".to_owned(),
         };
         let reason = reason(self.status);
-        format!(
-            "HTTP/1.1 {} {reason}\r\n{lines}{framing}\r\n\r\n",
-            self.status
-        )
-        .into_bytes()
+        format!("HTTP/1.1 {} {reason}\r\n{lines}{framing}\r\n", self.status).into_bytes()
+    }
+
+    /// Whether its headers say a length, which may be a wrong one.
+    fn has_length(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|(name, _)| name == "Content-Length")
     }
 }
 
@@ -205,7 +209,7 @@ fn deliver_bytes(
     if delivery == Delivery::Stall {
         wait_for_end(stream, watch);
     }
-    Ok(whole)
+    Ok(whole && !answer.has_length())
 }
 
 fn deliver_stream(mut stream: &TcpStream, answer: Answer, watch: &Watch) -> io::Result<bool> {
