@@ -42,6 +42,8 @@ pub struct Facts<'a> {
     session_tags: Once<Cow<'a, str>>,
     /// The ids of all lists.
     ids: Once<(List, Cow<'a, str>)>,
+    /// The JSON of the last id of each list. Most messages have the skill and the filter of the one before.
+    last: [&'a str; 6],
     /// The agents of messages, by the places of the messages.
     agents: Vec<(usize, String)>,
 }
@@ -87,6 +89,10 @@ impl<'a> Facts<'a> {
 
     /// Notes an id of a list, as JSON. Other JSON tells nothing.
     pub fn note_id(&mut self, list: List, json: &'a str) {
+        let before = std::mem::replace(&mut self.last[list as usize], json);
+        if before == json {
+            return;
+        }
         let id = match json.as_bytes().first() {
             Some(b'"') => lenient::id(json).map(Cow::Owned),
             Some(b'-' | b'0'..=b'9') => Some(Cow::Borrowed(json)),

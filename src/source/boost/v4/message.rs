@@ -36,9 +36,9 @@ impl<'a> Fields<'a> {
     pub fn read(&mut self, cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Option<()> {
         let mut has_id = false;
         cursor.fields(|cursor, key| {
-            // Most fields of most messages are null or false, which tells nothing.
-            if matches!(cursor.peek()?, b'n' | b'f') {
-                return cursor.value().map(drop);
+            // Most fields of most messages tell nothing.
+            if cursor.pass_nothing()? {
+                return Some(());
             }
             match &*key {
                 "id" => {

@@ -173,7 +173,7 @@ fn the_errors_say_how_to_report_what_differs() {
 fn an_error_of_another_shape_is_one() {
     let read = |error: &str| {
         let talk = r#"{"id":1,"sessions":[]}"#;
-        let answer = format!(r#"[{talk},{error},{}]"#, talk.replace('1', "3"));
+        let answer = format!("[{talk},{error},{}]", talk.replace('1', "3"));
         convexport("boost --input - -f jsonl").stdin(&answer).run()
     };
     for error in [

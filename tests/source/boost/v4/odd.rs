@@ -169,7 +169,7 @@ fn only_so_many_fields_are_said() {
 /// A time of another form costs the time, and -v names the field.
 #[test]
 fn a_time_of_another_form_is_said() {
-    let talk = json!([{"id": 1, "sessions": [{"created": 1775037600, "messages": [
+    let talk = json!([{"id": 1, "sessions": [{"created": 1_775_037_600, "messages": [
         {"id": 5, "created": "2026-04-01T10:00:00", "is_customer": true, "original_question": "Hi"}]}]}]);
     let run = convexport("boost --input - -f jsonl -v").stdin(&talk.to_string());
     let run = run.run();
