@@ -4,6 +4,7 @@
 
 mod archive;
 mod boost;
+mod boost_v4;
 mod botpress;
 mod growth;
 mod list;
@@ -25,8 +26,9 @@ use support::obstacle;
 type Part = (&'static str, fn() -> Result<()>);
 
 /// The parts, in the order in which they run.
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     ("boost", boost::measure),
+    ("boost_v4", boost_v4::measure),
     ("botpress", botpress::measure),
     ("growth", growth::measure),
     ("list", list::measure),

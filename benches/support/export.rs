@@ -70,7 +70,7 @@ fn post_query_info(conversations: u64) -> String {
 }
 
 /// Writes conversations, and keeps track of ids and the time.
-struct Text {
+pub struct Text {
     json: String,
     rng: Rng,
     id: u64,
@@ -84,7 +84,7 @@ macro_rules! add {
 }
 
 impl Text {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             json: String::new(),
             rng: Rng::with_seed(7),
@@ -94,7 +94,7 @@ impl Text {
     }
 
     /// Writes the next conversation: a welcome, then questions and clicks with their answers, some of them by a human.
-    fn conversation(&mut self) -> &str {
+    pub fn conversation(&mut self) -> &str {
         self.json.clear();
         self.id += 1;
         self.clock = self.rng.u64(0..80_000_000_000);

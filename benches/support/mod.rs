@@ -6,6 +6,7 @@ pub mod bot;
 pub mod bound;
 pub mod case;
 pub mod export;
+pub mod export_v4;
 pub mod measure;
 pub mod peers;
 pub mod pictures;

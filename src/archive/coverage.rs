@@ -30,6 +30,8 @@ pub struct Coverage {
     pub holes: Vec<(Timestamp, Timestamp)>,
     /// What runs ask for.
     pub selections: Vec<Selection>,
+    /// The version of its API that the account answered the last time.
+    pub api: Option<String>,
 }
 
 impl Reader {
@@ -62,6 +64,7 @@ impl Reader {
                 completed_at: time(row, 5)?,
                 holes: self.holes(source, row.get(6)?)?,
                 selections: runs::selections(&self.connection, source, &account)?,
+                api: runs::api(&self.connection, source, &account)?,
                 source,
                 account,
             });

@@ -124,7 +124,7 @@ pub struct BoostArgs {
     /// Read a saved answer (JSON or gzip; `-` is stdin) instead of asking the site
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = None::<&str>, conflicts_with_all = [
         "since", "until", "conversation", "action_id", "api_status", "environment", "only_masked", "filter", "query",
-        "token_file", "client_secret_file", "token_url", "sweep", "only_failed"])]
+        "token_file", "client_secret_file", "token_url", "api", "sweep", "only_failed"])]
     #[serde(serialize_with = "asked::path")]
     pub input: Option<PathBuf>,
 
@@ -249,6 +249,7 @@ impl BoostArgs {
         let source = Options {
             origin,
             max_element: self.max_element,
+            with_names: true,
         };
         let format = self.output.format_options(format)?;
         let redact = self.output.redaction(&memory)?;

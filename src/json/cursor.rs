@@ -54,6 +54,19 @@ impl<'a> Cursor<'a> {
         Some(&self.text[start..self.at])
     }
 
+    /// Skips the next value if it is `null`, `false` or `[]`. Returns whether it was, or `None` when the text ends.
+    pub fn pass_nothing(&mut self) -> Option<bool> {
+        self.peek()?;
+        let length = match &self.text.as_bytes()[self.at..] {
+            [b'n', b'u', b'l', b'l', ..] => 4,
+            [b'f', b'a', b'l', b's', b'e', ..] => 5,
+            [b'[', b']', ..] => 2,
+            _ => 0,
+        };
+        self.at += length;
+        Some(length > 0)
+    }
+
     /// Reads the next value with `read`, and skips the value when `read` returns `None`. Returns the result of `read`
     /// and the text of the value, or `None` when there is no complete value.
     pub fn attempt<T>(

@@ -28,7 +28,7 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
     let reader = Reader::open(&path)?;
     let console = Console::new(vendor.console(), Data::Elsewhere);
     // The time is replaced by that of each selection.
-    let settings = vendor.list(Timestamp::now())?;
+    let mut settings = vendor.list(Timestamp::now())?;
     let (source, account) = settings
         .source
         .account()
@@ -42,6 +42,7 @@ pub fn compare(vendor: CheckVendor, tell: impl Fn(&str)) -> Result<(Exit, String
             source.name()
         ));
     };
+    settings.source.prefer_api(coverage.api.as_deref());
     if coverage.selections.is_empty() {
         tell("no run has asked for everything, only for single conversations or a part of a range");
         return Ok((Exit::Incomplete, coverage::in_words(&coverage, None)));
@@ -201,6 +202,8 @@ fn with_filters(options: Options, filters: &Value) -> Options {
             Options::Botpress(options)
         }
         Options::Boost(mut options) => {
+            // Nothing of a conversation is shown but its id.
+            options.with_names = false;
             if let boost::Origin::Site(request) = &mut options.origin {
                 let named = [
                     ("action_id", "action_ids"),

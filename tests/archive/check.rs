@@ -1,7 +1,7 @@
 //! `convexport check` with an archive: what it covers, and what of the vendor's it lacks.
 
 use super::{Nights, quiet};
-use crate::support::fake::{Conversation, DAY, World};
+use crate::support::fake::{Conversation, DAY, Recorded, World};
 use crate::support::{Run, clock, convexport};
 
 impl Nights {
@@ -207,4 +207,21 @@ fn a_run_with_filters_does_not_make_the_archive_younger() {
     nights.check("--archive a.db --max-age 26h").ends(3, &[]);
     quiet(nights.bot(""));
     nights.check("--archive a.db --max-age 26h").ends(0, &[]);
+}
+
+/// It begins with the version of the API that the archive remembers, and asks for no names, since it shows none.
+#[test]
+fn a_check_of_a_site_with_api_v4_asks_once() {
+    let nights = Nights::new(World::new().with_boost(20, |_| 4));
+    nights.fake.world().boost.speak(&["v4"]);
+    quiet(nights.site(""));
+    let whole = nights.check("boost --archive a.db");
+    whole.ends(0, &[]);
+    assert!(
+        whole.stdout.contains("all 20 conversations of the vendor"),
+        "{}",
+        whole.stdout
+    );
+    let lines: Vec<_> = nights.fake.requests().iter().map(Recorded::line).collect();
+    assert_eq!(lines, ["POST /api/export/v4.json"]);
 }

@@ -40,14 +40,15 @@ fn of_sessions(
     let raw = keep_raw.then(|| element.raw());
     let sessions = element.sessions.take();
     let sessions = sessions.context("missing field `sessions`")??;
-    let facts = sessions.facts;
+    let mut facts = sessions.facts;
     let mut conversation = of_messages(element, sessions.messages, false)?;
+    let has_authors = facts.name_agents(&mut conversation.messages, names);
+    facts.order_sessions(&mut conversation.messages);
     let first = conversation.messages.first();
     conversation.created_at = facts
-        .created_at
+        .created_at()
         .or(first.and_then(|first| first.created_at));
     conversation.updated_at = facts.updated_at;
-    let has_authors = facts.name_agents(&mut conversation.messages, names);
     let (tags, has_names) = facts.tags(names);
     conversation.tags = tags;
     conversation.lacks_names = !(has_authors && has_names);

@@ -19,7 +19,7 @@ pub struct Element<'a> {
     /// The messages of a conversation, or why they cannot be read.
     pub messages: Option<Result<Messages>>,
     /// The sessions of a conversation of API v4, or why they cannot be read.
-    pub sessions: Option<Result<Sessions>>,
+    pub sessions: Option<Result<Sessions<'a>>>,
     /// All fields but `messages`, verbatim and in order.
     pub fields: Vec<(Cow<'a, str>, &'a str)>,
 }
@@ -91,6 +91,15 @@ impl<'a> Element<'a> {
             .unwrap_or_default()
     }
 
+    /// What it says of an error. How API v4 says one is not known, so the usual names are tried.
+    #[must_use]
+    pub fn error(&self) -> Option<String> {
+        let names = ["error", "message", "detail"];
+        let error = names.iter().find_map(|name| self.field(name))?;
+        let words = TextOrNone::of(error).0.unwrap_or(error.into());
+        Some(words.into_owned())
+    }
+
     /// The `id`. Returns `None` when it cannot be read.
     #[must_use]
     pub fn id(&self) -> Option<String> {
@@ -104,7 +113,7 @@ impl<'a> Element<'a> {
             Some(Ok(sessions)) if self.messages.is_none() => Some(&*sessions.record),
             _ => None,
         };
-        let mut text = String::with_capacity(256);
+        let mut text = String::with_capacity(256 + sessions.map_or(0, str::len));
         for (key, json) in &self.fields {
             let value = sessions.filter(|_| key == "sessions").unwrap_or(json);
             text.push(if text.is_empty() { '{' } else { ',' });

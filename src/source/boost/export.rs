@@ -29,6 +29,7 @@ use crate::time::{Span, Timestamp};
 pub struct Boost {
     input: Input,
     read: ReadOptions,
+    with_names: bool,
     console: Console,
 }
 
@@ -81,6 +82,7 @@ impl Boost {
                 limit: selection.limit,
                 keep_raw: selection.keep_raw,
             },
+            with_names: options.with_names,
             console: context.console.clone(),
         })
     }
@@ -117,7 +119,9 @@ impl Boost {
                 })
             }
             Input::Site(site) => {
-                session = session.with_names(Arc::new(names(&site.site, self.console)));
+                if self.with_names {
+                    session = session.with_names(Arc::new(names(&site.site, self.console)));
+                }
                 site.run(session).await
             }
         }

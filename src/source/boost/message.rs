@@ -58,7 +58,7 @@ pub fn messages(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Messages>>
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
 #[expect(dead_code, reason = "nothing is wanted of it but its error")]
-struct Shape {
+pub struct Shape {
     id: Id,
 }
 

@@ -16,6 +16,8 @@ pub struct Options {
     pub origin: Origin,
     /// The largest size of a conversation, in bytes.
     pub max_element: usize,
+    /// Whether ids of API v4 get their names, which takes requests.
+    pub with_names: bool,
 }
 
 /// Where the export comes from.

@@ -18,6 +18,9 @@ use crate::source::id_set::IdSet;
 use crate::source::selection::Ids;
 use crate::time::Timestamp;
 
+/// At most this many unknown fields are said. Their names may be keys of the user's, of which there is no end.
+const MOST_UNKNOWN: usize = 100;
+
 /// How to read a stream.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadOptions {
@@ -122,7 +125,7 @@ impl Session {
     pub fn tell_unknown_fields(&mut self, unknown: &Unknown) {
         for field in unknown.fields() {
             let path = field.path();
-            if self.unknown.contains(&path) {
+            if self.unknown.len() == MOST_UNKNOWN || self.unknown.contains(&path) {
                 continue;
             }
             let shape = &field.shape;

@@ -270,6 +270,7 @@ impl Site {
             // The address ends with a slash.
             segments.push("");
         }
+        call.advice = |status| v4::advice_on_names(status).or_else(|| advice(status));
         let bearer = self.auth.bearer(Api::V4).await?;
         let get = |http: &reqwest::Client| {
             let request = http.get(call.url.clone());

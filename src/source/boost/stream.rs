@@ -19,7 +19,6 @@ use crate::http::Cause;
 use crate::io::decompress::{self, Blocks};
 use crate::json::Item;
 use crate::json::array::{SplitError, Splitter};
-use crate::json::lenient::TextOrNone;
 use crate::text::counted;
 
 /// How many bytes are read of an answer that is not a stream.
@@ -119,9 +118,9 @@ impl StreamReader<'_> {
         let text = String::from_utf8_lossy(&body);
         let mut element = Element::default();
         element.read(&text, false);
-        match element.field("message") {
+        match element.error() {
             _ if is_own(&element) => StreamError::OwnExport,
-            Some(message) => StreamError::Vendor(TextOrNone::of(message).into_string()),
+            Some(words) => StreamError::Vendor(words),
             None if Cause::is_html(&body) => StreamError::Body(Cause::Html),
             None => StreamError::Split(SplitError::NoArray),
         }
@@ -216,15 +215,16 @@ impl StreamReader<'_> {
                 return Ok(self.conversation(element, text.len(), read));
             }
             "" if self.tally.came == 0 && is_own(&element) => return Err(StreamError::OwnExport),
-            "" if self.is_v4()
-                && let Some(error) = element.field("error") =>
-            {
-                let words = TextOrNone::of(error).0.unwrap_or(error.into());
-                return Err(StreamError::Vendor(words.into_owned()));
-            }
             "" if self.is_v4() && read.is_ok() && element.id().is_some() => {
-                let why = anyhow!("missing field `sessions`");
+                let error = element.error().map(StreamError::Vendor);
+                let why = error.map(|error| anyhow!("{error}"));
+                let why = why.unwrap_or_else(|| anyhow!("missing field `sessions`"));
                 return Ok(self.report_unreadable(&element, &why));
+            }
+            "" if self.is_v4()
+                && let Some(words) = element.error() =>
+            {
+                return Err(StreamError::Vendor(words));
             }
             "" if is_foreign(&element, text, &read) => self.note_unknown(""),
             // There is no type, but this may be a flawed conversation.

@@ -2,27 +2,16 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
 use super::facts::Facts;
 use super::names::List;
 use crate::json::Cursor;
-use crate::json::lenient::{self, Id, TextOrNone};
+use crate::json::lenient::{self, TextOrNone};
 use crate::model::{CLICK, Message, Record, Role};
 use crate::source::boost::content::Content;
 use crate::time::Timestamp;
 
 /// Where a message stands in the element.
 const PLACE: &str = "sessions[].messages[]";
-
-/// The required shape of a message; other fields may have any type. This is used only for the error about a message of
-/// another shape.
-#[derive(Deserialize)]
-#[serde(expecting = "an object")]
-#[expect(dead_code, reason = "nothing is wanted of it but its error")]
-pub struct Shape {
-    id: Id,
-}
 
 /// The fields of a message that are read.
 #[derive(Default)]
@@ -44,19 +33,19 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Reads a message into these fields. Returns `None` when it has another shape.
-    pub fn read(&mut self, cursor: &mut Cursor<'a>, facts: &mut Facts) -> Option<()> {
+    pub fn read(&mut self, cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Option<()> {
         let mut has_id = false;
         cursor.fields(|cursor, key| {
-            // Most fields of most messages are null or false, which tells nothing.
-            if matches!(cursor.peek()?, b'n' | b'f') {
-                return cursor.value().map(drop);
+            // Most fields of most messages tell nothing.
+            if cursor.pass_nothing()? {
+                return Some(());
             }
             match &*key {
                 "id" => {
                     self.id = cursor.value()?;
                     has_id = lenient::id(self.id).is_some();
                 }
-                "created" => self.created = cursor.text_or_none()?.parse(),
+                "created" => self.created = facts.time(PLACE, cursor.value()?),
                 "content" => self.content.read(cursor)?,
                 "is_customer" => self.is_customer = cursor.value()? == "true",
                 "is_support_human" => self.is_support_human = cursor.value()? == "true",
@@ -90,7 +79,7 @@ impl<'a> Fields<'a> {
 
     /// The message, which will stand at this place of the conversation.
     pub fn into_message(self, place: usize, facts: &mut Facts, record: Option<&str>) -> Message {
-        facts.note_time(self.created);
+        facts.updated_at = facts.updated_at.max(self.created);
         let role = match (self.is_customer, self.is_support_human) {
             (true, _) => Role::User,
             (false, true) => Role::Agent,
@@ -179,7 +168,7 @@ fn field<'a, T: Default>(
 }
 
 /// Notes the goals of `[{"goal": {"id": 7}, "event_type": "..."}]`.
-fn goals(cursor: &mut Cursor, facts: &mut Facts) -> Option<()> {
+fn goals<'a>(cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Option<()> {
     if cursor.peek()? != b'[' {
         return cursor.value().map(drop);
     }

@@ -38,3 +38,10 @@ pub const HINT: &str = "what is known of API v4 follows a client's use of it and
 pub fn advice(status: StatusCode) -> Option<&'static str> {
     matches!(status.as_u16(), 400 | 405 | 406 | 415 | 422).then_some(HINT)
 }
+
+/// The same for a list of names. A site that exports with v4 should have the lists.
+#[must_use]
+pub fn advice_on_names(status: StatusCode) -> Option<&'static str> {
+    let is_absent = matches!(status.as_u16(), 404 | 410);
+    is_absent.then_some(HINT).or_else(|| advice(status))
+}

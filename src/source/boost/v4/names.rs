@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::console::Console;
 
 /// A list of names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum List {
     /// What the bot understood.
     Intents,

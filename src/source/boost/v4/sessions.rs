@@ -4,30 +4,29 @@ use anyhow::{Error, Result, anyhow};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::facts::Facts;
-use super::message::{Fields, Shape, reference};
+use super::facts::{Facts, SessionFacts};
+use super::message::{Fields, reference};
 use super::names::List;
-use crate::json::lenient::TextOrNone;
 use crate::json::{Cursor, shape_error};
-use crate::source::boost::message::{Messages, USUAL_LENGTH};
+use crate::source::boost::message::{Messages, Shape, USUAL_LENGTH};
 
 /// Where a session stands in the element.
 const PLACE: &str = "sessions[]";
 
 /// The sessions of a conversation.
 #[derive(Debug)]
-pub struct Sessions {
+pub struct Sessions<'a> {
     /// The messages of all sessions.
     pub messages: Messages,
     /// What they tell besides.
-    pub facts: Box<Facts>,
+    pub facts: Box<Facts<'a>>,
     /// The vendor's record of the sessions, in which only the ids of the messages are left, so that each message has its
     /// session. Empty if records are not kept.
     pub record: String,
 }
 
 /// Reads the sessions, or why they cannot be read. Returns `None` when their JSON is incomplete.
-pub fn sessions(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Sessions>> {
+pub fn sessions<'a>(cursor: &mut Cursor<'a>, keep_raw: bool) -> Option<Result<Sessions<'a>>> {
     let mut reader = Reader {
         sessions: Sessions {
             messages: Messages {
@@ -53,8 +52,8 @@ pub fn sessions(cursor: &mut Cursor, keep_raw: bool) -> Option<Result<Sessions>>
 }
 
 /// Reads the sessions one by one.
-struct Reader {
-    sessions: Sessions,
+struct Reader<'a> {
+    sessions: Sessions<'a>,
     keep_raw: bool,
     /// The place of the session.
     index: usize,
@@ -62,8 +61,8 @@ struct Reader {
     flaw: Option<Error>,
 }
 
-impl Reader {
-    fn read(&mut self, cursor: &mut Cursor) -> Option<()> {
+impl<'a> Reader<'a> {
+    fn read(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
         self.keep("[");
         cursor.items(|cursor| {
             if self.index > 0 {
@@ -83,7 +82,11 @@ impl Reader {
         Some(())
     }
 
-    fn session(&mut self, cursor: &mut Cursor) -> Option<()> {
+    fn session(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
+        let mut facts = SessionFacts {
+            first: self.sessions.messages.list.len(),
+            ..SessionFacts::default()
+        };
         let mut separator = "{";
         cursor.members(|cursor, key| {
             self.keep(separator);
@@ -94,9 +97,10 @@ impl Reader {
             }
             let json = cursor.value()?;
             self.keep(json);
-            self.sessions.facts.note_field(&key, json);
+            self.sessions.facts.note_field(&mut facts, &key, json);
             Some(())
         })?;
+        self.sessions.facts.sessions.push(facts);
         if separator == "{" {
             self.keep("{");
         }
@@ -105,7 +109,7 @@ impl Reader {
     }
 
     /// Reads the messages. Their ids stand for them in the record.
-    fn messages(&mut self, cursor: &mut Cursor) -> Option<()> {
+    fn messages(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
         if cursor.peek()? != b'[' {
             let other = cursor.value()?;
             if other != "null" {
@@ -129,7 +133,7 @@ impl Reader {
         Some(())
     }
 
-    fn message(&mut self, cursor: &mut Cursor, index: usize) -> Option<()> {
+    fn message(&mut self, cursor: &mut Cursor<'a>, index: usize) -> Option<()> {
         let mut fields = Fields::default();
         let facts = &mut self.sessions.facts;
         let (found, record) = cursor.attempt(|cursor| fields.read(cursor, facts))?;
@@ -175,17 +179,17 @@ impl Reader {
     }
 }
 
-impl Facts {
+impl<'a> Facts<'a> {
     /// Notes a field of a session.
-    fn note_field(&mut self, key: &str, json: &str) {
+    fn note_field(&mut self, session: &mut SessionFacts<'a>, key: &str, json: &'a str) {
         let mut cursor = Cursor::new(json);
         // A value of another type tells nothing, and stands in the record.
         let _ = match key {
             "created" => {
-                self.created_at = self.created_at.or(TextOrNone::of(json).parse());
+                session.created_at = self.time(PLACE, json);
                 None
             }
-            "feedback" => self.note_feedback(&mut cursor),
+            "feedback" => session.note_feedback(&mut cursor),
             "matched_filters" => cursor.items(|cursor| {
                 self.note_id(List::Filters, reference(cursor)?);
                 Some(())
@@ -193,7 +197,7 @@ impl Facts {
             "session_tags" => cursor.items(|cursor| {
                 let tag = cursor.text_or_none()?.0;
                 if let Some(tag) = tag {
-                    self.note_session_tag(tag.into_owned());
+                    self.note_session_tag(tag);
                 }
                 Some(())
             }),
@@ -204,8 +208,10 @@ impl Facts {
             }
         };
     }
+}
 
-    fn note_feedback(&mut self, cursor: &mut Cursor) -> Option<()> {
+impl<'a> SessionFacts<'a> {
+    fn note_feedback(&mut self, cursor: &mut Cursor<'a>) -> Option<()> {
         cursor.members(|cursor, key| {
             let known = match &*key {
                 "rating" => &mut self.feedback,
@@ -213,7 +219,7 @@ impl Facts {
                 _ => return cursor.value().map(drop),
             };
             if let Some(text) = cursor.text_or_none()?.0 {
-                *known = Some(text.into_owned());
+                *known = Some(text);
             }
             Some(())
         })

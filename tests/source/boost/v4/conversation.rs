@@ -191,3 +191,46 @@ fn the_rows_have_what_v4_knows() {
         .stdout();
     assert!(plain.contains(",[],,[],0,false,"), "{plain}");
 }
+
+/// The vendor may send the newest session first.
+#[test]
+fn sessions_come_out_oldest_first() {
+    let session = |id: u32, day: &str, rating: &str| {
+        let message = |id: u32, second: &str| {
+            json!({"id": id, "created": format!("2026-04-{day}T10:00:{second}Z"), "is_support_human": true,
+                   "human_agent": {"id": 77, "name": format!("agent of {day}")}})
+        };
+        json!({"id": id, "created": format!("2026-04-{day}T10:00:00Z"), "feedback": {"rating": rating, "text": rating},
+               "messages": [message(id * 10, "01"), message(id * 10 + 1, "00")]})
+    };
+    let [first, second, third] = [("01", "a"), ("02", "b"), ("03", "c")];
+    let make = |order: &[(u32, (&str, &str))]| -> Value {
+        let sessions = order
+            .iter()
+            .map(|(id, (day, rating))| session(*id, day, rating));
+        json!([{"id": 7, "sessions": sessions.collect::<Value>()}])
+    };
+    for order in [
+        [(1, first), (2, second), (3, third)],
+        [(3, third), (2, second), (1, first)],
+        [(2, second), (3, third), (1, first)],
+    ] {
+        let found = &read(&make(&order))[0];
+        let messages = found["messages"].as_array().unwrap();
+        let ids: Vec<_> = messages.iter().map(|message| &message["id"]).collect();
+        assert_eq!(ids, ["10", "11", "20", "21", "30", "31"]);
+        assert_eq!(messages[5]["author"], "agent of 03");
+        assert_eq!(found["created_at"], "2026-04-01T10:00:00.000000Z");
+        assert_eq!(found["tags"]["feedback"], "c");
+        assert_eq!(found["tags"]["feedback_text"], "c");
+        // The record is the vendor's.
+        let ids: Vec<_> = order.iter().map(|(id, _)| json!(id)).collect();
+        let sessions = found["raw"]["sessions"].as_array().unwrap();
+        assert!(sessions.iter().map(|session| &session["id"]).eq(&ids));
+    }
+    // Without all of their times the order is the vendor's.
+    let mut unknown = make(&[(3, third), (1, first)]);
+    unknown[0]["sessions"][1]["created"] = Value::Null;
+    let found = &read(&unknown)[0];
+    assert_eq!(found["messages"][0]["id"], "30");
+}

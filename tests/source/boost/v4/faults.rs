@@ -3,7 +3,7 @@
 use super::site;
 use crate::source::boost::{conversations, truth};
 use crate::support::fake::{Action, BoostFault, Fake, Rule, When};
-use crate::support::{boost, convexport, side_by_side, summary};
+use crate::support::{boost, convexport, records, side_by_side, summary};
 
 const ALL: usize = 20;
 const RUN: &str = "--api v4 --since 2026-01-01 -f jsonl --timeout 2";
@@ -168,19 +168,39 @@ fn the_errors_say_how_to_report_what_differs() {
     assert!(!run.stderr.contains(report), "{}", run.stderr);
 }
 
-/// An error may come in another shape than v3's.
+/// An error may come in another shape than v3's, in the place of one conversation or of all the rest.
 #[test]
 fn an_error_of_another_shape_is_one() {
-    let talk = r#"{"id":1,"sessions":[]}"#;
-    let answer = format!(r#"[{talk},{{"error":"the query timed out"}}]"#);
-    let run = convexport("boost --input - -f jsonl").stdin(&answer).run();
+    let read = |error: &str| {
+        let talk = r#"{"id":1,"sessions":[]}"#;
+        let answer = format!("[{talk},{error},{}]", talk.replace('1', "3"));
+        convexport("boost --input - -f jsonl").stdin(&answer).run()
+    };
+    for error in [
+        r#"{"error":"the query timed out"}"#,
+        r#"{"message":"the query timed out","code":5}"#,
+        r#"{"detail":"the query timed out"}"#,
+    ] {
+        let run = read(error);
+        run.ends(
+            3,
+            &[
+                "boost.ai reports an error: the query timed out",
+                "after 1 conversation)",
+            ],
+        );
+        assert_eq!(records(&run.stdout).len(), 1);
+    }
+    // One may come instead of the array.
+    let alone = convexport("boost --input - -f jsonl").stdin(r#"{"error":"no such range"}"#);
+    let report = "boost.ai reports an error: no such range";
+    alone.run().ends(3, &[report]);
+    let run = read(r#"{"id":2,"error":"too old"}"#);
     run.ends(
         3,
-        &[
-            "boost.ai reports an error: the query timed out",
-            "after 1 conversation)",
-        ],
+        &["could not read conversation 2: boost.ai reports an error: too old"],
     );
+    assert_eq!(records(&run.stdout).len(), 2);
 }
 
 /// v4 is taken as whole when its array is closed. v3 is not.

@@ -86,6 +86,18 @@ fn only_the_lists_that_are_needed_are_asked_for_and_each_once() {
     assert_eq!(lists(&fake), ["GET /api/export/v4/skills/"]);
 }
 
+/// The export was answered, so the site is the right one.
+#[test]
+fn a_list_that_is_not_there_is_to_be_reported() {
+    let fake = with(&[json!({"skill": {"id": 31}})]);
+    let absent = crate::support::fake::Action::Status(404);
+    let rule = crate::support::fake::Rule::on("/api/export/v4/skills/").answer(absent);
+    fake.world().faults.push(rule);
+    let run = boost(&fake, RUN).run();
+    run.ends(0, &["404", "docs/boost.md says how to report"]);
+    assert!(!run.stderr.contains("--site"), "{}", run.stderr);
+}
+
 #[test]
 fn the_summary_names_the_conversations_without_names() {
     let fake = with(&[json!({"is_support_human": true, "human_agent": {"id": 77}})]);

@@ -154,3 +154,54 @@ fn a_field_that_is_not_known_is_said_by_its_shape() {
         ""
     );
 }
+
+/// The names of fields may be keys of the user's, of which there is no end.
+#[test]
+fn only_so_many_fields_are_said() {
+    let talk = |id: u32| format!(r#"{{"id":{id},"sessions":[],"key-{id}":1}}"#);
+    let talks: Vec<_> = (0..300).map(talk).collect();
+    let run = convexport("boost --input - -f jsonl -v").stdin(&format!("[{}]", talks.join(",")));
+    let run = run.run();
+    assert_eq!((run.code, records(&run.stdout).len()), (0, 300));
+    assert_eq!(run.stderr.matches("not known").count(), 100);
+}
+
+/// A time of another form costs the time, and -v names the field.
+#[test]
+fn a_time_of_another_form_is_said() {
+    let talk = json!([{"id": 1, "sessions": [{"created": 1_775_037_600, "messages": [
+        {"id": 5, "created": "2026-04-01T10:00:00", "is_customer": true, "original_question": "Hi"}]}]}]);
+    let run = convexport("boost --input - -f jsonl -v").stdin(&talk.to_string());
+    let run = run.run();
+    let said: Vec<_> = run
+        .stderr
+        .lines()
+        .filter(|line| line.contains("not known"))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "API v4 has a field that is not known: sessions[].created is a number",
+            "API v4 has a field that is not known: sessions[].messages[].created is a text",
+        ]
+    );
+    let found = &records(&run.stdout)[0]["messages"][0];
+    assert_eq!(
+        (&found["text"], &found["created_at"]),
+        (&"Hi".into(), &().into())
+    );
+}
+
+/// Many ids and tags stay in order, each once.
+#[test]
+fn many_ids_and_tags_are_listed_once() {
+    let ids: Vec<u32> = (0..300).rev().collect();
+    let messages = ids.iter().chain(&ids);
+    let messages = messages.map(|id| json!({"id": id, "goals": [{"goal": {"id": id}}]}));
+    let messages: Vec<_> = messages.collect();
+    let names: Vec<_> = ids.iter().map(u32::to_string).collect();
+    let session = json!({"session_tags": names, "messages": messages});
+    let found = &read(&json!([{"id": 1, "sessions": [session.clone(), session]}]))[0];
+    assert_eq!(found["tags"]["goals"], json!(names));
+    assert_eq!(found["tags"]["session_tags"], json!(names));
+}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::site;
 use crate::source::boost::{conversations, truth};
 use crate::support::fake::{DAY, Fake, Recorded, World, utc};
-use crate::support::{boost, clock};
+use crate::support::{boost, clock, convexport};
 
 const EXPORT: &str = "/api/export/v4.json";
 
@@ -121,6 +121,9 @@ fn a_flag_that_v4_does_not_know_is_refused_by_its_version() {
     boost(&fake, "--api v5 --since 7d")
         .run()
         .ends(2, &["v3", "v4", "auto"]);
+    // A saved answer is of the version that it is.
+    let saved = convexport("boost --input x.json --api v4").run();
+    saved.ends(2, &["--input <FILE>", "cannot be used with", "--api"]);
     // The site may turn out to have v4 alone. Then nothing but v3's refusal is known.
     let run = boost(&fake, "--since 7d --environment live").run();
     run.ends(
