@@ -37,7 +37,8 @@ fn write_value(cell: Cell, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::format::rows::{MESSAGE_COLUMNS, MessageRows, write_members};
+    use super::super::message::{COLUMNS, MessageRows};
+    use super::write_members;
     use crate::model::Conversation;
 
     #[test]
@@ -52,7 +53,7 @@ mod tests {
         let rows = MessageRows::of(&conversation).unwrap();
         let row = rows.rows().next().unwrap().unwrap();
         let mut out = b"{".to_vec();
-        write_members(MESSAGE_COLUMNS.into_iter().zip(row.cells()), &mut out);
+        write_members(COLUMNS.into_iter().zip(row.cells()), &mut out);
         out.push(b'}');
         let written = String::from_utf8(out).unwrap();
         assert_eq!(written, serde_json::to_string(&row).unwrap());

@@ -189,7 +189,10 @@ fn a_tap_exports_with_v4() {
     let out = convexport("tap --config c.json")
         .within(folder.path())
         .stdout();
-    let talks = out.matches(r#""stream":"conversations","type":"RECORD""#);
+    let lines = out
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let talks = lines.filter(|line| line["type"] == "RECORD" && line["stream"] == "conversations");
     assert_eq!(talks.count(), 3);
     assert_eq!(asked(&fake)[0], V4);
 }
