@@ -95,7 +95,7 @@ impl Formatter for Csv {
             RowKind::Messages if conversation.messages.is_empty() => return Ok(NO_ROW),
             RowKind::Messages => {
                 for row in MessageRows::of(conversation)?.rows() {
-                    self.write(&row?.cells()[..TABLE], &mut page)?;
+                    self.write(&row.cells()[..TABLE], &mut page)?;
                 }
             }
             RowKind::Conversations => {

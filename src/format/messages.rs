@@ -20,7 +20,6 @@ impl Formatter for Messages {
         }
         let mut shared = Vec::new();
         for row in MessageRows::of(conversation)?.rows() {
-            let row = row?;
             let columns = || MESSAGE_COLUMNS.into_iter().zip(row.cells());
             if shared.is_empty() {
                 write_members(columns().take(SHARED), &mut shared);

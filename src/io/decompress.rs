@@ -17,7 +17,7 @@ use flate2::bufread::MultiGzDecoder;
 /// The size of a block in bytes.
 const BLOCK: usize = 256 * 1024;
 /// How many blocks may wait to be taken.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 /// The first bytes of a compressed file. JSON cannot begin with them.
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];

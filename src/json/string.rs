@@ -99,8 +99,11 @@ pub fn plain_prefix_len(bytes: &[u8]) -> usize {
             return 8 * index + found.trailing_zeros() as usize / 8;
         }
     }
-    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
-    8 * eights.len() + rest.iter().position(special).unwrap_or(rest.len())
+    8 * eights.len()
+        + rest
+            .iter()
+            .position(|byte| is_special(*byte))
+            .unwrap_or(rest.len())
 }
 
 const ONES: u64 = u64::MAX / 255;
@@ -154,8 +157,16 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
             escape(eight, out);
         }
     }
-    escape(rest, out);
+    if rest.iter().any(|byte| is_special(*byte)) {
+        escape(rest, out);
+    } else {
+        out.extend_from_slice(rest);
+    }
     out.push(b'"');
+}
+
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..b' ')
 }
 
 /// Writes eight bytes with a backslash before each quote and each backslash, of which a record within a string has one

@@ -18,8 +18,12 @@ use crate::model::Missing;
 /// How often a server may point elsewhere.
 const REDIRECTS: usize = 5;
 
-/// A whole file has this long at most, so that no server can keep a run for ever with single bytes.
+/// A file has this long, and as long as its largest size takes at the slowest rate, so that no server can keep a run for
+/// ever with single bytes.
 const LONGEST: Duration = Duration::from_secs(600);
+
+/// The slowest rate, in bytes per second.
+const SLOWEST: u64 = 100_000;
 
 /// What a download needs.
 #[derive(Debug)]
@@ -51,11 +55,12 @@ impl Downloader {
         intake: Intake,
         observer: &dyn Observer,
     ) -> Result<Taken, Failure> {
+        let longest = LONGEST + Duration::from_secs(intake.limit() / SLOWEST);
         let whole = async {
             let answer = self.open(address, observer).await?;
             self.take(answer, intake).await
         };
-        let whole = tokio::time::timeout(LONGEST, whole).await;
+        let whole = tokio::time::timeout(longest, whole).await;
         // To try that again would take as long again.
         let late = || Failure::Missing(Missing::Unreachable, None, "it took too long".to_owned());
         whole.unwrap_or_else(|_| Err(late()))

@@ -161,7 +161,7 @@ impl Work for Counting {
         self.console.advance(done, fetched);
         match event {
             Event::Conversations(conversations) => {
-                for conversation in &conversations {
+                for conversation in conversations.iter() {
                     self.add(conversation);
                 }
             }

@@ -1,6 +1,7 @@
 //! A document that is being written: a formatter, and a writer that counts its bytes.
 
 use std::io::{self, Write};
+use std::mem;
 
 use anyhow::{Context, Result};
 
@@ -18,7 +19,7 @@ pub const BUFFER: usize = 64 * 1024;
 pub struct Document<F: Formatter + ?Sized> {
     formatter: Box<F>,
     out: GzipWriter,
-    /// Holds one conversation.
+    /// Whole conversations that are not written yet. They are written together, which spares a copy.
     buffer: Vec<u8>,
     begun: bool,
     /// Whether something could not be written. The document then has no end.
@@ -65,11 +66,12 @@ impl<F: Formatter + ?Sized> Document<F> {
         conversation: &Conversation,
         before_first_byte: impl FnOnce() -> io::Result<()>,
     ) -> io::Result<Written> {
-        self.buffer.clear();
+        let before = self.buffer.len();
         match self.formatter.conversation(conversation, &mut self.buffer) {
             Ok(Formatted::Written) => {}
             Ok(Formatted::Skipped(reason)) => return Ok(Written::Skipped(reason)),
             Err(error) => {
+                self.buffer.truncate(before);
                 return error
                     .downcast()
                     .map_or_else(|error| Ok(Written::Unfit(error)), Err);
@@ -77,10 +79,14 @@ impl<F: Formatter + ?Sized> Document<F> {
         }
         if !self.begun {
             before_first_byte()?;
+            let first = mem::take(&mut self.buffer);
+            self.begin();
+            self.buffer.extend(first);
         }
-        self.begin()?;
-        self.out.write_all(&self.buffer)?;
         self.conversations += 1;
+        if self.buffer.len() >= BUFFER {
+            self.spill()?;
+        }
         Ok(Written::Yes)
     }
 
@@ -92,7 +98,8 @@ impl<F: Formatter + ?Sized> Document<F> {
         if bytes.is_empty() {
             return Ok(());
         }
-        self.begin()?;
+        self.begin();
+        self.spill()?;
         self.out.write_all(bytes)
     }
 
@@ -101,6 +108,7 @@ impl<F: Formatter + ?Sized> Document<F> {
     /// # Errors
     /// When the destination cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
+        self.spill()?;
         self.out.flush()
     }
 
@@ -119,7 +127,10 @@ impl<F: Formatter + ?Sized> Document<F> {
             return Err(io::Error::other("an earlier part was not written"));
         }
         if whole {
-            self.begin()?;
+            self.begin();
+        }
+        self.spill()?;
+        if whole {
             self.formatter.end(&mut self.out)?;
         } else if self.begun {
             self.formatter.cut(&mut self.out)?;
@@ -150,14 +161,18 @@ impl<F: Formatter + ?Sized> Document<F> {
         }
     }
 
-    fn begin(&mut self) -> io::Result<()> {
-        if self.begun {
-            return Ok(());
+    fn begin(&mut self) {
+        if !self.begun {
+            self.begun = true;
+            self.formatter.begin(&mut self.buffer);
         }
-        self.begun = true;
-        let mut begin = Vec::new();
-        self.formatter.begin(&mut begin);
-        self.out.write_all(&begin)
+    }
+
+    /// Writes what is in the buffer.
+    fn spill(&mut self) -> io::Result<()> {
+        let written = self.out.write_all(&self.buffer);
+        self.buffer.clear();
+        written
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sends conversations to the writing thread in batches, since waking it takes longer than reading a conversation.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::Sender;
 
 use super::event::Event;
@@ -15,6 +17,9 @@ pub struct BatchSender {
     conversations: Vec<Conversation>,
     /// How many bytes these conversations were read from.
     size: usize,
+    /// The batches that were sent. This thread frees them, because it allocated them, so that the allocator needs no
+    /// atomic operations for it. An export from a file takes a fortieth more CPU time without that.
+    sent: Vec<Arc<Vec<Conversation>>>,
 }
 
 impl BatchSender {
@@ -24,6 +29,7 @@ impl BatchSender {
             events,
             conversations: Vec::new(),
             size: 0,
+            sent: Vec::new(),
         }
     }
 
@@ -46,7 +52,10 @@ impl BatchSender {
         if self.conversations.is_empty() {
             return true;
         }
-        let batch = std::mem::take(&mut self.conversations);
+        // Frees the batches that the receiver has dropped.
+        self.sent.retain(|batch| Arc::strong_count(batch) > 1);
+        let batch = Arc::new(std::mem::take(&mut self.conversations));
+        self.sent.push(batch.clone());
         self.events
             .blocking_send(Event::Conversations(batch))
             .is_ok()

@@ -1,5 +1,7 @@
 //! What a source sends, in the order of the output.
 
+use std::sync::Arc;
+
 use super::boost::Api;
 use crate::model::Conversation;
 use crate::time::Timestamp;
@@ -16,7 +18,8 @@ pub enum Event {
     /// The vendor says that this many conversations will come.
     Expect(u64),
     /// Complete conversations. Several are sent at once, since waking another thread takes longer than reading one.
-    Conversations(Vec<Conversation>),
+    /// They are shared so that the sender can free them ([`super::batch`]).
+    Conversations(Arc<Vec<Conversation>>),
     /// The next conversation does not have the number of messages that the vendor reports, even after a second request.
     CountMismatch {
         /// The vendor's id.

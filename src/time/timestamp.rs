@@ -92,6 +92,14 @@ impl Timestamp {
         }
     }
 
+    /// Writes the time as a JSON string.
+    pub fn write_json(self, out: &mut Vec<u8>) {
+        // It needs no escapes.
+        out.push(b'"');
+        self.in_json(|text| out.extend_from_slice(text.as_bytes()));
+        out.push(b'"');
+    }
+
     /// The milliseconds since 1970 in UTC, as `JavaScript` counts.
     #[must_use]
     pub fn unix_millis(self) -> i64 {

@@ -24,7 +24,7 @@ fn write_value(cell: Cell, out: &mut Vec<u8>) {
     match cell {
         Cell::Empty => out.extend_from_slice(b"null"),
         Cell::Text(text) => write_string(text, out),
-        Cell::Time(time) => time.in_json(|text| write_string(text, out)),
+        Cell::Time(time) => time.write_json(out),
         Cell::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Cell::Seconds(seconds) => {
             let seconds = serde_json::Number::from_f64(seconds);
@@ -51,7 +51,7 @@ mod tests {
         )
         .unwrap();
         let rows = MessageRows::of(&conversation).unwrap();
-        let row = rows.rows().next().unwrap().unwrap();
+        let row = rows.rows().next().unwrap();
         let mut out = b"{".to_vec();
         write_members(COLUMNS.into_iter().zip(row.cells()), &mut out);
         out.push(b'}');

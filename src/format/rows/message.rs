@@ -112,18 +112,15 @@ impl<'a> MessageRows<'a> {
     }
 
     /// The rows, one per message.
-    ///
-    /// # Errors
-    /// When options or attachments cannot be written as JSON, which does not happen with strings.
-    pub fn rows(&self) -> impl Iterator<Item = serde_json::Result<MessageRow<'_>>> {
+    pub fn rows(&self) -> impl Iterator<Item = MessageRow<'_>> {
         (1..)
             .zip(&self.conversation.messages)
             .map(|(seq, message)| self.row(seq, message))
     }
 
-    fn row<'r>(&'r self, seq: usize, message: &'r Message) -> serde_json::Result<MessageRow<'r>> {
+    fn row<'r>(&'r self, seq: usize, message: &'r Message) -> MessageRow<'r> {
         let conversation = self.conversation;
-        Ok(MessageRow {
+        MessageRow {
             source: conversation.source,
             account: conversation.account.as_deref(),
             conversation_id: &conversation.id,
@@ -140,10 +137,10 @@ impl<'a> MessageRows<'a> {
             author: message.author.as_deref(),
             kind: &message.kind,
             text: &message.text,
-            options: list(&message.options)?,
-            attachments: list(&message.attachments)?,
+            options: message.options_json(),
+            attachments: message.attachments_json(),
             raw: message.raw.as_ref().map(Record::get),
-        })
+        }
     }
 }
 
@@ -172,13 +169,5 @@ impl MessageRow<'_> {
             (&*self.attachments).into(),
             self.raw.into(),
         ]
-    }
-}
-
-/// A list as JSON. Most lists are empty.
-fn list(items: &[impl Serialize]) -> serde_json::Result<Cow<'static, str>> {
-    match items {
-        [] => Ok("[]".into()),
-        items => serde_json::to_string(items).map(Cow::Owned),
     }
 }

@@ -103,7 +103,6 @@ impl Selected {
     fn messages(&self, conversation: &Conversation, out: &mut Vec<u8>) -> Result<()> {
         let mut shared = Vec::new();
         for row in MessageRows::of(conversation)?.rows() {
-            let row = row?;
             let cells = row.cells();
             if shared.is_empty() {
                 self.write_members(0, &cells[..SHARED], &mut shared);

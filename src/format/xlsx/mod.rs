@@ -43,7 +43,7 @@ impl Formatter for Xlsx {
         let rows = MessageRows::of(conversation)?;
         for (row, message) in rows.rows().zip(&conversation.messages) {
             let addresses = message.attachments.iter().filter_map(address::of);
-            self.0.message(&row?.cells()[..TABLE], addresses)?;
+            self.0.message(&row.cells()[..TABLE], addresses)?;
         }
         self.0.conversation(&overview.cells())?;
         self.0.take(out)?;

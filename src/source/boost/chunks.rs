@@ -7,10 +7,10 @@ use tokio::sync::mpsc;
 use crate::http::Answer;
 
 /// How many chunks may wait.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 /// Nothing is added to a waiting chunk that has this many bytes.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 /// Makes the two ends of a channel from the network to another thread.
 pub fn channel() -> (Chunks, ChunkReader) {

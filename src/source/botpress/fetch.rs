@@ -80,7 +80,7 @@ impl Fetcher {
     pub async fn fetch(&self, start: Start) -> Result<Event> {
         let start = match start {
             Start::Listed(conversation) if self.list_only => {
-                return Ok(Event::Conversations(vec![*conversation]));
+                return Ok(Event::Conversations(Arc::new(vec![*conversation])));
             }
             start => start,
         };
@@ -101,7 +101,7 @@ impl Fetcher {
         }
         let error = match self.fetch_whole(start).await {
             Ok(Some(conversation)) => {
-                return Ok(Event::Conversations(vec![conversation]));
+                return Ok(Event::Conversations(Arc::new(vec![conversation])));
             }
             Ok(None) => return Ok(Event::Skipped),
             Err(error) => error,
