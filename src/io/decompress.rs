@@ -15,7 +15,7 @@ use anyhow::{Result, anyhow, bail};
 use flate2::bufread::MultiGzDecoder;
 
 /// The size of a block in bytes.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 192 * 1024;
 /// How many blocks may wait to be taken.
 const WAITING: usize = 2;
 
