@@ -21,7 +21,7 @@ pub fn measure() -> Result<()> {
     words::write(&file, messages)?;
     let name = format!("convexport render FILE.jsonl -o FILE.xlsx, {messages} messages");
     let mut case = Case::new(name, LONGEST, move || {
-        let mut command = convexport("render --force");
+        let mut command = convexport("render");
         command.arg(&file).arg("-o").arg(&book);
         Ok(vec![command])
     });

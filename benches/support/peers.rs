@@ -101,7 +101,10 @@ impl Installed {
 
     /// The name of a script and its packages.
     pub fn name(&self, script: &str) -> String {
-        format!("{script} ({})", self.packages.names().join(", "))
+        match self.packages.names() {
+            [] => script.to_owned(),
+            names => format!("{script} ({})", names.join(", ")),
+        }
     }
 
     /// The command of a script. Its environment has only the search path.
@@ -140,6 +143,9 @@ fn pip(folder: &Path, packages: &[&str]) -> Result<()> {
     let mut venv = tool("python3")?;
     venv.args(["-m", "venv", "--clear"]).arg(folder);
     run(vec![venv], LONGEST).context("python3 -m venv")?;
+    if packages.is_empty() {
+        return Ok(());
+    }
     let mut pip = Command::new(folder.join("bin/python"));
     pip.args(["-m", "pip", "install", "--quiet", "--retries=1"])
         .arg("--disable-pip-version-check")

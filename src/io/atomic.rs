@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::lock::open_locked;
 use super::paths::{Paths, temporary_names};
@@ -36,13 +36,24 @@ impl PartialFile {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
+        Self::open_in_folder(path)
+    }
+
+    /// The same in a folder that is there. It asks the system for as little as it can, since some exports have a hundred
+    /// thousand files.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_in_folder(path: &Path) -> Result<Self> {
         let target = resolved(path)?;
-        check_regular(fs::metadata(&target), &target)?;
+        let complete = regular(fs::metadata(&target), &target)?;
         let [first, second] = temporary_names(&target);
-        check_regular(fs::symlink_metadata(&first), &first)?;
-        check_regular(fs::symlink_metadata(&second), &second)?;
+        regular(fs::symlink_metadata(&first), &first)?;
+        let further = regular(fs::symlink_metadata(&second), &second)?;
         let mut locked = open_locked(&first)?;
-        if length(&second) > length(&first) && fs::rename(&second, &first).is_ok() {
+        if further.is_some_and(|further| further.len() > length(&first))
+            && fs::rename(&second, &first).is_ok()
+        {
             // A killed run had come further.
             locked = open_locked(&first)?;
         }
@@ -57,7 +68,7 @@ impl PartialFile {
                 .open(&second)?;
             (file, Some(locked), second, Some(first))
         };
-        if let Ok(complete) = fs::metadata(&target)
+        if let Some(complete) = complete
             && !complete.permissions().readonly()
         {
             // A file that only some users may read stays that way.
@@ -87,7 +98,10 @@ impl PartialFile {
     /// # Errors
     /// When the file cannot be truncated.
     pub fn start_over(&self) -> io::Result<()> {
-        self.file.set_len(0)
+        match self.file.metadata()?.len() {
+            0 => Ok(()),
+            _ => self.file.set_len(0),
+        }
     }
 
     /// Whether a file with other contents has the final name. A file of no bytes has no contents.
@@ -229,11 +243,13 @@ pub fn sync_open(files: &[&File]) -> io::Result<()> {
     files.iter().try_for_each(|file| file.sync_all())
 }
 
-fn check_regular(found: io::Result<fs::Metadata>, path: &Path) -> Result<()> {
-    if found.is_ok_and(|meta| !meta.is_file()) {
+/// What was found at a path, if it is a file that can be replaced.
+fn regular(found: io::Result<fs::Metadata>, path: &Path) -> Result<Option<fs::Metadata>> {
+    let found = found.ok();
+    if found.as_ref().is_some_and(|meta| !meta.is_file()) {
         bail!("{} is in the way: it is no regular file", path.display());
     }
-    Ok(())
+    Ok(found)
 }
 
 /// The length of a file. One that is not there has none.
@@ -271,9 +287,8 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
 
 /// Follows a symbolic link, so that its target is replaced and not the link.
 fn resolved(path: &Path) -> Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Ok(target) => Ok(target),
-        Err(_) if path.is_symlink() => bail!("it is a link to nowhere"),
-        Err(_) => Ok(path.to_owned()),
+    if !path.is_symlink() {
+        return Ok(path.to_owned());
     }
+    fs::canonicalize(path).map_err(|_| anyhow!("it is a link to nowhere"))
 }

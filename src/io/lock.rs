@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
-use same_file::Handle;
 
 /// A file that is there only to be locked. It is removed when this is dropped.
 #[derive(Debug)]
@@ -64,7 +63,18 @@ pub fn open_locked(path: &Path) -> Result<File> {
 }
 
 /// Whether the file still has this name. On every system an open file can be renamed.
+#[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let place = |found: fs::Metadata| (found.dev(), found.ino());
+    let ours = place(file.metadata()?);
+    Ok(fs::metadata(path).is_ok_and(|found| place(found) == ours))
+}
+
+/// The same where only an open file tells which one it is.
+#[cfg(not(unix))]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use same_file::Handle;
     let ours = Handle::from_file(file.try_clone()?)?;
     Ok(Handle::from_path(path).is_ok_and(|theirs| ours == theirs))
 }

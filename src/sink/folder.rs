@@ -91,7 +91,7 @@ impl Folder {
         name: String,
         conversation: &Conversation,
     ) -> Result<Written> {
-        let partial = PartialFile::open(path)?;
+        let partial = PartialFile::open_in_folder(path)?;
         partial.start_over()?;
         let out = HashingWriter::new(buffered(partial.writer()?), self.hashed);
         let mut document = Document::new(self.factory.formatter(), Compression::None, out);

@@ -12,7 +12,7 @@ use serde::Serialize;
 const FIRST: usize = 32 << 10;
 
 /// How many bytes of JSON the other blocks have, before compression.
-const FULL: usize = 1 << 19;
+const FULL: usize = 384 << 10;
 
 /// Higher levels take much more time, and save little of such small texts.
 const LEVEL: u32 = 2;

@@ -26,7 +26,7 @@ use crate::usage::usage;
 const MAX_IN_FLIGHT: usize = 1024;
 
 /// How many bytes of conversations may wait for an earlier one that is still being fetched.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// An export of one bot.
 #[derive(Debug)]

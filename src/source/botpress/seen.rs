@@ -13,7 +13,7 @@ use crate::source::id_set::IdSet;
 use crate::time::Timestamp;
 
 /// How many ids a generation has. The last two generations are in memory.
-const GENERATION: u64 = if cfg!(test) { 64 } else { 1 << 14 };
+const GENERATION: u64 = if cfg!(test) { 64 } else { 1 << 12 };
 
 /// The ids of the records that came.
 #[derive(Debug, Default)]
