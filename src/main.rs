@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// An export is many small strings. The allocator of glibc takes a tenth more CPU time for it, and that of musl several
-/// times as much.
+/// An export is many small strings. The allocator of glibc takes a tenth more CPU time for them, and that of musl is made
+/// to be small.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
