@@ -7,13 +7,12 @@ mod boost;
 mod boost_v4;
 mod botpress;
 mod growth;
-mod list;
 mod media;
+mod million;
 mod redact;
 mod start;
 #[path = "../support/mod.rs"]
 mod support;
-mod xlsx;
 
 use std::env;
 use std::path::Path;
@@ -26,16 +25,15 @@ use support::obstacle;
 type Part = (&'static str, fn() -> Result<()>);
 
 /// The parts, in the order in which they run.
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 9] = [
     ("boost", boost::measure),
     ("boost_v4", boost_v4::measure),
     ("botpress", botpress::measure),
     ("growth", growth::measure),
-    ("list", list::measure),
+    ("million", million::measure),
     ("archive", archive::measure),
     ("media", media::measure),
     ("redact", redact::measure),
-    ("xlsx", xlsx::measure),
     ("start", start::measure),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
@@ -90,13 +90,17 @@ impl Downloader {
         let request = self.client.get(address.clone()).headers(headers);
         let request = request.header(ACCEPT_ENCODING, "identity");
         let host = address.authority();
-        let Some(patience) = self.hosts.patience(host, self.timeout) else {
+        let Some(patience) = self.hosts.patience(host, self.timeout, Instant::now()) else {
             let why = "its host did not answer other requests".to_owned();
             return Err(Failure::Missing(Missing::Unreachable, None, why));
         };
         observer.on_request();
         let answer = tokio::time::timeout(patience, request.send()).await;
-        self.hosts.note(host, matches!(answer, Ok(Ok(_))));
+        let is_silent = match &answer {
+            Err(_) => true,
+            Ok(answer) => answer.as_ref().is_err_and(reqwest::Error::is_connect),
+        };
+        self.hosts.note(host, !is_silent, Instant::now());
         let answer = match answer {
             Err(_) => Err(transient("no answer came in time")),
             Ok(answer) => answer.map_err(unconnected),

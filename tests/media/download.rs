@@ -188,6 +188,24 @@ fn failures_that_pass_are_tried_again() {
     }
 }
 
+/// A server that is busy or begins anew breaks many connections at once, and is not dead.
+#[test]
+fn a_host_that_breaks_many_connections_at_once_is_asked_again() {
+    let names: Vec<_> = (0..32).map(|number| number.to_string()).collect();
+    let files = (0..).zip(&names);
+    let files = files.map(|(number, name)| MediaFile::new(name, png(number)));
+    let fake = fake_with_files(files.collect());
+    for name in &names {
+        let rule = Rule::path(&format!("/media/{name}")).first(1);
+        fake.world().faults.push(rule.answer(Action::Reset));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let jsonl = export(&fake, folder.path(), "--media-concurrency 32").stdout();
+    for (number, link) in attachments(&jsonl).iter().enumerate() {
+        assert_eq!(link["sha256"], sha256(&png(number)), "{number}");
+    }
+}
+
 #[test]
 fn a_file_is_what_its_content_says() {
     for (bytes, extension, media_type) in [
