@@ -37,9 +37,19 @@ impl ConnectionError {
     pub fn of(error: reqwest::Error) -> Self {
         let host = error.url().and_then(|url| url.host_str());
         let host = host.map(str::to_owned);
-        let error = error.without_url();
+        let is_connect = error.is_connect();
+        Self::from_causes(error.without_url(), is_connect, host)
+    }
+
+    /// The error of another client of the same family, which tells the same causes. `is_connect` tells whether there was no
+    /// connection yet.
+    pub fn from_causes(
+        error: impl Error + Send + Sync + 'static,
+        is_connect: bool,
+        host: Option<String>,
+    ) -> Self {
         Self {
-            kind: Kind::of(&error),
+            kind: Kind::of(&error, is_connect),
             host,
             detail: format!("{:#}", anyhow::Error::from(error)),
         }
@@ -98,7 +108,7 @@ impl fmt::Display for ConnectionError {
 }
 
 impl Kind {
-    fn of(error: &reqwest::Error) -> Self {
+    fn of(error: &dyn Error, is_connect: bool) -> Self {
         let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
         // The library's own types for these are private, so their text has to tell.
         let says = |words: &str| causes().any(|cause| cause.to_string().contains(words));
@@ -110,7 +120,7 @@ impl Kind {
             Self::UnknownHost
         } else if causes().any(is_refused) {
             Self::Refused
-        } else if error.is_connect() {
+        } else if is_connect {
             Self::NoConnection
         } else {
             Self::Broken

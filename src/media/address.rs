@@ -3,11 +3,16 @@
 //!
 //! A name is resolved once: its addresses are checked, and the connection goes to one that was checked.
 
+use std::error::Error;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::vec;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::HeaderMap;
+use hyper::header::HeaderMap;
+use hyper_util::client::legacy::connect::dns::Name;
+use tower_service::Service;
 use url::{Host, Url};
 
 /// The vendor's own API. Its media may need the token, which goes nowhere else.
@@ -94,11 +99,19 @@ fn is_this_machine(address: &Url) -> bool {
 }
 
 /// Resolves names, and returns only addresses that are allowed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CheckedResolver(pub Policy);
 
-impl Resolve for CheckedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for CheckedResolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = Box<dyn Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         let policy = self.0;
         Box::pin(async move {
             let lookup = move || (name.as_str(), 0).to_socket_addrs();
@@ -107,7 +120,7 @@ impl Resolve for CheckedResolver {
             if allowed.is_empty() {
                 return Err(NotAllowed.into());
             }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
+            Ok(allowed.into_iter())
         })
     }
 }

@@ -4,12 +4,16 @@ use std::error::Error;
 use std::io;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use hyper::header::{CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
+use hyper::{StatusCode, Uri};
+use hyper_util::client::legacy;
 use url::Url;
 
 use super::address::{NotAllowed, Policy, VendorHost};
 use super::body::Body;
+use super::client::{Answer, Client};
 use super::hosts::Hosts;
 use super::intake::{Intake, Taken};
 use crate::http::{ConnectionError, Observer};
@@ -67,7 +71,7 @@ impl Downloader {
     }
 
     /// Asks for a file, and goes where the server points to.
-    async fn open(&self, mut address: Url, observer: &dyn Observer) -> Result<Response, Failure> {
+    async fn open(&self, mut address: Url, observer: &dyn Observer) -> Result<Answer, Failure> {
         for _ in 0..=REDIRECTS {
             self.policy.check(&address).map_err(not_allowed)?;
             let answer = self.ask(&address, observer).await?;
@@ -84,26 +88,25 @@ impl Downloader {
     }
 
     /// Sends one request. Only the vendor's own API gets the token.
-    async fn ask(&self, address: &Url, observer: &dyn Observer) -> Result<Response, Failure> {
+    async fn ask(&self, address: &Url, observer: &dyn Observer) -> Result<Answer, Failure> {
         let vendor = self.vendor.as_ref().filter(|vendor| vendor.has(address));
         let headers = vendor.map_or_else(HeaderMap::new, |vendor| vendor.headers.clone());
-        let request = self.client.get(address.clone()).headers(headers);
-        let request = request.header(ACCEPT_ENCODING, "identity");
+        let uri: Uri = address.as_str().parse().map_err(|_| no_address())?;
         let host = address.authority();
         let Some(patience) = self.hosts.patience(host, self.timeout, Instant::now()) else {
             let why = "its host did not answer other requests".to_owned();
             return Err(Failure::Missing(Missing::Unreachable, None, why));
         };
         observer.on_request();
-        let answer = tokio::time::timeout(patience, request.send()).await;
+        let answer = tokio::time::timeout(patience, self.client.get(uri, headers)).await;
         let is_silent = match &answer {
             Err(_) => true,
-            Ok(answer) => answer.as_ref().is_err_and(reqwest::Error::is_connect),
+            Ok(answer) => answer.as_ref().is_err_and(legacy::Error::is_connect),
         };
         self.hosts.note(host, !is_silent, Instant::now());
         let answer = match answer {
             Err(_) => Err(transient("no answer came in time")),
-            Ok(answer) => answer.map_err(unconnected),
+            Ok(answer) => answer.map_err(|error| unanswered(error, address)),
         };
         observer.on_detail(&|| {
             let outcome = match &answer {
@@ -120,7 +123,7 @@ impl Downloader {
         answer
     }
 
-    async fn take(&self, mut answer: Response, intake: Intake) -> Result<Taken, Failure> {
+    async fn take(&self, mut answer: Answer, intake: Intake) -> Result<Taken, Failure> {
         let header = |name| {
             answer
                 .headers()
@@ -128,7 +131,7 @@ impl Downloader {
                 .and_then(|value| value.to_str().ok())
         };
         let encoding = header(CONTENT_ENCODING).unwrap_or_default().to_owned();
-        if encoding.is_empty() && answer.content_length() > Some(intake.limit()) {
+        if encoding.is_empty() && answer.body().size_hint().exact() > Some(intake.limit()) {
             return Err(Failure::Missing(
                 Missing::TooLarge,
                 None,
@@ -138,11 +141,11 @@ impl Downloader {
         let mut body = Body::new(&encoding, intake)
             .ok_or_else(|| lost(&format!("its encoding {encoding:?} is not known"), &answer))?;
         loop {
-            let chunk = tokio::time::timeout(self.timeout, answer.chunk()).await;
-            let chunk = chunk.map_err(|_| transient("no more bytes came in time"))?;
-            let Some(chunk) = chunk.map_err(unconnected)? else {
-                break;
-            };
+            let frame = tokio::time::timeout(self.timeout, answer.frame()).await;
+            let frame = frame.map_err(|_| transient("no more bytes came in time"))?;
+            let Some(frame) = frame else { break };
+            // A frame without data has trailers.
+            let chunk = frame.map_err(broken)?.into_data().unwrap_or_default();
             let written = body.write(&chunk);
             written.map_err(|error| stopped(&body, error))?;
         }
@@ -163,7 +166,7 @@ impl Failure {
 }
 
 /// The answer, if it brings the file.
-fn accepted(answer: Response) -> Result<Response, Failure> {
+fn accepted(answer: Answer) -> Result<Answer, Failure> {
     let status = answer.status();
     let why = || format!("its server answered {status}");
     match status {
@@ -185,7 +188,7 @@ fn accepted(answer: Response) -> Result<Response, Failure> {
 }
 
 /// How many seconds the server asks to wait.
-fn wait(answer: &Response) -> Option<Duration> {
+fn wait(answer: &Answer) -> Option<Duration> {
     let wait = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
     wait.parse().ok().map(Duration::from_secs)
 }
@@ -194,7 +197,7 @@ fn transient(why: &str) -> Failure {
     Failure::Transient(why.to_owned(), None, None)
 }
 
-fn lost(why: &str, answer: &Response) -> Failure {
+fn lost(why: &str, answer: &Answer) -> Failure {
     Failure::Missing(Missing::Unreachable, Some(answer.status()), why.to_owned())
 }
 
@@ -202,17 +205,28 @@ fn not_allowed(error: NotAllowed) -> Failure {
     Failure::Missing(Missing::NotAllowed, None, error.to_string())
 }
 
-fn unconnected(error: reqwest::Error) -> Failure {
+fn no_address() -> Failure {
+    let why = "it is no address of the web".to_owned();
+    Failure::Missing(Missing::NotAllowed, None, why)
+}
+
+fn unanswered(error: legacy::Error, address: &Url) -> Failure {
     let first: Option<&(dyn Error + 'static)> = error.source();
     let mut causes = std::iter::successors(first, |cause| (*cause).source());
     if causes.any(<dyn Error>::is::<NotAllowed>) {
         return not_allowed(NotAllowed);
     }
-    let error = ConnectionError::of(error);
+    let host = address.host_str().map(str::to_owned);
+    let is_connect = error.is_connect();
+    let error = ConnectionError::from_causes(error, is_connect, host);
     if error.is_transient() {
         return transient(&error.to_string());
     }
     Failure::Missing(Missing::Unreachable, None, error.to_string())
+}
+
+fn broken(error: hyper::Error) -> Failure {
+    transient(&ConnectionError::from_causes(error, false, None).to_string())
 }
 
 /// Why a body could not be taken: a limit, what was to be unpacked, or this machine.

@@ -9,15 +9,15 @@ use std::sync::atomic::AtomicU64;
 use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use data_url::DataUrl;
-use reqwest::Client;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use url::Url;
 
-use super::address::{CheckedResolver, Policy, VendorHost};
+use super::address::{Policy, VendorHost};
+use super::client::Client;
 use super::download::{Downloader, Failure};
 use super::hosts::Hosts;
 use super::intake::{Allowance, Intake, Taken};
@@ -96,24 +96,9 @@ impl Fetcher {
         observer: Arc<dyn Observer>,
         runtime: Handle,
     ) -> Result<Self> {
-        // This fails only when a provider is installed already, which works as well.
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .ok();
         let policy = Policy::of(vendor.as_ref());
-        let client = Client::builder()
-            .user_agent(concat!("convexport/", env!("CARGO_PKG_VERSION")))
-            // A proxy would resolve the names by itself, and connect to addresses that nobody checked.
-            .no_proxy()
-            .dns_resolver(Arc::new(CheckedResolver(policy)))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(network.timeout)
-            .build()
-            .context("could not set up the HTTP client")?;
         let downloader = Downloader {
-            client,
+            client: Client::new(policy, network.timeout)?,
             policy,
             vendor,
             hosts: Hosts::default(),

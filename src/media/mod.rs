@@ -9,6 +9,7 @@
 
 mod address;
 mod body;
+mod client;
 mod download;
 mod fetcher;
 mod hosts;
