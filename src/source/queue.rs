@@ -185,6 +185,11 @@ impl<W> Queue<W> {
         self.left -= 1;
         self.left > 0
     }
+
+    /// Whether more items than this are wanted.
+    pub fn takes_more_than(&self, count: usize) -> bool {
+        self.left > count as u64
+    }
 }
 
 impl<R> Results<R> {

@@ -105,17 +105,32 @@ impl Lister<'_> {
         let mut pager = self.fetcher.api.conversations(query);
         let mut progress = Progress::default();
         let is_first = seen.len() == 0;
+        let client = self.fetcher.api.client();
+        let mut page = pager.next_page(client).await?;
         let end = loop {
-            let Some(page) = pager.next_page(self.fetcher.api.client()).await? else {
+            let Some(records) = page else {
                 break progress.end(pager.has_moved(), is_first);
             };
-            if !self.add(page, walk, fetched, seen, &mut progress).await? {
+            let may_be_last = walk.sought.is_some() || !self.queue.takes_more_than(records.len());
+            let adding = self.add(records, walk, fetched, seen, &mut progress);
+            // Each page leads to the next, so the next is asked for before the conversations of this one are.
+            let (next, is_open) = if may_be_last {
+                (None, adding.await?)
+            } else {
+                let (next, is_open) = tokio::join!(pager.next_page(client), adding);
+                (Some(next), is_open?)
+            };
+            if !is_open {
                 break End::Full;
             }
             progress.pages += 1;
             if let Some(end) = walk.sought.and_then(|sought| sought.end(&progress)) {
                 break end;
             }
+            page = match next {
+                Some(next) => next?,
+                None => pager.next_page(client).await?,
+            };
         };
         let found = progress.found;
         Ok(Walked { found, end, pager })
