@@ -39,15 +39,19 @@ pub fn measure() -> Result<()> {
         boost.push(from_file(file, u64::from(least * times))?);
     }
     let most = conversations * TIMES[2];
-    let mut files = from_bot(most, Some(folder.path().to_owned()))?;
+    let [mut file, mut files] = [
+        from_bot(most, Some(("-o", folder.path().to_owned())))?,
+        from_bot(most, Some(("-d", folder.path().to_owned())))?,
+    ];
     for _ in 0..ROUNDS {
-        let sizes = botpress.iter_mut().chain(&mut boost).chain([&mut files]);
-        sizes.for_each(|size| size.case.measure());
+        let sizes = botpress.iter_mut().chain(&mut boost);
+        let written = [&mut file, &mut files];
+        sizes.chain(written).for_each(|size| size.case.measure());
     }
     let mut table = Table::new(HEADINGS);
     add(&mut table, &botpress);
-    let one_file = &botpress[TIMES.len() - 1].case;
-    let ratio = files.case.times(one_file, |cost| cost.wall);
+    table.add(&file.case.name, file.case.outcome(), file.each(), &[]);
+    let ratio = files.case.times(&file.case, |cost| cost.wall);
     let ratio = ratio.map(|ratio| Target::at_most("x the time of one file", ratio.median, FILES));
     let ratio: Vec<_> = ratio.into_iter().collect();
     table.add(&files.case.name, files.case.outcome(), files.each(), &ratio);
@@ -56,8 +60,8 @@ pub fn measure() -> Result<()> {
     Ok(())
 }
 
-/// An export of a bot to stdout, or to a new folder in `folder` each time.
-fn from_bot(conversations: u32, folder: Option<PathBuf>) -> Result<Size> {
+/// An export of a bot to stdout, or with this flag to a new place in this folder each time.
+fn from_bot(conversations: u32, place: Option<(&'static str, PathBuf)>) -> Result<Size> {
     let bot = Bot {
         conversations: conversations.try_into()?,
         messages: |_| 10,
@@ -66,14 +70,14 @@ fn from_bot(conversations: u32, folder: Option<PathBuf>) -> Result<Size> {
         pictures: None,
     };
     let url = bot.start()?.url();
-    let flag = folder.as_ref().map_or("", |_| " -d DIR");
-    let name = format!("convexport botpress -f jsonl{flag}, {conversations} conversations");
+    let flag = place.as_ref().map_or("", |(flag, _)| *flag);
+    let name = format!("convexport botpress -f jsonl {flag}, {conversations} conversations");
     let case = Case::new(name, LONGEST, move || {
         let mut command = convexport("botpress --bot-id bench -f jsonl");
         command.env("BP_TOKEN", "x").env("BP_API_URL", &url);
-        if let Some(folder) = &folder {
+        if let Some((flag, folder)) = &place {
             let new = tempfile::tempdir_in(folder)?.keep();
-            command.arg("-d").arg(new);
+            command.arg(flag).arg(new.join("out"));
         }
         Ok(vec![command])
     });

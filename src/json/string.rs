@@ -146,49 +146,77 @@ pub fn escape_len(bytes: &[u8]) -> Option<usize> {
 /// Writes a JSON string, byte for byte as `serde_json` does.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let (eights, rest) = text.as_bytes().as_chunks();
-    for eight in eights {
-        let lanes = u64::from_le_bytes(*eight);
-        if special_lanes(lanes) == 0 {
-            out.extend_from_slice(eight);
-        } else if lanes_below(lanes, b' ') == 0 {
-            quote_eight(*eight, out);
-        } else {
-            escape(eight, out);
-        }
-    }
-    if rest.iter().any(|byte| is_special(*byte)) {
-        escape(rest, out);
+    if text.len() < LONG {
+        write_short(text.as_bytes(), out);
     } else {
-        out.extend_from_slice(rest);
+        text.as_bytes()
+            .chunks(PIECE)
+            .for_each(|piece| write_piece(piece, out));
     }
     out.push(b'"');
 }
 
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | 0..b' ')
+/// A text of so many bytes is written by pieces, which pays for the room that a piece needs.
+const LONG: usize = 96;
+const PIECE: usize = 1024;
+
+fn write_short(text: &[u8], out: &mut Vec<u8>) {
+    let (eights, rest) = text.as_chunks();
+    for eight in eights {
+        if special_lanes(u64::from_le_bytes(*eight)) == 0 {
+            out.extend_from_slice(eight);
+        } else {
+            escape(eight, out);
+        }
+    }
+    escape_some(rest, out);
 }
 
-/// Writes eight bytes with a backslash before each quote and each backslash, of which a record within a string has one
-/// among seven. Copies all that is left each time, since to copy eight bytes takes no longer than to copy one.
-fn quote_eight(eight: [u8; 8], out: &mut Vec<u8>) {
-    let mut rest = u64::from_le_bytes(eight);
-    let mut found = lanes_with(rest, b'"') | lanes_with(rest, b'\\');
-    let mut left = eight.len();
-    out.extend_from_slice(&eight);
-    while found != 0 {
-        let bits = found.trailing_zeros() & !7;
-        let before = bits as usize / 8;
-        rest >>= bits;
-        found = found >> bits >> 8;
-        left -= before + 1;
-        out.truncate(out.len() - 8 + before);
-        out.push(b'\\');
-        out.push(rest.to_le_bytes()[0]);
-        rest >>= 8;
-        out.extend_from_slice(&rest.to_le_bytes());
+/// Writes a part of a string, with a backslash before each quote and each backslash. A record within a string has one among
+/// seven bytes, so they are put together in a room that need not grow. Copies all that is left of eight bytes after each
+/// backslash, since to copy eight takes no longer than to copy one.
+fn write_piece(piece: &[u8], out: &mut Vec<u8>) {
+    // Every byte may need a backslash, and what is copied at last may reach eight bytes further.
+    let mut room = [0; 2 * PIECE + 8];
+    let mut end = 0;
+    let (eights, rest) = piece.as_chunks();
+    for eight in eights {
+        let lanes = u64::from_le_bytes(*eight);
+        if lanes_below(lanes, b' ') != 0 {
+            out.extend_from_slice(&room[..end]);
+            end = 0;
+            escape(eight, out);
+            continue;
+        }
+        room[end..end + 8].copy_from_slice(eight);
+        end += 8;
+        let mut found = lanes_with(lanes, b'"') | lanes_with(lanes, b'\\');
+        while found != 0 {
+            let lane = found.trailing_zeros() / 8;
+            // `end` has moved by the backslashes so far.
+            let place = end - 8 + lane as usize;
+            let after = (lanes >> (8 * lane)).to_le_bytes();
+            room[place] = b'\\';
+            room[place + 1..place + 9].copy_from_slice(&after);
+            end += 1;
+            found &= found - 1;
+        }
     }
-    out.truncate(out.len() - 8 + left);
+    out.extend_from_slice(&room[..end]);
+    escape_some(rest, out);
+}
+
+/// Writes bytes that mostly need no escape.
+fn escape_some(bytes: &[u8], out: &mut Vec<u8>) {
+    if bytes.iter().any(|byte| is_special(*byte)) {
+        escape(bytes, out);
+    } else {
+        out.extend_from_slice(bytes);
+    }
+}
+
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..b' ')
 }
 
 fn escape(bytes: &[u8], out: &mut Vec<u8>) {
@@ -217,7 +245,9 @@ mod tests {
     proptest! {
         #[test]
         fn strings_are_written_as_serde_json_does(text in any::<String>(), odd in "[\\x00-\\x22\\\\/\\x7fa-h]{0,40}") {
-            for text in [text, odd] {
+            // A long text is written by pieces.
+            let long = odd.repeat(100);
+            for text in [text, odd, long] {
                 let mut out = Vec::new();
                 write_string(&text, &mut out);
                 prop_assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());

@@ -34,6 +34,13 @@ impl IdSet {
         self.others.extend(other.others);
     }
 
+    /// Removes all ids, and keeps the memory for others.
+    pub fn clear(&mut self) {
+        self.integers.clear();
+        self.uuids.clear();
+        self.others.clear();
+    }
+
     /// The ids, in any order.
     pub fn iter(&self) -> impl Iterator<Item = String> {
         let integers = self.integers.iter().map(u64::to_string);

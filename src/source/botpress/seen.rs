@@ -13,7 +13,7 @@ use crate::source::id_set::IdSet;
 use crate::time::Timestamp;
 
 /// How many ids a generation has. The last two generations are in memory.
-const GENERATION: u64 = if cfg!(test) { 64 } else { 1 << 12 };
+const GENERATION: u64 = if cfg!(test) { 64 } else { 1 << 10 };
 
 /// The ids of the records that came.
 #[derive(Debug, Default)]
@@ -67,14 +67,16 @@ impl Seen {
 
     /// Moves the old generation to the spool.
     fn forget(&mut self) -> io::Result<()> {
-        let young = std::mem::take(&mut self.young);
-        let old = std::mem::replace(&mut self.old, young);
-        for id in old.ids.iter() {
+        for id in self.old.ids.iter() {
             serde_json::to_writer(&mut self.spool, &id)?;
             self.spool.write_all(b"\n")?;
         }
         // The list was in order so far, so this is earlier than all that were spooled before.
-        self.spooled = old.earliest.or(self.spooled);
+        self.spooled = self.old.earliest.or(self.spooled);
+        // The memory of the old generation serves the next.
+        self.old.ids.clear();
+        self.old.earliest = None;
+        std::mem::swap(&mut self.old, &mut self.young);
         Ok(())
     }
 
