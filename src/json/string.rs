@@ -157,53 +157,71 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
 }
 
 /// A text of so many bytes is written by pieces, which pays for the room that a piece needs.
-const LONG: usize = 96;
+const LONG: usize = 256;
 const PIECE: usize = 1024;
+
+/// How many bytes [`quote`] may write to.
+const ROOM: usize = 24;
 
 fn write_short(text: &[u8], out: &mut Vec<u8>) {
     let (eights, rest) = text.as_chunks();
     for eight in eights {
         if special_lanes(u64::from_le_bytes(*eight)) == 0 {
             out.extend_from_slice(eight);
-        } else {
-            escape(eight, out);
+            continue;
+        }
+        let mut room = [0; ROOM];
+        match quote(*eight, &mut room) {
+            Some(length) => out.extend_from_slice(&room[..length]),
+            None => escape(eight, out),
         }
     }
     escape_some(rest, out);
 }
 
-/// Writes a part of a string, with a backslash before each quote and each backslash. A record within a string has one among
-/// seven bytes, so they are put together in a room that need not grow. Copies all that is left of eight bytes after each
-/// backslash, since to copy eight takes no longer than to copy one.
+/// Writes a part of a string. A record within a string has a quote or a backslash among seven bytes, so the part is put
+/// together in a room that need not grow.
 fn write_piece(piece: &[u8], out: &mut Vec<u8>) {
-    // Every byte may need a backslash, and what is copied at last may reach eight bytes further.
-    let mut room = [0; 2 * PIECE + 8];
+    // Every byte may need a backslash, and `quote` writes a little further.
+    let mut room = [0; 2 * PIECE + ROOM];
     let mut end = 0;
     let (eights, rest) = piece.as_chunks();
     for eight in eights {
-        let lanes = u64::from_le_bytes(*eight);
-        if lanes_below(lanes, b' ') != 0 {
+        let space = room[end..].first_chunk_mut();
+        if let Some(length) = space.and_then(|space| quote(*eight, space)) {
+            end += length;
+        } else {
             out.extend_from_slice(&room[..end]);
             end = 0;
             escape(eight, out);
-            continue;
-        }
-        room[end..end + 8].copy_from_slice(eight);
-        end += 8;
-        let mut found = lanes_with(lanes, b'"') | lanes_with(lanes, b'\\');
-        while found != 0 {
-            let lane = found.trailing_zeros() / 8;
-            // `end` has moved by the backslashes so far.
-            let place = end - 8 + lane as usize;
-            let after = (lanes >> (8 * lane)).to_le_bytes();
-            room[place] = b'\\';
-            room[place + 1..place + 9].copy_from_slice(&after);
-            end += 1;
-            found &= found - 1;
         }
     }
     out.extend_from_slice(&room[..end]);
     escape_some(rest, out);
+}
+
+/// Writes eight bytes with a backslash before each quote and each backslash. Returns how many bytes these are, or `None`
+/// when there is a control character. Copies all that is left after each backslash, since to copy eight bytes takes no
+/// longer than to copy one.
+#[inline]
+fn quote(eight: [u8; 8], room: &mut [u8; ROOM]) -> Option<usize> {
+    let lanes = u64::from_le_bytes(eight);
+    if lanes_below(lanes, b' ') != 0 {
+        return None;
+    }
+    room[..8].copy_from_slice(&eight);
+    let mut length = 8;
+    let mut found = lanes_with(lanes, b'"') | lanes_with(lanes, b'\\');
+    while found != 0 {
+        let lane = found.trailing_zeros() / 8;
+        // The length has grown by the backslashes so far.
+        let place = length - 8 + lane as usize;
+        room[place] = b'\\';
+        room[place + 1..place + 9].copy_from_slice(&(lanes >> (8 * lane)).to_le_bytes());
+        length += 1;
+        found &= found - 1;
+    }
+    Some(length)
 }
 
 /// Writes bytes that mostly need no escape.

@@ -8,7 +8,7 @@ use super::event::Event;
 use crate::model::Conversation;
 
 /// A batch is sent when its conversations were read from this many bytes, or when the reader has to wait for input.
-const BATCH: usize = 96 * 1024;
+const BATCH: usize = 192 * 1024;
 
 /// Sends events from a thread that may block. Conversations are sent in batches.
 #[derive(Debug)]
