@@ -6,11 +6,14 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use anyhow::{Result, bail};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
+
+/// While results are taken more slowly than they come, this part of the memory is enough.
+const BACKLOG: usize = 8;
 
 /// How the work is done.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +70,9 @@ struct Shared {
     handed_out: AtomicU64,
     /// How many bytes the results have that have not been taken.
     held: AtomicUsize,
+    /// Whether a result is waited for. If not, more of them would only take memory.
+    is_awaited: AtomicBool,
+    /// Results were taken, or are waited for.
     taken: Notify,
 }
 
@@ -102,6 +108,7 @@ where
         room: Arc::new(Semaphore::new(limits.max_in_flight)),
         handed_out: AtomicU64::new(0),
         held: AtomicUsize::new(0),
+        is_awaited: AtomicBool::new(false),
         taken: Notify::new(),
     });
     let todo = Arc::new(Mutex::new(todo));
@@ -202,7 +209,10 @@ impl<R> Results<R> {
             if let Some(done) = self.early.remove(&self.next) {
                 break done;
             }
-            match self.done.recv().await {
+            self.shared.note_awaited(true);
+            let done = self.done.recv().await;
+            self.shared.note_awaited(false);
+            match done {
                 None if self.next == self.shared.handed_out.load(Ordering::SeqCst) => {
                     return Ok(None);
                 }
@@ -234,6 +244,13 @@ impl<R> Drop for Results<R> {
 }
 
 impl Shared {
+    fn note_awaited(&self, is_awaited: bool) {
+        self.is_awaited.store(is_awaited, Ordering::SeqCst);
+        if is_awaited {
+            self.taken.notify_waiters();
+        }
+    }
+
     /// Waits for room for a result and returns the next item. This cannot wait forever: the item whose turn it is was
     /// begun before all others, so its result always comes and makes room.
     async fn next<W>(
@@ -243,7 +260,9 @@ impl Shared {
     ) -> Option<Job<W>> {
         loop {
             let taken = self.taken.notified();
-            if self.held.load(Ordering::SeqCst) < bytes {
+            let is_awaited = self.is_awaited.load(Ordering::SeqCst);
+            let limit = if is_awaited { bytes } else { bytes / BACKLOG };
+            if self.held.load(Ordering::SeqCst) < limit {
                 break;
             }
             taken.await;
@@ -253,87 +272,4 @@ impl Shared {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    impl Named for u64 {
-        fn name(&self) -> String {
-            format!("conversation {self}")
-        }
-    }
-
-    impl HeapSize for u64 {
-        fn heap_size(&self) -> usize {
-            100
-        }
-    }
-
-    fn limits(ordered: bool) -> Limits {
-        Limits {
-            workers: 4,
-            ordered,
-            max_in_flight: 16,
-            max_bytes: 1000,
-            max_items: u64::MAX,
-        }
-    }
-
-    /// Runs 100 items, of which every tenth takes longer, and returns the results in the order in which they are taken.
-    async fn run(limits: Limits, act: fn(u64) -> u64) -> Result<Vec<u64>> {
-        let slow = move |number: u64| async move {
-            let longer = if number.is_multiple_of(10) { 90 } else { 10 };
-            tokio::time::sleep(Duration::from_millis(longer)).await;
-            act(number)
-        };
-        let (mut queue, mut results) = start(limits, slow);
-        let handing_out = async move {
-            for number in 0..100 {
-                if !queue.push(number).await {
-                    break;
-                }
-            }
-        };
-        let taking = async move {
-            let mut all = Vec::new();
-            while let Some(result) = results.next().await? {
-                all.push(result);
-            }
-            Ok(all)
-        };
-        tokio::join!(handing_out, taking).1
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn results_come_in_order_or_as_they_are_ready() {
-        let expected: Vec<u64> = (0..100).collect();
-        assert_eq!(run(limits(true), |number| number).await.unwrap(), expected);
-        let mut unordered = run(limits(false), |number| number).await.unwrap();
-        assert_ne!(unordered, expected);
-        unordered.sort_unstable();
-        assert_eq!(unordered, expected);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn no_more_items_are_taken_than_wanted() {
-        let limits = Limits {
-            max_items: 7,
-            ..limits(true)
-        };
-        let all = run(limits, |number| number).await.unwrap();
-        assert_eq!(all, [0, 1, 2, 3, 4, 5, 6]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_worker_that_panics_ends_the_run_and_is_named() {
-        for ordered in [true, false] {
-            let result = run(limits(ordered), |number| {
-                assert_ne!(number, 30, "on purpose");
-                number
-            });
-            let error = result.await.unwrap_err().to_string();
-            assert!(error.contains("conversation 30"), "{error}");
-        }
-    }
-}
+mod tests;

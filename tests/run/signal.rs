@@ -30,10 +30,10 @@ fn a_signal_is_heard_while_a_rate_limit_is_waited_for() {
 
 /// A run whose output nobody reads: it has fetched everything, and waits for its pipe to take more.
 fn stuck() -> (Fake, Running) {
-    let fake = Fake::start(World::with_conversations(100, |_| 20));
+    let fake = Fake::start(World::with_conversations(40, |_| 20));
     let running = botpress(&fake, "-f jsonl").start();
-    // Five pages of conversations, and a page of messages for each.
-    wait_until("all requests", || fake.asked() >= 5 + 100);
+    // Two pages of conversations, and a page of messages for each.
+    wait_until("all requests", || fake.asked() >= 2 + 40);
     (fake, running)
 }
 
