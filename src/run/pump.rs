@@ -13,7 +13,7 @@ use crate::media::Fetched;
 use crate::source::{Event, Source};
 
 /// How many events may wait between the source and the work. The source has its own limit as well.
-const CHANNEL: usize = 2;
+const CHANNEL: usize = 1;
 
 /// How often what came is made durable.
 const CHECKPOINT: Duration = Duration::from_secs(1);
