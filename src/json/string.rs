@@ -1,7 +1,8 @@
-//! Reads and writes JSON strings faster than a general parser or serializer. An export consists mostly of strings.
+//! Reads JSON strings faster than a general parser. An export consists mostly of strings.
 
 use std::borrow::Cow;
-use std::io::Write;
+
+use super::lanes::{is_special, special_lanes};
 
 /// The inside of a JSON string.
 #[derive(Clone, Copy, Debug)]
@@ -106,29 +107,6 @@ pub fn plain_prefix_len(bytes: &[u8]) -> usize {
             .unwrap_or(rest.len())
 }
 
-const ONES: u64 = u64::MAX / 255;
-
-/// Sets the high bit of each lane with a quote, a backslash or a control character, as [`lanes_below`] does.
-fn special_lanes(eight: u64) -> u64 {
-    // Flipping the second bit moves the quote to just above the control characters, and keeps those below it. So one
-    // comparison finds both.
-    lanes_below(eight ^ (ONES * 2), b' ' + 1) | lanes_below(eight ^ (ONES * u64::from(b'\\')), 1)
-}
-
-/// Compares eight bytes with `byte` at once: sets the high bit of each lane that is below it. Only the lowest bit that
-/// is set is exact; a lane above it may be marked by mistake.
-#[must_use]
-pub fn lanes_below(eight: u64, byte: u8) -> u64 {
-    eight.wrapping_sub(ONES * u64::from(byte)) & !eight & (ONES << 7)
-}
-
-/// Sets the high bit of each lane that is `byte`, and of no other.
-fn lanes_with(eight: u64, byte: u8) -> u64 {
-    const LOW: u64 = ONES * 0x7f;
-    let other = eight ^ (ONES * u64::from(byte));
-    !(((other & LOW) + LOW) | other | LOW)
-}
-
 /// The length of the escape that the bytes begin with. Returns `None` when they begin with no valid escape.
 #[must_use]
 pub fn escape_len(bytes: &[u8]) -> Option<usize> {
@@ -143,116 +121,6 @@ pub fn escape_len(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Writes a JSON string, byte for byte as `serde_json` does.
-pub fn write_string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    if text.len() < LONG {
-        write_short(text.as_bytes(), out);
-    } else {
-        text.as_bytes()
-            .chunks(PIECE)
-            .for_each(|piece| write_piece(piece, out));
-    }
-    out.push(b'"');
-}
-
-/// A text of so many bytes is written by pieces, which pays for the room that a piece needs.
-const LONG: usize = 256;
-const PIECE: usize = 1024;
-
-/// How many bytes [`quote`] may write to.
-const ROOM: usize = 24;
-
-fn write_short(text: &[u8], out: &mut Vec<u8>) {
-    let (eights, rest) = text.as_chunks();
-    for eight in eights {
-        if special_lanes(u64::from_le_bytes(*eight)) == 0 {
-            out.extend_from_slice(eight);
-            continue;
-        }
-        let mut room = [0; ROOM];
-        match quote(*eight, &mut room) {
-            Some(length) => out.extend_from_slice(&room[..length]),
-            None => escape(eight, out),
-        }
-    }
-    escape_some(rest, out);
-}
-
-/// Writes a part of a string. A record within a string has a quote or a backslash among seven bytes, so the part is put
-/// together in a room that need not grow.
-fn write_piece(piece: &[u8], out: &mut Vec<u8>) {
-    // Every byte may need a backslash, and `quote` writes a little further.
-    let mut room = [0; 2 * PIECE + ROOM];
-    let mut end = 0;
-    let (eights, rest) = piece.as_chunks();
-    for eight in eights {
-        let space = room[end..].first_chunk_mut();
-        if let Some(length) = space.and_then(|space| quote(*eight, space)) {
-            end += length;
-        } else {
-            out.extend_from_slice(&room[..end]);
-            end = 0;
-            escape(eight, out);
-        }
-    }
-    out.extend_from_slice(&room[..end]);
-    escape_some(rest, out);
-}
-
-/// Writes eight bytes with a backslash before each quote and each backslash. Returns how many bytes these are, or `None`
-/// when there is a control character. Copies all that is left after each backslash, since to copy eight bytes takes no
-/// longer than to copy one.
-#[inline]
-fn quote(eight: [u8; 8], room: &mut [u8; ROOM]) -> Option<usize> {
-    let lanes = u64::from_le_bytes(eight);
-    if lanes_below(lanes, b' ') != 0 {
-        return None;
-    }
-    room[..8].copy_from_slice(&eight);
-    let mut length = 8;
-    let mut found = lanes_with(lanes, b'"') | lanes_with(lanes, b'\\');
-    while found != 0 {
-        let lane = found.trailing_zeros() / 8;
-        // The length has grown by the backslashes so far.
-        let place = length - 8 + lane as usize;
-        room[place] = b'\\';
-        room[place + 1..place + 9].copy_from_slice(&(lanes >> (8 * lane)).to_le_bytes());
-        length += 1;
-        found &= found - 1;
-    }
-    Some(length)
-}
-
-/// Writes bytes that mostly need no escape.
-fn escape_some(bytes: &[u8], out: &mut Vec<u8>) {
-    if bytes.iter().any(|byte| is_special(*byte)) {
-        escape(bytes, out);
-    } else {
-        out.extend_from_slice(bytes);
-    }
-}
-
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | 0..b' ')
-}
-
-fn escape(bytes: &[u8], out: &mut Vec<u8>) {
-    for byte in bytes {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            8 => out.extend_from_slice(b"\\b"),
-            12 => out.extend_from_slice(b"\\f"),
-            0..32 => write!(out, "\\u{byte:04x}").unwrap_or_default(),
-            _ => out.push(*byte),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -261,17 +129,6 @@ mod tests {
     use crate::json::raw::repaired;
 
     proptest! {
-        #[test]
-        fn strings_are_written_as_serde_json_does(text in any::<String>(), odd in "[\\x00-\\x22\\\\/\\x7fa-h]{0,40}") {
-            // A long text is written by pieces.
-            let long = odd.repeat(100);
-            for text in [text, odd, long] {
-                let mut out = Vec::new();
-                write_string(&text, &mut out);
-                prop_assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());
-            }
-        }
-
         #[test]
         fn escapes_are_read_as_serde_json_does(
             parts in prop::collection::vec(prop::sample::select(PARTS), 0..12),
