@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! cli --> source (http) --> model --> format --> sink --> stdout, file, folder
-//!           async, on its own threads   |   the main thread, so that a slow reader holds up no request
+//!           async, on its own threads   |   the main thread, so that answers are read while it writes
 //!                   events over a bounded channel
 //!
 //! with --archive, in two steps:

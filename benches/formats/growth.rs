@@ -70,8 +70,10 @@ fn from_bot(conversations: u32, place: Option<(&'static str, PathBuf)>) -> Resul
         pictures: None,
     };
     let url = bot.start()?.url();
-    let flag = place.as_ref().map_or("", |(flag, _)| *flag);
-    let name = format!("convexport botpress -f jsonl {flag}, {conversations} conversations");
+    let flag = place
+        .as_ref()
+        .map_or(String::new(), |(flag, _)| format!(" {flag}"));
+    let name = format!("convexport botpress -f jsonl{flag}, {conversations} conversations");
     let case = Case::new(name, LONGEST, move || {
         let mut command = convexport("botpress --bot-id bench -f jsonl");
         command.env("BP_TOKEN", "x").env("BP_API_URL", &url);

@@ -1,12 +1,12 @@
-//! The HTTP client for media: no redirects, no proxy, connections only to addresses that were checked.
+//! The HTTP client for media. It follows no redirect, and connects only to addresses that were checked. It uses no proxy,
+//! which would resolve the names by itself and connect to addresses that nobody checked.
 //!
-//! It is the client below `reqwest`, which would let the buffer of each connection grow to 400 KB when a server is fast, and
-//! has no setting for that.
+//! `reqwest` is built on the same client, but has no setting for the buffers of a connection. When a server is fast, each of
+//! them grows to 400 KB there.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::address::{CheckedResolver, Policy};
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use http_body_util::Empty;
@@ -16,6 +16,9 @@ use hyper::{Request, Response, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::address::{CheckedResolver, Policy};
+
 /// The largest buffer of a connection, in bytes. The headers of an answer have to fit.
 const BUFFER: usize = 64 * 1024;
 

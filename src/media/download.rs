@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use hyper::header::{CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
+use hyper::http::uri::InvalidUri;
 use hyper::{StatusCode, Uri};
 use hyper_util::client::legacy;
 use url::Url;
@@ -91,7 +92,7 @@ impl Downloader {
     async fn ask(&self, address: &Url, observer: &dyn Observer) -> Result<Answer, Failure> {
         let vendor = self.vendor.as_ref().filter(|vendor| vendor.has(address));
         let headers = vendor.map_or_else(HeaderMap::new, |vendor| vendor.headers.clone());
-        let uri: Uri = address.as_str().parse().map_err(|_| no_address())?;
+        let uri: Uri = address.as_str().parse().map_err(|error| unusable(&error))?;
         let host = address.authority();
         let Some(patience) = self.hosts.patience(host, self.timeout, Instant::now()) else {
             let why = "its host did not answer other requests".to_owned();
@@ -205,9 +206,9 @@ fn not_allowed(error: NotAllowed) -> Failure {
     Failure::Missing(Missing::NotAllowed, None, error.to_string())
 }
 
-fn no_address() -> Failure {
-    let why = "it is no address of the web".to_owned();
-    Failure::Missing(Missing::NotAllowed, None, why)
+/// An address that no request can be sent to, as one of more than 64 KB.
+fn unusable(error: &InvalidUri) -> Failure {
+    Failure::Missing(Missing::Unreachable, None, error.to_string())
 }
 
 fn unanswered(error: legacy::Error, address: &Url) -> Failure {

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
 
-/// While results are taken more slowly than they come, this part of the memory is enough.
+/// While nobody waits for a result, only one byte in so many of the limit may be taken.
 const BACKLOG: usize = 8;
 
 /// How the work is done.
@@ -24,7 +24,8 @@ pub struct Limits {
     pub ordered: bool,
     /// How many items may be unfinished: handed out, but with a result that has not been taken.
     pub max_in_flight: usize,
-    /// Workers begin no more work when the results that wait have this many bytes.
+    /// Workers begin no more work when the results that wait have this many bytes, or an eighth of it while nobody waits
+    /// for one.
     pub max_bytes: usize,
     /// The maximum number of items.
     pub max_items: u64,
@@ -32,7 +33,7 @@ pub struct Limits {
 
 /// A result that can wait in memory.
 pub trait HeapSize {
-    /// Roughly how many bytes of memory it takes.
+    /// Roughly how many bytes of memory it takes, or how many it should count for.
     fn heap_size(&self) -> usize;
 }
 
@@ -70,9 +71,9 @@ struct Shared {
     handed_out: AtomicU64,
     /// How many bytes the results have that have not been taken.
     held: AtomicUsize,
-    /// Whether a result is waited for. If not, more of them would only take memory.
+    /// Whether somebody waits for a result. If nobody does, more of them would only take memory.
     is_awaited: AtomicBool,
-    /// Results were taken, or are waited for.
+    /// Told when a result was taken, and when somebody begins to wait for one.
     taken: Notify,
 }
 

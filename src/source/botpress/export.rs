@@ -28,7 +28,7 @@ const MAX_IN_FLIGHT: usize = 1024;
 /// How many bytes of conversations may wait for an earlier one that is still being fetched.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// Workers wait when so many failures have not been counted yet, so that an API that is down is not asked on and on.
+/// How many failures may wait to be counted before the workers stop. Otherwise they would go on asking an API that is down.
 const MAX_UNCOUNTED: usize = 32;
 
 /// An export of one bot.
@@ -178,6 +178,7 @@ impl HeapSize for Result<Event> {
             Ok(Event::Conversations(conversations)) => {
                 conversations.iter().map(Conversation::heap_size).sum()
             }
+            // Not its size, which is next to nothing: it counts for the limit.
             Ok(Event::Failed(_)) => MAX_BYTES / MAX_UNCOUNTED,
             _ => 0,
         }

@@ -111,16 +111,19 @@ impl Lister<'_> {
             let Some(records) = page else {
                 break progress.end(pager.has_moved(), is_first);
             };
-            let may_be_last = walk.sought.is_some() || !self.queue.takes_more_than(records.len());
-            let adding = self.add(records, walk, fetched, seen, &mut progress);
-            // Each page leads to the next, so the next is asked for before the conversations of this one are.
-            let (next, is_open) = if may_be_last {
-                (None, adding.await?)
-            } else {
-                let (next, is_open) = tokio::join!(pager.next_page(client), adding);
-                (Some(next), is_open?)
+            let reads_on = walk.sought.is_none() && self.queue.takes_more_than(records.len());
+            let next = async {
+                if reads_on {
+                    Some(pager.next_page(client).await)
+                } else {
+                    None
+                }
             };
-            if !is_open {
+            let adding = self.add(records, walk, fetched, seen, &mut progress);
+            // Each page leads to the next, so the next is asked for before the conversations of this one are, unless this
+            // one may be enough.
+            let (next, is_open) = tokio::join!(biased; next, adding);
+            if !is_open? {
                 break End::Full;
             }
             progress.pages += 1;
