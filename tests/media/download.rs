@@ -98,6 +98,20 @@ fn conversations_keep_their_order_while_they_wait() {
 }
 
 #[test]
+fn an_address_too_long_to_ask_for_is_not_reachable() {
+    // The HTTP library takes addresses of less than 64 KiB.
+    let long = MediaFile::new(&"a".repeat(70_000), png(1));
+    let fake = fake_with_files(vec![long, MediaFile::new("odd|^[1]", png(2))]);
+    let folder = tempfile::tempdir().unwrap();
+    let run = export(&fake, folder.path(), "").run();
+    let links = attachments(&run.stdout);
+    assert_eq!(links[0]["missing"], "not reachable");
+    assert_eq!(links[1]["sha256"], sha256(&png(2)));
+    let line = "convexport: warning: 1 media could not be fetched: 1 not reachable\n";
+    assert_eq!((run.code, &*run.stderr), (0, line));
+}
+
+#[test]
 fn what_cannot_be_had_is_named_with_its_reason() {
     let served = vec![
         MediaFile::new("whole", png(1)),
