@@ -1,18 +1,12 @@
 //! Walks JSON text value by value and keeps the text of each, so that one pass finds a record and the fields in it.
 //!
-//! It is as strict as `serde_json`, because the text of a value is written to the output as it is. It is several times
-//! faster than `serde_json` with a `RawValue` for each field.
+//! It is several times faster than `serde_json` with a `RawValue` for each field.
 
 use std::borrow::Cow;
 
-use serde::de::IgnoredAny;
-use serde_json::Deserializer;
-
 use super::lenient::TextOrNone;
-use super::string::{JsonStr, escape_len, plain_prefix_len};
-
-/// Values that are nested deeper than this are left to `serde_json`, which needs no stack to skip them.
-const DEPTH: u8 = 64;
+use super::skip::{next_byte, string_end, value_end};
+use super::string::JsonStr;
 
 /// A position in JSON text. After a method has returned `None`, the position is somewhere before the error.
 pub struct Cursor<'a> {
@@ -33,12 +27,9 @@ impl<'a> Cursor<'a> {
 
     /// Skips white space and returns the next byte without skipping it.
     pub fn peek(&mut self) -> Option<u8> {
-        loop {
-            match self.byte()? {
-                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
-                byte => return Some(byte),
-            }
-        }
+        let (byte, at) = next_byte(self.text.as_bytes(), self.at)?;
+        self.at = at;
+        Some(byte)
     }
 
     /// Skips white space and then this byte. Returns `None` when another byte comes next.
@@ -50,7 +41,7 @@ impl<'a> Cursor<'a> {
     pub fn value(&mut self) -> Option<&'a str> {
         self.peek()?;
         let start = self.at;
-        self.walk(DEPTH)?;
+        self.skip()?;
         Some(&self.text[start..self.at])
     }
 
@@ -78,7 +69,7 @@ impl<'a> Cursor<'a> {
         let found = read(self);
         if found.is_none() {
             self.at = start;
-            self.walk(DEPTH)?;
+            self.skip()?;
         }
         Some((found, &self.text[start..self.at]))
     }
@@ -119,7 +110,7 @@ impl<'a> Cursor<'a> {
         if self.peek()? == b'"' {
             return Some(self.string()?.into());
         }
-        self.walk(DEPTH)?;
+        self.skip()?;
         Some(TextOrNone::default())
     }
 
@@ -144,105 +135,17 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn walk(&mut self, depth: u8) -> Option<()> {
-        match self.peek()? {
-            b'"' => self.walk_string().map(drop),
-            b'{' | b'[' if depth == 0 => self.walk_deep(),
-            b'{' => self.list([b'{', b'}'], |cursor| {
-                cursor.peek()?;
-                cursor.walk_string()?;
-                cursor.pass(b':')?;
-                cursor.walk(depth - 1)
-            }),
-            b'[' => self.list([b'[', b']'], |cursor| cursor.walk(depth - 1)),
-            b't' => self.literal(b"true"),
-            b'f' => self.literal(b"false"),
-            b'n' => self.literal(b"null"),
-            _ => self.number(),
-        }
-    }
-
-    fn walk_deep(&mut self) -> Option<()> {
-        let mut values = Deserializer::from_str(&self.text[self.at..]).into_iter::<IgnoredAny>();
-        values.next()?.ok()?;
-        self.at += values.byte_offset();
+    fn skip(&mut self) -> Option<()> {
+        self.at = value_end(self.text, self.at)?;
         Some(())
-    }
-
-    fn literal(&mut self, literal: &[u8]) -> Option<()> {
-        let rest = &self.text.as_bytes()[self.at..];
-        rest.starts_with(literal).then(|| self.at += literal.len())
-    }
-
-    fn number(&mut self) -> Option<()> {
-        self.one_of(b"-");
-        if !self.one_of(b"0") {
-            self.digits()?;
-        }
-        if self.one_of(b".") {
-            self.digits()?;
-        }
-        if self.one_of(b"eE") {
-            self.one_of(b"+-");
-            self.digits()?;
-        }
-        Some(())
-    }
-
-    fn digits(&mut self) -> Option<()> {
-        let start = self.at;
-        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        (self.at > start).then_some(())
-    }
-
-    fn one_of(&mut self, bytes: &[u8]) -> bool {
-        let found = self.byte().is_some_and(|byte| bytes.contains(&byte));
-        self.at += usize::from(found);
-        found
     }
 
     fn string(&mut self) -> Option<JsonStr<'a>> {
         let start = self.at + 1;
-        let escapes = self.walk_string()?;
-        let text = &self.text[start..self.at - 1];
+        let (end, escapes) = string_end(self.text.as_bytes(), self.at)?;
+        self.at = end;
+        let text = &self.text[start..end - 1];
         Some(JsonStr { text, escapes })
-    }
-
-    /// Skips a string. Returns whether it contains escapes.
-    fn walk_string(&mut self) -> Option<bool> {
-        let (quote, inside) = self.text.as_bytes().get(self.at..)?.split_first()?;
-        let length = plain_prefix_len(inside);
-        if (*quote, inside.get(length)?) != (b'"', &b'"') {
-            return self.walk_escapes();
-        }
-        self.at += length + 2;
-        Some(false)
-    }
-
-    /// [`Self::walk_string`] for strings with escapes. A separate function keeps the common case small.
-    #[inline(never)]
-    fn walk_escapes(&mut self) -> Option<bool> {
-        let bytes = self.text.as_bytes();
-        if self.byte()? != b'"' {
-            return None;
-        }
-        let mut at = self.at + 1;
-        loop {
-            at += plain_prefix_len(&bytes[at..]);
-            match bytes.get(at)? {
-                b'"' => break,
-                b'\\' => at += escape_len(&bytes[at..])?,
-                _ => return None,
-            }
-        }
-        self.at = at + 1;
-        Some(true)
-    }
-
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
     }
 }
 
@@ -264,6 +167,7 @@ pub fn first_field<'a>(object: &'a str, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde::de::IgnoredAny;
 
     use super::*;
 

@@ -1,26 +1,24 @@
-//! Looks at eight bytes of a string at once, each in its lane of a number.
+//! Looks at sixteen bytes of a text at once, with the vector instructions of the processor. Each function returns a bit
+//! for each byte; the lowest bit stands for the first byte.
 
-const ONES: u64 = u64::MAX / 255;
+use wide::u8x16;
 
-/// Sets the high bit of each lane with a quote, a backslash or a control character, as [`lanes_below`] does.
-pub fn special_lanes(eight: u64) -> u64 {
-    // Flipping the second bit moves the quote to just above the control characters, and keeps those below it. So one
-    // comparison finds both.
-    lanes_below(eight ^ (ONES * 2), b' ' + 1) | lanes_below(eight ^ (ONES * u64::from(b'\\')), 1)
+/// How many bytes a look takes in.
+pub const LANES: usize = 16;
+
+/// Which bytes need an escape in a JSON string: quotes, backslashes and control characters.
+#[inline]
+pub fn special(bytes: [u8; LANES]) -> u32 {
+    let bytes = u8x16::new(bytes);
+    let marks = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'));
+    (marks | bytes.simd_lt(u8x16::splat(b' '))).to_bitmask()
 }
 
-/// Compares eight bytes with `byte` at once: sets the high bit of each lane that is below it. Only the lowest bit that
-/// is set is exact; a lane above it may be marked by mistake.
+/// Which bytes are below `limit`.
+#[inline]
 #[must_use]
-pub fn lanes_below(eight: u64, byte: u8) -> u64 {
-    eight.wrapping_sub(ONES * u64::from(byte)) & !eight & (ONES << 7)
-}
-
-/// Sets the high bit of each lane that is `byte`, and of no other.
-pub fn lanes_with(eight: u64, byte: u8) -> u64 {
-    const LOW: u64 = ONES * 0x7f;
-    let other = eight ^ (ONES * u64::from(byte));
-    !(((other & LOW) + LOW) | other | LOW)
+pub fn below(bytes: [u8; LANES], limit: u8) -> u32 {
+    u8x16::new(bytes).simd_lt(u8x16::splat(limit)).to_bitmask()
 }
 
 /// Whether a byte needs an escape in a JSON string.

@@ -12,12 +12,13 @@ pub mod lines;
 mod part;
 pub mod raw;
 mod shape;
+mod skip;
 mod string;
 mod write;
 
 pub use cursor::{Cursor, first_field};
 pub use item::Item;
-pub use lanes::lanes_below;
+pub use lanes::{LANES, below};
 pub use part::Part;
 pub use shape::shape_error;
 pub use write::write_string;

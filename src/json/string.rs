@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lanes::{is_special, special_lanes};
+use super::lanes::{LANES, is_special, special};
 
 /// The inside of a JSON string.
 #[derive(Clone, Copy, Debug)]
@@ -93,18 +93,25 @@ fn unit(text: &str) -> Option<u16> {
 /// How many bytes come before a quote, a backslash or a control character.
 #[must_use]
 pub fn plain_prefix_len(bytes: &[u8]) -> usize {
-    let (eights, rest) = bytes.as_chunks();
-    for (index, eight) in eights.iter().enumerate() {
-        let found = special_lanes(u64::from_le_bytes(*eight));
+    let mut at = 0;
+    while let Some(chunk) = bytes[at..].first_chunk() {
+        let found = special(*chunk);
         if found != 0 {
-            return 8 * index + found.trailing_zeros() as usize / 8;
+            return at + found.trailing_zeros() as usize;
         }
+        at += LANES;
     }
-    8 * eights.len()
-        + rest
-            .iter()
-            .position(|byte| is_special(*byte))
-            .unwrap_or(rest.len())
+    at + plain_tail_len(bytes, &bytes[at..])
+}
+
+/// [`plain_prefix_len`] for the last few bytes, when all before them is plain.
+#[inline(never)]
+fn plain_tail_len(bytes: &[u8], tail: &[u8]) -> usize {
+    let plain = match bytes.last_chunk() {
+        Some(last) => special(*last).trailing_zeros() as usize - (LANES - tail.len()),
+        None => tail.iter().take_while(|byte| !is_special(**byte)).count(),
+    };
+    plain.min(tail.len())
 }
 
 /// The length of the escape that the bytes begin with. Returns `None` when they begin with no valid escape.

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use super::lanes::{is_special, lanes_below, lanes_with, special_lanes};
+use super::lanes::{LANES, below, special};
+use super::string::plain_prefix_len;
 
 /// From this many bytes on, a text is written by pieces. To prepare the room for a piece takes too long for a shorter one.
 const LONG: usize = 256;
@@ -10,8 +11,11 @@ const LONG: usize = 256;
 /// How many bytes of a text a piece has.
 const PIECE: usize = 1024;
 
+/// How many bytes of a text [`quote`] looks at. It takes the first half, and copies from the second.
+const WINDOW: usize = 2 * LANES;
+
 /// How many bytes [`quote`] may write to.
-const ROOM: usize = 24;
+const ROOM: usize = 3 * LANES;
 
 /// Writes a JSON string, byte for byte as `serde_json` does.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
@@ -26,89 +30,74 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-fn write_short(text: &[u8], out: &mut Vec<u8>) {
-    let (eights, rest) = text.as_chunks();
-    for eight in eights {
-        if special_lanes(u64::from_le_bytes(*eight)) == 0 {
-            out.extend_from_slice(eight);
-            continue;
-        }
-        let mut room = [0; ROOM];
-        match quote(*eight, &mut room) {
-            Some(length) => out.extend_from_slice(&room[..length]),
-            None => escape(eight, out),
-        }
+fn write_short(mut text: &[u8], out: &mut Vec<u8>) {
+    loop {
+        let (plain, rest) = text.split_at(plain_prefix_len(text));
+        out.extend_from_slice(plain);
+        let Some((special, rest)) = rest.split_first() else {
+            return;
+        };
+        escape(*special, out);
+        text = rest;
     }
-    escape_some(rest, out);
 }
 
 /// Writes a part of a string. A record within a string has a quote or a backslash among seven bytes, so the part is put
 /// together in a room that need not grow.
-fn write_piece(piece: &[u8], out: &mut Vec<u8>) {
+fn write_piece(mut piece: &[u8], out: &mut Vec<u8>) {
     // Every byte may need a backslash, and `quote` writes a little further.
     let mut room = [0; 2 * PIECE + ROOM];
     let mut end = 0;
-    let (eights, rest) = piece.as_chunks();
-    for eight in eights {
+    while let Some(window) = piece.first_chunk() {
+        let (taken, rest) = piece.split_at(LANES);
         let space = room[end..].first_chunk_mut();
-        if let Some(length) = space.and_then(|space| quote(*eight, space)) {
+        if let Some(length) = space.and_then(|space| quote(window, space)) {
             end += length;
         } else {
             out.extend_from_slice(&room[..end]);
             end = 0;
-            escape(eight, out);
+            write_short(taken, out);
         }
+        piece = rest;
     }
     out.extend_from_slice(&room[..end]);
-    escape_some(rest, out);
+    write_short(piece, out);
 }
 
-/// Writes eight bytes with a backslash before each quote and each backslash. Returns how many bytes these are, or `None`
-/// when there is a control character. Copies all that is left after each backslash, since to copy eight bytes takes no
-/// longer than to copy one.
+/// Writes the first half of the window with a backslash before each quote and each backslash. Returns how many bytes
+/// these are, or `None` when there is a control character. Copies as many bytes after each backslash, since to copy
+/// sixteen takes no longer than to copy one.
 #[inline]
-fn quote(eight: [u8; 8], room: &mut [u8; ROOM]) -> Option<usize> {
-    let lanes = u64::from_le_bytes(eight);
-    if lanes_below(lanes, b' ') != 0 {
+fn quote(window: &[u8; WINDOW], room: &mut [u8; ROOM]) -> Option<usize> {
+    let taken = *window.first_chunk()?;
+    if below(taken, b' ') != 0 {
         return None;
     }
-    room[..8].copy_from_slice(&eight);
-    let mut length = 8;
-    let mut found = lanes_with(lanes, b'"') | lanes_with(lanes, b'\\');
+    room[..LANES].copy_from_slice(&taken);
+    let mut length = LANES;
+    let mut found = special(taken);
     while found != 0 {
-        let lane = found.trailing_zeros() / 8;
+        let lane = found.trailing_zeros() as usize % LANES;
         // The length has grown by the backslashes so far.
-        let place = length - 8 + lane as usize;
+        let place = length - LANES + lane;
         room[place] = b'\\';
-        room[place + 1..place + 9].copy_from_slice(&(lanes >> (8 * lane)).to_le_bytes());
+        room[place + 1..=place + LANES].copy_from_slice(&window[lane..lane + LANES]);
         length += 1;
         found &= found - 1;
     }
     Some(length)
 }
 
-/// Writes bytes that mostly need no escape.
-fn escape_some(bytes: &[u8], out: &mut Vec<u8>) {
-    if bytes.iter().any(|byte| is_special(*byte)) {
-        escape(bytes, out);
-    } else {
-        out.extend_from_slice(bytes);
-    }
-}
-
-fn escape(bytes: &[u8], out: &mut Vec<u8>) {
-    for byte in bytes {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            8 => out.extend_from_slice(b"\\b"),
-            12 => out.extend_from_slice(b"\\f"),
-            0..32 => write!(out, "\\u{byte:04x}").unwrap_or_default(),
-            _ => out.push(*byte),
-        }
+fn escape(special: u8, out: &mut Vec<u8>) {
+    match special {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        8 => out.extend_from_slice(b"\\b"),
+        12 => out.extend_from_slice(b"\\f"),
+        byte => write!(out, "\\u{byte:04x}").unwrap_or_default(),
     }
 }
 

@@ -3,8 +3,6 @@
 //!
 //! html5gum parses the HTML. This file only decides how each tag looks in text.
 
-use std::fmt::Write;
-
 use html5gum::{Token, Tokenizer};
 
 use crate::json;
@@ -32,7 +30,7 @@ fn simple(html: &str) -> Option<String> {
             let (address, tail) = rest.split_once('"')?;
             let odd = address.contains(['&', '\r', '\0']);
             rest = tail.strip_prefix('>').filter(|_| !odd)?;
-            page.open(b"a", |_| Some(address.as_bytes()));
+            page.begin_link(Some(address.to_owned()));
         } else if begins("</a>") {
             page.close(b"a");
         } else if begins("&amp;") {
@@ -111,13 +109,10 @@ impl Page {
         match name {
             b"br" => self.text.push('\n'),
             b"a" => {
-                let address =
-                    attribute(b"href").map(|value| String::from_utf8_lossy(value).into_owned());
-                // The space before a link does not belong to its words.
-                if std::mem::take(&mut self.blank) && !self.at_line_start() {
-                    self.text.push(' ');
-                }
-                self.link = address.map(|address| (address, self.text.len()));
+                let address = attribute(b"href");
+                self.begin_link(
+                    address.map(|address| String::from_utf8_lossy(address).into_owned()),
+                );
             }
             b"img" => {
                 let alt =
@@ -151,6 +146,14 @@ impl Page {
         }
     }
 
+    fn begin_link(&mut self, address: Option<String>) {
+        // The space before a link does not belong to its words.
+        if std::mem::take(&mut self.blank) && !self.at_line_start() {
+            self.text.push(' ');
+        }
+        self.link = address.map(|address| (address, self.text.len()));
+    }
+
     fn end_link(&mut self) {
         let Some((address, start)) = self.link.take() else {
             return;
@@ -159,7 +162,7 @@ impl Page {
         if words.is_empty() {
             self.text.push_str(&address);
         } else if !address.is_empty() && words != address {
-            let _ = write!(self.text, " ({address})");
+            self.text.extend([" (", &address, ")"]);
         }
     }
 
@@ -181,25 +184,25 @@ fn evenly_spaced_len(words: &str) -> usize {
     let uneven = |pair: &[u8]| blank(pair[0]) && (pair[0] != b' ' || blank(pair[1]));
     let bytes = words.as_bytes();
     let mut at = 0;
-    while let Some(eight) = bytes[at..].first_chunk() {
-        if may_be_uneven(u64::from_le_bytes(*eight))
-            && let Some(found) = bytes[at..at + 8].windows(2).position(uneven)
+    while let Some(chunk) = bytes[at..].first_chunk() {
+        if may_be_uneven(*chunk)
+            && let Some(found) = chunk.windows(2).position(uneven)
         {
             return at + found;
         }
         // The last byte has not been compared with the one after it, so it is looked at again.
-        at += 7;
+        at += json::LANES - 1;
     }
     let rest = &bytes[at..];
     let end = rest.windows(2).position(uneven);
     at + end.unwrap_or_else(|| rest.len() - usize::from(rest.last().copied().is_some_and(blank)))
 }
 
-/// Whether eight bytes may contain two spaces in a row, or any byte below a space. It can be wrong only by returning
+/// Whether these bytes may contain two spaces in a row, or any byte below a space. It can be wrong only by returning
 /// true.
-fn may_be_uneven(eight: u64) -> bool {
-    let spaces = json::lanes_below(eight, b' ' + 1);
-    (json::lanes_below(eight, b' ') | (spaces & (spaces >> 8))) != 0
+fn may_be_uneven(bytes: [u8; json::LANES]) -> bool {
+    let spaces = json::below(bytes, b' ' + 1);
+    (json::below(bytes, b' ') | (spaces & (spaces >> 1))) != 0
 }
 
 fn is_blank(c: char) -> bool {
