@@ -118,6 +118,14 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
 
 /// Whether a spreadsheet would run this text.
 pub fn is_like_formula(text: &str) -> bool {
+    // Most text begins with a letter, which shows at once that it is none.
+    if text
+        .as_bytes()
+        .first()
+        .is_some_and(u8::is_ascii_alphanumeric)
+    {
+        return false;
+    }
     let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     text.starts_with(['\t', '\r', '\n']) || text.trim_start_matches(blank).starts_with(signs)

@@ -1,11 +1,12 @@
 //! How times are shown.
 
 use std::borrow::Borrow;
+use std::fmt;
 use std::ops::Range;
 
 use anyhow::{Result, bail};
-use chrono::format::{Item, StrftimeItems};
-use chrono::{Local, NaiveDate, Timelike};
+use chrono::format::{DelayedFormat, Fixed, Item, StrftimeItems};
+use chrono::{FixedOffset, Local, NaiveDate, Offset, Timelike};
 
 use super::timestamp::Timestamp;
 use super::zone::Zone;
@@ -102,13 +103,16 @@ impl TimeStyle {
     }
 
     fn try_show(&self, time: Timestamp) -> Option<String> {
+        let names_zone = |item: &Item| *item == Item::Fixed(Fixed::TimezoneName);
+        if self.items.iter().any(names_zone) {
+            return self.show_with_name(time);
+        }
         self.show_as(self.items.iter(), time)
     }
 
-    fn show_as<'i, I>(&self, items: I, time: Timestamp) -> Option<String>
-    where
-        I: Iterator<Item: Borrow<Item<'i>>> + Clone,
-    {
+    /// Shows the time in the style's own format, which has the name of the zone in it.
+    fn show_with_name(&self, time: Timestamp) -> Option<String> {
+        let items = self.items.iter();
         let mut shown = String::with_capacity(LENGTH);
         match self.zone {
             Zone::Local => {
@@ -122,6 +126,39 @@ impl TimeStyle {
         }
         .ok()?;
         Some(shown)
+    }
+
+    /// Shows the time in a format without the name of the zone.
+    fn show_as<'i, I>(&self, items: I, time: Timestamp) -> Option<String>
+    where
+        I: Iterator<Item: Borrow<Item<'i>>> + Clone,
+    {
+        let local = self.zone.local(time);
+        let wall = local.naive_local();
+        let offset = Unnamed(*local.offset());
+        let (date, clock) = (Some(wall.date()), Some(wall.time()));
+        let mut shown = String::with_capacity(LENGTH);
+        DelayedFormat::new_with_offset(date, clock, &offset, items)
+            .write_to(&mut shown)
+            .ok()?;
+        Some(shown)
+    }
+}
+
+/// The offset of a zone, without the name. chrono writes a name for each time that it shows, even when the format has no
+/// place for it, and that takes as long as all the rest.
+#[derive(Clone, Debug)]
+struct Unnamed(FixedOffset);
+
+impl Offset for Unnamed {
+    fn fix(&self) -> FixedOffset {
+        self.0
+    }
+}
+
+impl fmt::Display for Unnamed {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
     }
 }
 
@@ -142,6 +179,17 @@ mod tests {
         for format in ["%Y-%Q", "%#z", "", "%"] {
             assert!(check_format(format).is_err(), "{format}");
         }
+    }
+
+    #[test]
+    fn the_zone_is_named_when_the_format_asks_for_it() {
+        let show = |zone: &str, format: &str| {
+            let style = TimeStyle::new(zone.parse().unwrap(), format).unwrap();
+            style.show("2026-07-01T10:00:00Z".parse().unwrap())
+        };
+        assert_eq!(show("Europe/Oslo", "%H:%M %Z"), "12:00 CEST");
+        assert_eq!(show("utc", "%Z %H:%M"), "UTC 10:00");
+        assert_eq!(show("Europe/Oslo", "%H:%M %:z %z"), "12:00 +02:00 +0200");
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
-use chrono::{Local, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
+use chrono::{
+    DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike,
+};
 use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
@@ -54,20 +56,21 @@ impl Zone {
 
     /// The time that clocks in this zone show.
     pub(super) fn clock(self, time: Timestamp) -> NaiveDateTime {
-        match self {
-            Self::Local => time.0.with_timezone(&Local).naive_local(),
-            Self::Named(tz) => time.0.with_timezone(&tz).naive_local(),
-        }
+        self.local(time).naive_local()
     }
 
     /// How many seconds a clock in this zone is ahead of UTC.
     #[must_use]
     pub fn offset(self, time: Timestamp) -> i32 {
+        self.local(time).offset().local_minus_utc()
+    }
+
+    /// The time in this zone, which is no longer named.
+    pub(super) fn local(self, time: Timestamp) -> DateTime<FixedOffset> {
         match self {
-            Self::Local => time.0.with_timezone(&Local).offset().fix(),
-            Self::Named(tz) => time.0.with_timezone(&tz).offset().fix(),
+            Self::Local => time.0.with_timezone(&Local).fixed_offset(),
+            Self::Named(tz) => time.0.with_timezone(&tz).fixed_offset(),
         }
-        .local_minus_utc()
     }
 
     /// What calendar and clock show in this zone.
