@@ -3,7 +3,6 @@
 use std::env;
 use std::fs::File;
 use std::io::{BufReader, Read};
-use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::support::case::{Case, ROUNDS, Spread};
+use crate::support::case::{Case, ROUNDS};
 use crate::support::measure::Cost;
 use crate::support::table::{Table, Target, megabytes, times, times_memory};
 use crate::support::tls::{self, Protocol};
@@ -87,7 +86,7 @@ pub fn measure() -> Result<()> {
 
     let mut cases = Cases::new(&big, &small)?;
     for _ in 0..ROUNDS {
-        cases.all().into_iter().for_each(Case::measure);
+        cases.measure();
     }
     println!("{}", cases.table());
     Ok(())
@@ -133,25 +132,32 @@ impl Cases {
         })
     }
 
-    fn all(&mut self) -> Vec<&mut Case> {
-        let exports = [&mut self.big, &mut self.small];
-        iter::once(&mut self.gunzip)
-            .chain(exports.into_iter().flatten())
-            .chain(self.site.iter_mut().map(|(_, _, case)| case))
-            .chain([&mut self.tap, &mut self.jq, &mut self.loader])
-            .chain(&mut self.streaming)
-            .collect()
+    /// A round. What comes from a server follows what came from the file, since the two are compared.
+    fn measure(&mut self) {
+        for (number, case) in self.big.iter_mut().enumerate() {
+            case.measure_in(&mut self.gunzip);
+            for (format, _, case) in &mut self.site {
+                if *format == number {
+                    case.measure_in(&mut self.gunzip);
+                }
+            }
+        }
+        self.small.iter_mut().for_each(Case::measure);
+        let peers = [&mut self.tap, &mut self.jq, &mut self.loader];
+        for case in peers.into_iter().chain(&mut self.streaming) {
+            case.measure_in(&mut self.gunzip);
+        }
     }
 
     fn table(&self) -> Table {
         let mut table = Table::new(HEADINGS);
         let mut add = |case: &Case, comparable: bool, targets: &[Target]| {
-            let ratio = self.times_gunzip(case).filter(|_| comparable);
+            let ratio = case.units().filter(|_| comparable);
             table.add(&case.name, case.outcome(), ratio, targets);
         };
-        add(&self.gunzip, true, &[]);
+        add(&self.gunzip, false, &[]);
         for ((case, small), format) in self.big.iter().zip(&self.small).zip(FORMATS) {
-            add(case, true, &self.targets_of_file(case, small, format));
+            add(case, true, &Self::targets_of_file(case, small, format));
         }
         for case in &self.small {
             add(case, false, &[]);
@@ -164,7 +170,11 @@ impl Cases {
             let targets: Vec<_> = of_file.chain(self.targets_of_site(case)).collect();
             add(case, true, &targets);
         }
-        add(&self.tap, true, &self.target(&self.tap, Some(SINGER)));
+        add(
+            &self.tap,
+            true,
+            in_gunzips(&self.tap, Some(SINGER)).as_slice(),
+        );
         add(&self.jq, true, &[]);
         add(&self.loader, true, &[]);
         for case in &self.streaming {
@@ -173,17 +183,7 @@ impl Cases {
         table
     }
 
-    fn times_gunzip(&self, case: &Case) -> Option<Spread> {
-        case.times(&self.gunzip, |cost| cost.cpu)
-    }
-
-    fn target(&self, case: &Case, most: Option<f64>) -> Vec<Target> {
-        let ratio = self.times_gunzip(case).zip(most);
-        let target = ratio.map(|(ratio, most)| Target::at_most("x gunzip", ratio.median, most));
-        target.into_iter().collect()
-    }
-
-    fn targets_of_file(&self, case: &Case, small: &Case, (_, most): Format) -> Vec<Target> {
+    fn targets_of_file(case: &Case, small: &Case, (_, most): Format) -> Vec<Target> {
         let Some(cost) = case.cost() else {
             return Vec::new();
         };
@@ -191,7 +191,7 @@ impl Cases {
             .cost()
             .map(|small| megabytes(cost.peak) - megabytes(small.peak));
         let growth = growth.map(|growth| Target::at_most("MB above 1/100", growth, GROWTH_MB));
-        self.target(case, most)
+        in_gunzips(case, most)
             .into_iter()
             .chain([Target::at_most("MB", megabytes(cost.peak), PEAK_MB)])
             .chain(growth)
@@ -222,6 +222,12 @@ impl Cases {
         .flatten()
         .collect()
     }
+}
+
+/// How many times as much as gunzip it takes, if there is a target for it.
+fn in_gunzips(case: &Case, most: Option<f64>) -> Option<Target> {
+    let (ratio, most) = case.units().zip(most)?;
+    Some(Target::at_most("x gunzip", ratio.median, most))
 }
 
 fn bare_gunzip(own: PathBuf, file: PathBuf) -> Case {

@@ -17,6 +17,8 @@ pub struct Case {
     longest: Duration,
     pipeline: Box<dyn Fn() -> Result<Vec<Command>>>,
     costs: Vec<Cost>,
+    /// What the unit cost right before each run.
+    units: Vec<Cost>,
     failure: Option<anyhow::Error>,
 }
 
@@ -32,14 +34,30 @@ impl Case {
             longest,
             pipeline: Box::new(pipeline),
             costs: Vec::new(),
+            units: Vec::new(),
             failure: None,
         }
     }
 
+    /// Runs the unit and then the pipeline, to say how many units a run costs. The two follow each other because a
+    /// machine is not equally fast all the time.
+    pub fn measure_in(&mut self, unit: &mut Self) {
+        if self.is_done() {
+            return;
+        }
+        unit.measure();
+        self.units.extend(unit.costs.last());
+        self.measure();
+    }
+
+    /// Whether it failed before, or is slow and has run once.
+    fn is_done(&self) -> bool {
+        self.failure.is_some() || self.costs.iter().any(|cost| cost.wall > QUICK)
+    }
+
     /// Runs the pipeline once more, unless it failed before or is slow.
     pub fn measure(&mut self) {
-        let is_slow = self.costs.iter().any(|cost| cost.wall > QUICK);
-        if is_slow || self.failure.is_some() {
+        if self.is_done() {
             return;
         }
         match self
@@ -76,6 +94,12 @@ impl Case {
     /// The seconds of all runs, by this part of their costs.
     pub fn seconds(&self, part: fn(&Cost) -> Duration) -> Option<Spread> {
         Spread::of(self.costs.iter().map(|cost| part(cost).as_secs_f64()))
+    }
+
+    /// How many times the CPU time of the unit each run took.
+    pub fn units(&self) -> Option<Spread> {
+        let ratios = self.costs.iter().zip(&self.units);
+        Spread::of(ratios.map(|(own, unit)| own.cpu.as_secs_f64() / unit.cpu.as_secs_f64()))
     }
 
     /// How many times as much as `other` each run took, by this part of their costs. The runs of one round are compared

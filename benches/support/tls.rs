@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use hyper::body::{Bytes, Incoming};
@@ -40,7 +40,7 @@ impl Protocol {
     }
 }
 
-/// What is sent, and after how long.
+/// What is sent, and how long after the request.
 pub struct Answer {
     pub body: Bytes,
     pub is_gzipped: bool,
@@ -104,9 +104,10 @@ where
     let service = service_fn(move |request: Request<Incoming>| {
         let answer = answer.clone();
         async move {
+            let arrived = Instant::now();
             let target = request.uri().path_and_query();
             let answer = answer(target.map_or("/", |target| target.as_str()));
-            Ok::<_, Infallible>(respond(answer).await)
+            Ok::<_, Infallible>(respond(answer, arrived).await)
         }
     });
     let builder = Builder::new(TokioExecutor::new());
@@ -114,10 +115,12 @@ where
     builder.serve_connection(io, service).await.ok();
 }
 
-async fn respond(answer: Answer) -> Response<Full> {
+async fn respond(answer: Answer, arrived: Instant) -> Response<Full> {
     if !answer.latency.is_zero() {
         // The runtime's own timer is a millisecond late.
-        let wait = tokio::task::spawn_blocking(move || thread::sleep(answer.latency));
+        let due = arrived + answer.latency;
+        let sleep = move || thread::sleep(due.saturating_duration_since(Instant::now()));
+        let wait = tokio::task::spawn_blocking(sleep);
         wait.await.ok();
     }
     let mut response = Response::builder().header("content-type", "application/json");
