@@ -84,7 +84,7 @@ impl Bot {
             .map(|size| pictures::serve(self.latency, size));
         let pictures = pictures.transpose()?;
         let address = server::serve(move |target, connection| {
-            // What an answer costs to make is no delay of the client, which has the same two cores.
+            // Both programs share the cores, so an answer that is made after the wait would delay the client.
             let due = Instant::now() + self.latency;
             let body = self.answer(target, pictures);
             thread::sleep(due.saturating_duration_since(Instant::now()));

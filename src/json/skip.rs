@@ -1,4 +1,5 @@
-//! Finds where a JSON value ends. As strict as `serde_json`, because the text of a value is written to the output as it is.
+//! Finds where a JSON value ends. It is as strict as `serde_json`, because the text of a value is written to the output
+//! as it is.
 //!
 //! Each function takes the position of the first byte and returns the position behind the last, or `None` when the text
 //! is no complete value. A position in a register is faster than one that is kept in a struct.

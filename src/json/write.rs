@@ -65,8 +65,8 @@ fn write_piece(mut piece: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Writes the first half of the window with a backslash before each quote and each backslash. Returns how many bytes
-/// these are, or `None` when there is a control character. Copies as many bytes after each backslash, since to copy
-/// sixteen takes no longer than to copy one.
+/// these are, or `None` when there is a control character. Copies sixteen bytes after each backslash, since that takes no
+/// longer than to copy one.
 #[inline]
 fn quote(window: &[u8; WINDOW], room: &mut [u8; ROOM]) -> Option<usize> {
     let taken = *window.first_chunk()?;

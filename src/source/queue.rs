@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
 
-/// While nobody waits for a result, only one byte in so many of the limit may be taken.
+/// While nobody waits for a result, the limit of bytes is divided by this.
 const BACKLOG: usize = 8;
 
 /// How the work is done.
