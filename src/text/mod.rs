@@ -5,6 +5,7 @@ mod lines;
 mod neutralise;
 mod pictures;
 mod plural;
+mod spacing;
 
 pub use lines::{lines, one_line};
 pub use neutralise::neutralise;
