@@ -201,14 +201,14 @@ impl<W> Queue<W> {
 }
 
 impl<R> Results<R> {
-    /// Returns the next result, or `None` after the last one.
+    /// Waits for the next result. Returns `None` after the last one.
     ///
     /// # Errors
     /// When a worker panicked, so that its result is lost.
     pub async fn next(&mut self) -> Result<Option<R>> {
-        let done = loop {
-            if let Some(done) = self.early.remove(&self.next) {
-                break done;
+        loop {
+            if let Some(result) = self.try_next()? {
+                return Ok(Some(result));
             }
             self.shared.note_awaited(true);
             let done = self.done.recv().await;
@@ -218,23 +218,55 @@ impl<R> Results<R> {
                     return Ok(None);
                 }
                 None => bail!("a part of the program ended before its work was done"),
-                Some(done) if self.ordered && matches!(done.outcome, Outcome::Result(..)) => {
-                    self.early.insert(done.number, done);
+                Some(done) => {
+                    if let Some(done) = self.in_turn(done) {
+                        return self.take(done).map(Some);
+                    }
                 }
-                Some(done) => break done,
             }
-        };
-        let (result, size) = match done.outcome {
-            Outcome::Result(result, size) => (result, size),
+        }
+    }
+
+    /// Returns the next result if it is ready.
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub fn try_next(&mut self) -> Result<Option<R>> {
+        if let Some(done) = self.early.remove(&self.next) {
+            return self.take(done).map(Some);
+        }
+        while let Ok(done) = self.done.try_recv() {
+            if let Some(done) = self.in_turn(done) {
+                return self.take(done).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns a finished item, or keeps it until its turn comes. One that panicked ends the work at once.
+    fn in_turn(&mut self, done: Done<R>) -> Option<Done<R>> {
+        let waits = self.ordered && done.number != self.next;
+        if waits && matches!(done.outcome, Outcome::Result(..)) {
+            self.early.insert(done.number, done);
+            return None;
+        }
+        Some(done)
+    }
+
+    /// Takes the result out of a finished item, which makes room for others.
+    fn take(&mut self, done: Done<R>) -> Result<R> {
+        match done.outcome {
+            Outcome::Result(result, size) => {
+                self.next += 1;
+                self.shared.held.fetch_sub(size, Ordering::SeqCst);
+                self.shared.taken.notify_one();
+                drop(done.room);
+                Ok(result)
+            }
             Outcome::Panicked(name) => {
                 bail!("the program panicked while it worked on {name}; please report this bug")
             }
-        };
-        self.next += 1;
-        self.shared.held.fetch_sub(size, Ordering::SeqCst);
-        self.shared.taken.notify_waiters();
-        drop(done.room);
-        Ok(Some(result))
+        }
     }
 }
 
@@ -248,7 +280,7 @@ impl Shared {
     fn note_awaited(&self, is_awaited: bool) {
         self.is_awaited.store(is_awaited, Ordering::SeqCst);
         if is_awaited {
-            self.taken.notify_waiters();
+            self.taken.notify_one();
         }
     }
 
@@ -268,6 +300,8 @@ impl Shared {
             }
             taken.await;
         }
+        // One waits less. If all were woken each time, they would take more time than the work.
+        self.taken.notify_one();
         todo.lock().await.recv().await
     }
 }

@@ -12,13 +12,14 @@ use super::filter::Filter;
 use super::list::Lister;
 use super::options::{Options, Target};
 use super::plan::Plan;
+use super::send::send;
 use super::user_cache::UserCache;
 use crate::console::Console;
 use crate::model::Conversation;
 use crate::source::context::Context;
 use crate::source::delta::Delta;
 use crate::source::event::Event;
-use crate::source::queue::{self, HeapSize, Limits, Results};
+use crate::source::queue::{self, HeapSize, Limits};
 use crate::source::selection::Selection;
 use crate::usage::usage;
 
@@ -129,47 +130,6 @@ impl Botpress {
             end = &mut listing => sending.await.and(end),
         }
     }
-}
-
-/// Sends the events in order, and before them the vendor's time when the run began.
-async fn send(
-    fetcher: &Fetcher,
-    mut breaker: CircuitBreaker,
-    mut results: Results<Result<Event>>,
-    events: Sender<Event>,
-) -> Result<()> {
-    let mut clock = true;
-    loop {
-        let result = results.next().await?;
-        let time = fetcher.api.client().server_time();
-        if let Some(time) = time.filter(|_| std::mem::take(&mut clock)) {
-            events.send(Event::Clock(time.into())).await.ok();
-        }
-        let Some(result) = result else {
-            return breaker.check();
-        };
-        let event = breaker.count(result?)?;
-        // A list has no messages to count.
-        let mismatch = mismatch(&event).filter(|_| !fetcher.list_only);
-        for event in mismatch.into_iter().chain([event]) {
-            if events.send(event).await.is_err() {
-                return Ok(());
-            }
-        }
-    }
-}
-
-/// Returns an event when a conversation does not have the number of messages that the vendor reports.
-fn mismatch(event: &Event) -> Option<Event> {
-    let Event::Conversations(conversations) = event else {
-        return None;
-    };
-    let conversation = conversations.iter().find(|found| found.is_miscounted())?;
-    Some(Event::CountMismatch {
-        id: conversation.id.clone(),
-        reported: conversation.reported_count?,
-        found: conversation.messages.len() as u64,
-    })
 }
 
 impl HeapSize for Result<Event> {

@@ -23,6 +23,7 @@ mod plan;
 mod plugin_tags;
 mod record_id;
 mod seen;
+mod send;
 mod tickets;
 mod user_cache;
 mod walk;

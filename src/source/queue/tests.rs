@@ -96,6 +96,31 @@ async fn few_results_wait_for_one_who_is_busy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn only_a_result_that_is_ready_comes_without_a_wait() {
+    // The first takes longer than the other two.
+    let act = |number: u64| async move {
+        tokio::time::sleep(Duration::from_millis(30 - number * 10)).await;
+        number
+    };
+    for (ordered, after_15, after_35) in [
+        (true, None, [Some(0), Some(1), Some(2), None]),
+        (false, Some(2), [Some(1), Some(0), None, None]),
+    ] {
+        let (mut queue, mut results) = start(limits(ordered), act);
+        for number in 0..3 {
+            queue.push(number).await;
+        }
+        tokio::time::sleep(Duration::from_millis(15)).await;
+        assert_eq!(results.try_next().unwrap(), after_15);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let rest = [0; 4].map(|_| results.try_next().unwrap());
+        assert_eq!(rest, after_35);
+        drop(queue);
+        assert_eq!(results.next().await.unwrap(), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_worker_that_panics_ends_the_run_and_is_named() {
     for ordered in [true, false] {
         let result = run(limits(ordered), |number| {
