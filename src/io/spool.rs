@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, Write};
 use super::temporary::{self, temporary_file};
 
 /// From this size on the bytes go to a file.
-const IN_MEMORY: usize = 256 * 1024;
+const IN_MEMORY: usize = 64 * 1024;
 
 /// Bytes that have to wait until the end of a document, in memory, or in a temporary file if they are many.
 ///

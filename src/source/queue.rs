@@ -22,6 +22,8 @@ pub struct Limits {
     pub workers: usize,
     /// Whether the results come in the order of the work.
     pub ordered: bool,
+    /// How many items may wait that no worker has begun. More of them would only take memory.
+    pub max_waiting: usize,
     /// How many items may be unfinished: handed out, but with a result that has not been taken.
     pub max_in_flight: usize,
     /// Workers begin no more work when the results that wait have this many bytes, or an eighth of it while nobody waits
@@ -48,6 +50,8 @@ struct Job<W> {
     number: u64,
     work: W,
     room: OwnedSemaphorePermit,
+    /// Its place among those that wait for a worker.
+    place: OwnedSemaphorePermit,
 }
 
 /// A finished item. It keeps its room until the result is taken.
@@ -68,6 +72,8 @@ enum Outcome<R> {
 struct Shared {
     /// Room for items.
     room: Arc<Semaphore>,
+    /// Places for items that no worker has begun.
+    places: Arc<Semaphore>,
     handed_out: AtomicU64,
     /// How many bytes the results have that have not been taken.
     held: AtomicUsize,
@@ -102,11 +108,12 @@ where
     A: Fn(W) -> F + Clone + Send + 'static,
     F: Future<Output = R> + Send + 'static,
 {
-    // The semaphore limits the length of both channels.
+    // The semaphores limit the length of both channels.
     let (work, todo) = mpsc::unbounded_channel();
     let (results, done) = mpsc::unbounded_channel();
     let shared = Arc::new(Shared {
         room: Arc::new(Semaphore::new(limits.max_in_flight)),
+        places: Arc::new(Semaphore::new(limits.max_waiting)),
         handed_out: AtomicU64::new(0),
         held: AtomicUsize::new(0),
         is_awaited: AtomicBool::new(false),
@@ -119,6 +126,7 @@ where
         tokio::spawn(async move {
             while let Some(job) = shared.next(&todo, limits.max_bytes).await {
                 let guard = PanicGuard::new(&job, &results);
+                drop(job.place);
                 let result = act(job.work).await;
                 guard.disarm();
                 let size = result.heap_size();
@@ -188,8 +196,17 @@ impl<W> Queue<W> {
         let Ok(room) = self.shared.room.clone().acquire_owned().await else {
             return false;
         };
+        let Ok(place) = self.shared.places.clone().acquire_owned().await else {
+            return false;
+        };
         let number = self.shared.handed_out.fetch_add(1, Ordering::SeqCst);
-        self.work.send(Job { number, work, room }).ok();
+        let job = Job {
+            number,
+            work,
+            room,
+            place,
+        };
+        self.work.send(job).ok();
         self.left -= 1;
         self.left > 0
     }
@@ -273,6 +290,7 @@ impl<R> Results<R> {
 impl<R> Drop for Results<R> {
     fn drop(&mut self) {
         self.shared.room.close();
+        self.shared.places.close();
     }
 }
 

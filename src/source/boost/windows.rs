@@ -48,6 +48,7 @@ pub async fn read(
     let limits = Limits {
         workers: at_once.into(),
         ordered: true,
+        max_waiting: 1,
         max_in_flight: 2 * usize::from(at_once),
         max_bytes: usize::MAX,
         max_items: u64::MAX,

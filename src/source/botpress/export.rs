@@ -23,6 +23,10 @@ use crate::source::queue::{self, HeapSize, Limits};
 use crate::source::selection::Selection;
 use crate::usage::usage;
 
+/// How many conversations may be listed before a worker fetches them: four times as many as are fetched at once by
+/// default.
+const MAX_WAITING: usize = 128;
+
 /// How many conversations may be listed but not written yet.
 const MAX_IN_FLIGHT: usize = 1024;
 
@@ -74,6 +78,7 @@ impl Botpress {
             limits: Limits {
                 workers: options.concurrency.into(),
                 ordered: options.ordered,
+                max_waiting: MAX_WAITING,
                 max_in_flight: MAX_IN_FLIGHT,
                 max_bytes: MAX_BYTES,
                 max_items: selection.limit,

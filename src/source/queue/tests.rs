@@ -20,6 +20,7 @@ fn limits(ordered: bool) -> Limits {
     Limits {
         workers: 4,
         ordered,
+        max_waiting: 4,
         max_in_flight: 16,
         max_bytes: 1000,
         max_items: u64::MAX,
@@ -72,8 +73,36 @@ async fn no_more_items_are_taken_than_wanted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn few_items_wait_for_a_worker() {
+    let limits = Limits {
+        max_in_flight: 100,
+        ..limits(true)
+    };
+    let begun = Arc::new(AtomicU64::new(0));
+    let count = begun.clone();
+    let (mut queue, _results) = start(limits, move |number: u64| {
+        count.fetch_add(1, Ordering::SeqCst);
+        async move {
+            std::future::pending::<()>().await;
+            number
+        }
+    });
+    let pushing = async {
+        for number in 0..100 {
+            queue.push(number).await;
+        }
+    };
+    let second = Duration::from_secs(1);
+    assert!(tokio::time::timeout(second, pushing).await.is_err());
+    assert_eq!(begun.load(Ordering::SeqCst), 4);
+    // Four are worked on, and four wait.
+    assert_eq!(queue.shared.handed_out.load(Ordering::SeqCst), 8);
+}
+
+#[tokio::test(start_paused = true)]
 async fn few_results_wait_for_one_who_is_busy() {
     let limits = Limits {
+        max_waiting: 100,
         max_in_flight: 100,
         max_bytes: 8000,
         ..limits(true)
