@@ -3,7 +3,7 @@
 //! and goes through all conversations for each.
 
 use std::fmt::Write as _;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -175,20 +175,33 @@ impl Running {
         [&self.asked.all, &self.asked.refused].map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// How long one request takes on average, when many are sent one after another on one connection.
+    /// How long one request takes.
     pub fn latency(&self) -> io::Result<Duration> {
-        let mut connection = TcpStream::connect(self.address)?;
+        let connection = TcpStream::connect(self.address)?;
         connection.set_nodelay(true)?;
-        let mut answers = BufReader::new(connection.try_clone()?);
-        let begun = Instant::now();
-        for place in 0..SAMPLE {
-            let id = id(place, 0);
-            let target = format!("/v1/chat/messages?conversationId={id}");
-            write!(connection, "GET {target} HTTP/1.1\r\nHost: bot\r\n\r\n")?;
-            server::read(&mut answers)?;
-        }
-        Ok(begun.elapsed() / u32::try_from(SAMPLE).unwrap_or(1))
+        average(connection)
     }
+}
+
+/// How long one request over TLS takes, to a bot at this address.
+pub fn latency_over_tls(url: &str) -> Result<Duration> {
+    Ok(average(tls::connect(url)?)?)
+}
+
+/// How long one request takes on average, when many are sent one after another on one connection.
+fn average(connection: impl Read + Write) -> io::Result<Duration> {
+    let mut connection = BufReader::new(connection);
+    let begun = Instant::now();
+    for place in 0..SAMPLE {
+        let id = id(place, 0);
+        let request = format!(
+            "GET /v1/chat/messages?conversationId={id} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        );
+        connection.get_mut().write_all(request.as_bytes())?;
+        connection.get_mut().flush()?;
+        server::read(&mut connection)?;
+    }
+    Ok(begun.elapsed() / u32::try_from(SAMPLE).unwrap_or(1))
 }
 
 fn send(mut connection: &TcpStream, status: &str, headers: &str, body: &str) -> io::Result<()> {

@@ -16,9 +16,10 @@ pub mod table;
 pub mod tls;
 pub mod words;
 
-use std::env;
+use std::hint::black_box;
 use std::process::Command;
 use std::str::FromStr;
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
@@ -38,6 +39,19 @@ pub fn obstacle(args: &[String]) -> Option<&'static str> {
     } else {
         Some("Nothing is measured: this bench reads Linux's /proc.")
     }
+}
+
+/// Uses half of the free memory once. A virtual machine gets each page from its host when it is first used, and whoever
+/// is measured at that moment would seem to be slow.
+pub fn warm_memory() -> Result<()> {
+    let info = fs::read_to_string("/proc/meminfo")?;
+    let free = info.lines().find_map(|line| line.strip_prefix("MemFree:"));
+    let kilobytes = free.and_then(|free| free.trim().strip_suffix(" kB"));
+    let kilobytes: usize = kilobytes
+        .context("/proc/meminfo does not tell MemFree")?
+        .parse()?;
+    black_box(vec![1_u8; kilobytes * 1024 / 2]);
+    Ok(())
 }
 
 /// Reads a number from the environment, with which a bench can be made smaller.

@@ -1,9 +1,9 @@
-//! A server for clients on this machine over TLS, with HTTP/1.1 or HTTP/2.
+//! A server for clients on this machine over TLS, with HTTP/1.1 or HTTP/2, and a connection to it.
 
 use std::convert::Infallible;
 use std::env;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -15,9 +15,11 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::{TcpListener, TcpStream};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 const CERTIFICATE: &str = "benches/support/localhost.pem";
@@ -75,12 +77,31 @@ where
     Ok(format!("https://localhost:{}", address.port()))
 }
 
+/// Connects to such a server, without a choice of the protocol, so that it speaks HTTP/1.1.
+pub fn connect(url: &str) -> Result<StreamOwned<ClientConnection, TcpStream>> {
+    let address = url.strip_prefix("https://").unwrap_or(url);
+    let host = address.split(':').next().unwrap_or(address).to_owned();
+    let mut trusted = RootCertStore::empty();
+    trusted.add(CertificateDer::from_pem_slice(&fs::read(certificate())?)?)?;
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    let connection = ClientConnection::new(Arc::new(config), host.try_into()?)?;
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    Ok(StreamOwned::new(connection, stream))
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
 fn acceptor(protocol: Protocol) -> Result<TlsAcceptor> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let certificate = CertificateDer::from_pem_slice(&fs::read(certificate())?)?;
     let key = PrivateKeyDer::from_pem_slice(&fs::read(folder.join(KEY))?)?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+    let mut config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)?;
@@ -93,7 +114,7 @@ fn acceptor(protocol: Protocol) -> Result<TlsAcceptor> {
 }
 
 /// A client that disconnects is no error here. The bench checks its exit status.
-async fn converse<A>(stream: TcpStream, acceptor: TlsAcceptor, answer: Arc<A>)
+async fn converse<A>(stream: tokio::net::TcpStream, acceptor: TlsAcceptor, answer: Arc<A>)
 where
     A: Fn(&str) -> Answer + Send + Sync + 'static,
 {
