@@ -3,17 +3,21 @@
 //! A free worker takes the next item at once, even if an earlier result is not ready. The limits say how far workers
 //! may run ahead.
 
-use std::collections::HashMap;
+mod results;
+mod shared;
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
-use anyhow::{Result, bail};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 
-/// While nobody waits for a result, the limit of bytes is divided by this.
-const BACKLOG: usize = 8;
+pub use results::Results;
+use results::{Done, Outcome};
+use shared::Shared;
 
 /// How the work is done.
 #[derive(Clone, Copy, Debug)]
@@ -54,50 +58,11 @@ struct Job<W> {
     place: OwnedSemaphorePermit,
 }
 
-/// A finished item. It keeps its room until the result is taken.
-struct Done<R> {
-    number: u64,
-    outcome: Outcome<R>,
-    room: Option<OwnedSemaphorePermit>,
-}
-
-enum Outcome<R> {
-    /// The result and its size in bytes.
-    Result(R, usize),
-    /// The worker panicked while it worked on the item of this name.
-    Panicked(String),
-}
-
-/// What the workers and both ends share.
-struct Shared {
-    /// Room for items.
-    room: Arc<Semaphore>,
-    /// Places for items that no worker has begun.
-    places: Arc<Semaphore>,
-    handed_out: AtomicU64,
-    /// How many bytes the results have that have not been taken.
-    held: AtomicUsize,
-    /// Whether somebody waits for a result. If nobody does, more of them would only take memory.
-    is_awaited: AtomicBool,
-    /// Told when a result was taken, and when somebody begins to wait for one.
-    taken: Notify,
-}
-
 /// The end where work is handed out.
 pub struct Queue<W> {
     work: UnboundedSender<Job<W>>,
     shared: Arc<Shared>,
     left: u64,
-}
-
-/// The end where results are taken.
-pub struct Results<R> {
-    done: UnboundedReceiver<Done<R>>,
-    ordered: bool,
-    /// Results that are ready before it is their turn.
-    early: HashMap<u64, Done<R>>,
-    next: u64,
-    shared: Arc<Shared>,
 }
 
 /// Starts workers that call `act` for each item.
@@ -111,20 +76,13 @@ where
     // The semaphores limit the length of both channels.
     let (work, todo) = mpsc::unbounded_channel();
     let (results, done) = mpsc::unbounded_channel();
-    let shared = Arc::new(Shared {
-        room: Arc::new(Semaphore::new(limits.max_in_flight)),
-        places: Arc::new(Semaphore::new(limits.max_waiting)),
-        handed_out: AtomicU64::new(0),
-        held: AtomicUsize::new(0),
-        is_awaited: AtomicBool::new(false),
-        taken: Notify::new(),
-    });
+    let shared = Arc::new(Shared::new(limits.max_in_flight, limits.max_waiting));
     let todo = Arc::new(Mutex::new(todo));
     for _ in 0..limits.workers {
         let (todo, results, shared, act) =
             (todo.clone(), results.clone(), shared.clone(), act.clone());
         tokio::spawn(async move {
-            while let Some(job) = shared.next(&todo, limits.max_bytes).await {
+            while let Some(job) = next(&shared, &todo, limits.max_bytes).await {
                 let guard = PanicGuard::new(&job, &results);
                 drop(job.place);
                 let result = act(job.work).await;
@@ -146,14 +104,17 @@ where
         shared: shared.clone(),
         left: limits.max_items,
     };
-    let results = Results {
-        done,
-        ordered: limits.ordered,
-        early: HashMap::new(),
-        next: 0,
-        shared,
-    };
-    (queue, results)
+    (queue, Results::new(done, limits.ordered, shared))
+}
+
+/// Waits for room for a result and returns the next item.
+async fn next<W>(
+    shared: &Shared,
+    todo: &Mutex<UnboundedReceiver<Job<W>>>,
+    bytes: usize,
+) -> Option<Job<W>> {
+    shared.room_for_result(bytes).await;
+    todo.lock().await.recv().await
 }
 
 /// Reports the item when a worker panics. Otherwise an ordered export would wait for the result forever.
@@ -216,113 +177,3 @@ impl<W> Queue<W> {
         self.left > count as u64
     }
 }
-
-impl<R> Results<R> {
-    /// Waits for the next result. Returns `None` after the last one.
-    ///
-    /// # Errors
-    /// When a worker panicked, so that its result is lost.
-    pub async fn next(&mut self) -> Result<Option<R>> {
-        loop {
-            if let Some(result) = self.try_next()? {
-                return Ok(Some(result));
-            }
-            self.shared.note_awaited(true);
-            let done = self.done.recv().await;
-            self.shared.note_awaited(false);
-            match done {
-                None if self.next == self.shared.handed_out.load(Ordering::SeqCst) => {
-                    return Ok(None);
-                }
-                None => bail!("a part of the program ended before its work was done"),
-                Some(done) => {
-                    if let Some(done) = self.in_turn(done) {
-                        return self.take(done).map(Some);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Returns the next result if it is ready.
-    ///
-    /// # Errors
-    /// As [`Self::next`].
-    pub fn try_next(&mut self) -> Result<Option<R>> {
-        if let Some(done) = self.early.remove(&self.next) {
-            return self.take(done).map(Some);
-        }
-        while let Ok(done) = self.done.try_recv() {
-            if let Some(done) = self.in_turn(done) {
-                return self.take(done).map(Some);
-            }
-        }
-        Ok(None)
-    }
-
-    /// Returns a finished item, or keeps it until its turn comes. One that panicked ends the work at once.
-    fn in_turn(&mut self, done: Done<R>) -> Option<Done<R>> {
-        let waits = self.ordered && done.number != self.next;
-        if waits && matches!(done.outcome, Outcome::Result(..)) {
-            self.early.insert(done.number, done);
-            return None;
-        }
-        Some(done)
-    }
-
-    /// Takes the result out of a finished item, which makes room for others.
-    fn take(&mut self, done: Done<R>) -> Result<R> {
-        match done.outcome {
-            Outcome::Result(result, size) => {
-                self.next += 1;
-                self.shared.held.fetch_sub(size, Ordering::SeqCst);
-                self.shared.taken.notify_one();
-                drop(done.room);
-                Ok(result)
-            }
-            Outcome::Panicked(name) => {
-                bail!("the program panicked while it worked on {name}; please report this bug")
-            }
-        }
-    }
-}
-
-impl<R> Drop for Results<R> {
-    fn drop(&mut self) {
-        self.shared.room.close();
-        self.shared.places.close();
-    }
-}
-
-impl Shared {
-    fn note_awaited(&self, is_awaited: bool) {
-        self.is_awaited.store(is_awaited, Ordering::SeqCst);
-        if is_awaited {
-            self.taken.notify_one();
-        }
-    }
-
-    /// Waits for room for a result and returns the next item. This cannot wait forever: the item whose turn it is was
-    /// begun before all others, so its result always comes and makes room.
-    async fn next<W>(
-        &self,
-        todo: &Mutex<UnboundedReceiver<Job<W>>>,
-        bytes: usize,
-    ) -> Option<Job<W>> {
-        loop {
-            let taken = self.taken.notified();
-            let is_awaited = self.is_awaited.load(Ordering::SeqCst);
-            let limit = if is_awaited { bytes } else { bytes / BACKLOG };
-            if self.held.load(Ordering::SeqCst) < limit {
-                break;
-            }
-            taken.await;
-        }
-        // One waits less. If all were woken each time, they would take more time than the work.
-        self.taken.notify_one();
-        todo.lock().await.recv().await
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,9 @@
 //! Checks the order of results, and how many wait.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
+
+use anyhow::Result;
 
 use super::*;
 
@@ -117,11 +120,39 @@ async fn few_results_wait_for_one_who_is_busy() {
     assert_eq!(results.next().await.unwrap(), Some(0));
     tokio::time::sleep(Duration::from_secs(1)).await;
     // An eighth of the bytes, and what the workers had begun.
-    let held = results.shared.held.load(Ordering::SeqCst);
+    let held = queue.shared.held.load(Ordering::SeqCst);
     assert!(held <= 8000 / 8 + 4 * 100, "{held}");
     for number in 1..100 {
         assert_eq!(results.next().await.unwrap(), Some(number));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_workers_go_on_when_somebody_waits() {
+    let limits = Limits {
+        max_waiting: 100,
+        max_bytes: 800,
+        ..limits(true)
+    };
+    let begun = Arc::new(AtomicU64::new(0));
+    let count = begun.clone();
+    let (mut queue, mut results) = start(limits, move |number: u64| {
+        count.fetch_add(1, Ordering::SeqCst);
+        let seconds = if (1..4).contains(&number) { 1 } else { 100 };
+        async move {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            number
+        }
+    });
+    for number in 0..10 {
+        queue.push(number).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Three of the four are done, and their results are more than an eighth of the bytes.
+    assert_eq!(begun.load(Ordering::SeqCst), 4);
+    let waiting = tokio::time::timeout(Duration::from_secs(1), results.next());
+    assert!(waiting.await.is_err());
+    assert_eq!(begun.load(Ordering::SeqCst), 7);
 }
 
 #[tokio::test(start_paused = true)]
