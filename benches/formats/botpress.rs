@@ -122,12 +122,12 @@ fn measure_even(bot: &Bot, running: &Running, latency: Duration, default: usize)
 
 /// Prints the table of a bot over TLS, with both protocols.
 fn measure_tls(bot: &Bot) -> Result<()> {
-    let protocols = [Protocol::Http1, Protocol::Http2];
-    let [http1, http2] = [bot.start_tls(protocols[0])?, bot.start_tls(protocols[1])?];
+    let http1 = bot.start_tls(Protocol::Http1)?;
+    let http2 = bot.start_tls(Protocol::Http2)?;
     // It is measured with HTTP/1.1. The server waits in the same way for either.
     let latency = latency_over_tls(&http1)?;
     let mut lines = Vec::new();
-    for (protocol, url) in protocols.into_iter().zip([http1, http2]) {
+    for (protocol, url) in [(Protocol::Http1, http1), (Protocol::Http2, http2)] {
         for at_once in AT_ONCE {
             let mut case = own("-f text", &url, Some(at_once), None);
             case.name = format!("{}, {}", case.name, protocol.name());

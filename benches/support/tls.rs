@@ -82,7 +82,7 @@ pub fn connect(url: &str) -> Result<StreamOwned<ClientConnection, TcpStream>> {
     let address = url.strip_prefix("https://").unwrap_or(url);
     let host = address.split(':').next().unwrap_or(address).to_owned();
     let mut trusted = RootCertStore::empty();
-    trusted.add(CertificateDer::from_pem_slice(&fs::read(certificate())?)?)?;
+    trusted.add(read_certificate()?)?;
     let config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
         .with_root_certificates(trusted)
@@ -93,13 +93,17 @@ pub fn connect(url: &str) -> Result<StreamOwned<ClientConnection, TcpStream>> {
     Ok(StreamOwned::new(connection, stream))
 }
 
+fn read_certificate() -> Result<CertificateDer<'static>> {
+    Ok(CertificateDer::from_pem_slice(&fs::read(certificate())?)?)
+}
+
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
 fn acceptor(protocol: Protocol) -> Result<TlsAcceptor> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let certificate = CertificateDer::from_pem_slice(&fs::read(certificate())?)?;
+    let certificate = read_certificate()?;
     let key = PrivateKeyDer::from_pem_slice(&fs::read(folder.join(KEY))?)?;
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
